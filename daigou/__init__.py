@@ -1,0 +1,1 @@
+"""Purchasing-agent orders: durable lives, named rules, exact money."""

@@ -1,0 +1,101 @@
+"""Owns the clocks of a subject: which deadlines run, and when each strikes.
+
+A clock is started when a state that has it is first entered, and keeps its moment when the state
+is left and entered again: a declined payment does not prolong the payment window. Only the clock of
+an outside call ends with the call: the next one is another call, with time of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from daigou.domain.lifecycle.table import Deadline, Table
+from daigou.domain.order import State, Trigger
+from daigou.domain.terms import Terms
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+"""Where the hand of a clock stands that has struck and does not strike again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A running deadline: it pulls `trigger` at `due`. `clause` is the one that it enforces."""
+
+    term: str
+    trigger: Trigger
+    due: datetime
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """What turns a term into a duration: the order's terms, its country, the scale of time."""
+
+    terms: Terms
+    country: str = ""
+    scale: int = 1
+
+    def due(self, term: str, since: datetime) -> datetime:
+        """The moment at which a clock of that term strikes, started at `since`."""
+        return since + self.terms.duration(term, country=self.country, scale=self.scale)
+
+
+def clocks_after(
+    *,
+    table: Table,
+    state: State,
+    struck: Trigger | None,
+    known: tuple[Clock, ...],
+    timing: Timing,
+    at: datetime,
+) -> tuple[Clock, ...]:
+    """All clocks of the subject once `state` was reached at `at`.
+
+    `known` holds every clock started so far; `struck` is the trigger of the clock that brought the
+    subject here, if one did. Clocks of other states are kept, asleep.
+    """
+    if state in table.ends:
+        return ()
+    over = _terms_of_calls(table, except_in=state)
+    kept = {clock.term: clock for clock in known if clock.term not in over}
+    for deadline in table.wait(state).deadlines:
+        clock = kept.get(deadline.term)
+        if clock is None:
+            kept[deadline.term] = _started(table, state, deadline, timing.due(deadline.term, at))
+        elif clock.trigger == struck and deadline.again:
+            kept[deadline.term] = _started(
+                table, state, deadline, timing.due(deadline.again, clock.due)
+            )
+        elif clock.trigger == struck:
+            kept[deadline.term] = _started(table, state, deadline, _NEVER)
+    return tuple(kept.values())
+
+
+def running(*, table: Table, state: State, clocks: tuple[Clock, ...]) -> tuple[Clock, ...]:
+    """The clocks that run in a state, the next to strike first."""
+    if state in table.ends:
+        return ()
+    terms = {deadline.term for deadline in table.wait(state).deadlines}
+    return tuple(
+        sorted(
+            (clock for clock in clocks if clock.term in terms and clock.due != _NEVER),
+            key=lambda clock: (clock.due, clock.term),
+        )
+    )
+
+
+def _terms_of_calls(table: Table, *, except_in: State) -> set[str]:
+    return {
+        deadline.term
+        for wait in table.waits
+        if wait.errand and wait.state != except_in
+        for deadline in wait.deadlines
+    }
+
+
+def _started(table: Table, state: State, deadline: Deadline, due: datetime) -> Clock:
+    return Clock(
+        term=deadline.term,
+        trigger=deadline.trigger,
+        due=due,
+        clause=table.rows_from(state, deadline.trigger)[0].clause,
+    )

@@ -1,0 +1,23 @@
+"""Owns the types of ids; each is a prefixed string that says what it names."""
+
+import re
+from typing import NewType
+
+OrderId = NewType("OrderId", str)
+PartyId = NewType("PartyId", str)
+RechargeId = NewType("RechargeId", str)
+RefundId = NewType("RefundId", str)
+AppKey = NewType("AppKey", str)
+MovementRef = NewType("MovementRef", str)
+SubjectId = NewType("SubjectId", str)
+"""Whatever has transitions of its own: an order or a recharge."""
+
+ORDER_ID = re.compile(r"ord_[0-9A-Za-z_-]{4,60}")
+RECHARGE_ID = re.compile(r"rch_[0-9A-Za-z_-]{4,60}")
+PARTY_ID = re.compile(r"(cli|prv|sto|log|pro|plt|pin)_[0-9A-Za-z_-]{2,60}")
+
+
+def workflow_id(subject: SubjectId | OrderId | RechargeId) -> str:
+    """The Temporal workflow id of a subject, e.g. `order/ord_01J…`."""
+    kind = {"ord": "order", "rch": "recharge"}[subject.partition("_")[0]]
+    return f"{kind}/{subject}"

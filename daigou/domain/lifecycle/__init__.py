@@ -1,0 +1,29 @@
+"""The lifecycle tables: what may happen, by whom, by which clause, with which money, until when."""
+
+from daigou.domain.lifecycle.fulfilment import FULFILMENT
+from daigou.domain.lifecycle.recharge import RECHARGE
+from daigou.domain.lifecycle.refund import REFUND
+from daigou.domain.lifecycle.table import Table
+from daigou.domain.order import TableName
+from daigou.domain.terms import STATUTORY, VERSIONS, Terms, TermsError
+
+TABLES: dict[TableName, Table] = {table.name: table for table in (FULFILMENT, REFUND, RECHARGE)}
+
+
+def check_durations(terms: Terms) -> None:
+    """Holds a version of the terms against the tables' clocks, and the asking of their errands.
+
+    Raises:
+        TermsError: a clock has no duration in these terms; all such are listed.
+    """
+    waits = [wait for table in TABLES.values() for wait in table.waits]
+    clocks = {term for wait in waits for each in wait.deadlines for term in (each.term, each.again)}
+    asked = {"ask", "ask_most"} if any(wait.errand for wait in waits) else set()
+    if missing := (clocks | asked) - {"", STATUTORY, *terms.durations}:
+        raise TermsError(f"terms {terms.version}: no duration of {', '.join(sorted(missing))}")
+
+
+for _terms in VERSIONS.values():
+    check_durations(_terms)
+
+__all__ = ["FULFILMENT", "RECHARGE", "REFUND", "TABLES", "check_durations"]

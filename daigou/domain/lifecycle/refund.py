@@ -1,0 +1,92 @@
+"""Owns the refund axis: money on its way back to the client through the payment institution."""
+
+from types import MappingProxyType
+
+from daigou.domain import commands, postings
+from daigou.domain.lifecycle.table import (
+    Answer,
+    Call,
+    Deadline,
+    Errand,
+    Notice,
+    Row,
+    Table,
+    TriggerSpec,
+    Wait,
+)
+from daigou.domain.order import Role, State, TableName, Trigger
+
+INSTITUTION = frozenset({Role.PAYMENT_INSTITUTION, Role.PLATFORM})
+
+REFUND = Table(
+    name=TableName.REFUND,
+    initial=State.DUE,
+    ends=MappingProxyType(
+        {
+            State.REFUNDED: "paid back by the institution",
+            State.CREDITED: "credited to the deposit, since the institution could not pay it",
+        }
+    ),
+    triggers=MappingProxyType(
+        {
+            Trigger.CONFIRM_REFUND: TriggerSpec(
+                says="say that the refund was paid", command=commands.Outcome, clause="PSR-9"
+            ),
+            Trigger.FAIL_REFUND: TriggerSpec(
+                says="say that the refund cannot be paid", command=commands.Outcome, clause="PSR-9"
+            ),
+            Trigger.ESCALATE: TriggerSpec(
+                says="the refund is overdue: tell the platform",
+                command=commands.Plain,
+                clause="PSR-9",
+            ),
+        }
+    ),
+    rows=(
+        Row(
+            trigger=Trigger.CONFIRM_REFUND,
+            source=State.DUE,
+            target=State.REFUNDED,
+            clause="PSR-9",
+            roles=INSTITUTION,
+            posts=postings.confirm_refund,
+            notices=(Notice(event="order.refunded", to=Role.CLIENT),),
+        ),
+        Row(
+            trigger=Trigger.FAIL_REFUND,
+            source=State.DUE,
+            target=State.CREDITED,
+            clause="PSR-9",
+            roles=INSTITUTION,
+            posts=postings.credit_refund,
+            notices=(Notice(event="order.refund_credited", to=Role.CLIENT),),
+        ),
+        Row(
+            trigger=Trigger.ESCALATE,
+            source=State.DUE,
+            target=State.DUE,
+            clause="PSR-9",
+            notices=(Notice(event="order.refund_overdue", to=Role.PLATFORM),),
+        ),
+    ),
+    waits=(
+        Wait(
+            state=State.DUE,
+            says="waits for the payment institution to pay the client back",
+            next_actor=Role.PAYMENT_INSTITUTION,
+            deadlines=(
+                Deadline(term="refund_outcome", trigger=Trigger.ESCALATE, again="escalation"),
+            ),
+            errand=Errand(
+                call=Call.REFUND,
+                answers=MappingProxyType(
+                    {
+                        Answer.DONE: Trigger.CONFIRM_REFUND,
+                        Answer.REJECTED: Trigger.FAIL_REFUND,
+                        Answer.FAILED: Trigger.FAIL_REFUND,
+                    }
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,357 @@
+"""Owns the form of a lifecycle table, its check when it is loaded, and the one way to fire it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from transitions import EventData, Machine, Transition
+
+from daigou.domain.clauses import CATALOGUE
+from daigou.domain.commands import Command
+from daigou.domain.order import (
+    ROLES_BOUND_TO_AN_ORDER,
+    Actor,
+    Parties,
+    Role,
+    State,
+    TableName,
+    Trigger,
+)
+from daigou.domain.postings import Template
+from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.terms import Terms
+
+NOBODY: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """All that a guard may look at."""
+
+    actor: Actor
+    command: Command
+    parties: Parties
+    terms: Terms
+
+
+Guard = Callable[[Situation], None]
+"""Returns, or raises `Refused` naming its clause."""
+
+Condition = Callable[[Situation], bool]
+"""Chooses between rows that share source and trigger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Tells a role of an event; the recipient is the role's party on the order (PSR-27)."""
+
+    event: str
+    to: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One thing that may happen: in `source`, `roles` may pull `trigger` to reach `target`."""
+
+    trigger: Trigger
+    source: State
+    target: State
+    clause: str
+    roles: frozenset[Role] = NOBODY
+    when: Condition | None = None
+    guards: tuple[Guard, ...] = ()
+    posts: Template | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def stays(self) -> bool:
+        """Whether the state is left as it is: a fact is recorded, nothing moves on."""
+        return self.source == self.target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A clock that runs in a state and pulls `trigger` at its instant.
+
+    `term` names the duration in the terms file. `again` names the duration after which a clock
+    whose trigger stays in the state strikes again; without it such a clock strikes once.
+    """
+
+    term: str
+    trigger: Trigger
+    again: str = ""
+
+
+class Answer(StrEnum):
+    """A counterparty's definite answer to a movement of money outside."""
+
+    DONE = "done"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+class Call(StrEnum):
+    """The outside calls, one each kind of movement of money."""
+
+    CAPTURE = "capture"
+    BUY = "buy"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """An outside call that a state makes on entry, and the trigger that each answer pulls."""
+
+    call: Call
+    answers: Mapping[Answer, Trigger]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What a state waits for: who acts next, the clocks that run, the call it makes outside."""
+
+    state: State
+    says: str
+    next_actor: Role
+    deadlines: tuple[Deadline, ...] = ()
+    errand: Errand | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerSpec:
+    """A trigger in words for people, the command it carries, and the clause that rules it.
+
+    The clause answers where no row allows the trigger: it is the reason that it may not happen.
+    """
+
+    says: str
+    command: type[Command]
+    clause: str
+
+
+class TableError(ValueError):
+    """A lifecycle table contradicts itself; the message lists every fault."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A lifecycle, declared. Building it checks it.
+
+    Raises:
+        TableError: unreachable or dead-end states, a wait without a deadline, an unknown clause,
+            a deadline or an answer whose trigger has no row.
+    """
+
+    name: TableName
+    initial: State
+    ends: Mapping[State, str]
+    triggers: Mapping[Trigger, TriggerSpec]
+    rows: tuple[Row, ...]
+    waits: tuple[Wait, ...]
+    machine: Machine = field(init=False, repr=False, compare=False)
+    _row_of: dict[int, Row] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if faults := list(_faults(self)):
+            raise TableError(f"table {self.name}: " + "; ".join(faults))
+        object.__setattr__(self, "machine", self._build_machine())
+
+    @property
+    def states(self) -> tuple[State, ...]:
+        """Every state, in the order of the declaration, the ends last."""
+        return (*(wait.state for wait in self.waits), *self.ends)
+
+    def wait(self, state: State) -> Wait:
+        """What is waited for in a state that is not an end."""
+        return next(wait for wait in self.waits if wait.state == state)
+
+    def says(self, state: State) -> str:
+        """The state in words for a person."""
+        return self.ends[state] if state in self.ends else self.wait(state).says
+
+    def rows_from(self, state: State, trigger: Trigger | None = None) -> tuple[Row, ...]:
+        """The rows that leave a state (or stay in it), of one trigger or of all."""
+        return tuple(
+            row
+            for row in self.rows
+            if row.source == state and (trigger is None or row.trigger == trigger)
+        )
+
+    @property
+    def commands(self) -> tuple[Trigger, ...]:
+        """The triggers that an application can pull, without the one that opens the subject."""
+        return tuple(
+            trigger
+            for trigger in self.triggers
+            if any(row.trigger == trigger and row.roles for row in self.rows)
+            and not self.rows_from(State.NEW, trigger)
+        )
+
+    def fire(self, *, state: State, trigger: Trigger, situation: Situation) -> Row:
+        """The row that this trigger takes now.
+
+        Raises:
+            Refused: no row from this state, not the actor's role or order, or a guard forbids.
+        """
+        rows = self.rows_from(state, trigger)
+        if not rows:
+            raise Refused(
+                RefusalCode.NOT_IN_THIS_STATE,
+                self.triggers[trigger].clause if trigger in self.triggers else "PSR-2-1",
+                f"{trigger} is not possible while {self.name} is {state}",
+                self.allowed_to(state=state, actor=situation.actor, parties=situation.parties),
+            )
+        _check_actor(rows[0], situation)
+        model = _Model(state)
+        if not self.machine.events[trigger].trigger(model, situation):
+            raise Refused(
+                RefusalCode.NOT_IN_THIS_STATE,
+                rows[0].clause,
+                f"{trigger} is not possible in this situation while {self.name} is {state}",
+            )
+        return self._row_of[id(model.taken)]
+
+    def allowed_to(self, *, state: State, actor: Actor, parties: Parties) -> tuple[str, ...]:
+        """The triggers that the actor may pull in a state, guards aside."""
+        return tuple(
+            dict.fromkeys(
+                row.trigger.value
+                for row in self.rows_from(state)
+                if actor.role in row.roles
+                and (
+                    actor.role not in ROLES_BOUND_TO_AN_ORDER
+                    or parties.holder(actor.role) == actor.party
+                )
+            )
+        )
+
+    def _build_machine(self) -> Machine:
+        machine = Machine(
+            model=None,
+            states=[state.value for state in self.states],
+            initial=None,
+            auto_transitions=False,
+            send_event=True,
+            before_state_change=_remember_transition,
+        )
+        for row in self.rows:
+            machine.add_transition(
+                row.trigger.value, row.source.value, row.target.value, conditions=_condition(row)
+            )
+            taken = machine.events[row.trigger.value].transitions[row.source.value][-1]
+            self._row_of[id(taken)] = row
+        return machine
+
+
+class _Model:
+    """What the shared machine moves: a state for the length of one firing, nothing more."""
+
+    __slots__ = ("state", "taken")
+
+    def __init__(self, state: State) -> None:
+        self.state: str = state.value
+        self.taken: Transition | None = None
+
+
+def _remember_transition(event: EventData) -> None:
+    model: Any = event.model
+    model.taken = event.transition
+
+
+def _condition(row: Row) -> Callable[[EventData], bool]:
+    def holds(event: EventData) -> bool:
+        (situation,) = event.args
+        if row.when is not None and not row.when(situation):
+            return False
+        for guard in row.guards:
+            guard(situation)
+        return True
+
+    return holds
+
+
+def _check_actor(row: Row, situation: Situation) -> None:
+    actor = situation.actor
+    allowed = row.roles or {Role.CLOCK}
+    if actor.role not in allowed:
+        raise Refused(
+            RefusalCode.NOT_YOUR_ROLE,
+            row.clause,
+            f"{row.trigger} is for {' or '.join(sorted(allowed))}, not for {actor.role}",
+        )
+    if actor.role not in ROLES_BOUND_TO_AN_ORDER:
+        return
+    if situation.parties.holder(actor.role) != actor.party:
+        raise Refused(
+            RefusalCode.NOT_YOUR_ORDER,
+            row.clause,
+            f"{actor.party} is not the {actor.role} of this order",
+        )
+
+
+def _faults(table: Table) -> Iterable[str]:
+    declared = set(table.states)
+    mentioned = {row.source for row in table.rows} | {row.target for row in table.rows}
+    yield from (f"state {s} has no wait and is no end" for s in sorted(mentioned - declared))
+    yield from (f"state {s} is declared twice" for s in sorted(_repeated(table.states)))
+
+    reachable = _reachable(table)
+    yield from (f"state {s} is unreachable" for s in table.states if s not in reachable)
+    for wait in table.waits:
+        leaving = [row for row in table.rows_from(wait.state) if not row.stays]
+        if not leaving:
+            yield f"state {wait.state} is a dead end"
+        if wait.state != State.NEW and not _always_ticks(table, wait):
+            yield f"state {wait.state} waits without a deadline"
+        for deadline in wait.deadlines:
+            rows = table.rows_from(wait.state, deadline.trigger)
+            if not rows:
+                yield f"deadline {deadline.term} of {wait.state} pulls {deadline.trigger}: no row"
+            elif any(row.roles for row in rows):
+                yield f"deadline {deadline.trigger} of {wait.state} can be pulled by a person"
+        if wait.errand:
+            for answer, trigger in wait.errand.answers.items():
+                if not table.rows_from(wait.state, trigger):
+                    yield f"answer {answer} in {wait.state} pulls {trigger}: no row"
+    for end in table.ends:
+        if table.rows_from(end):
+            yield f"end {end} is left again"
+
+    for row in table.rows:
+        if row.trigger not in table.triggers:
+            yield f"trigger {row.trigger} is not described"
+        if not row.roles and not _struck_by_clock(table, row):
+            yield f"nobody can pull {row.trigger} in {row.source}"
+    cited = {row.clause for row in table.rows} | {spec.clause for spec in table.triggers.values()}
+    yield from (f"clause {c} is unknown" for c in sorted(cited) if c not in CATALOGUE)
+    used = {row.trigger for row in table.rows}
+    yield from (f"trigger {t} has no row" for t in table.triggers if t not in used)
+
+
+def _always_ticks(table: Table, wait: Wait) -> bool:
+    """Whether some clock of the state leaves it or strikes again, however long it lasts."""
+    return any(
+        deadline.again or not all(r.stays for r in table.rows_from(wait.state, deadline.trigger))
+        for deadline in wait.deadlines
+    )
+
+
+def _reachable(table: Table) -> set[State]:
+    reached = {table.initial}
+    while True:
+        more = {row.target for row in table.rows if row.source in reached} - reached
+        if not more:
+            return reached
+        reached |= more
+
+
+def _struck_by_clock(table: Table, row: Row) -> bool:
+    return any(
+        wait.state == row.source and any(d.trigger == row.trigger for d in wait.deadlines)
+        for wait in table.waits
+    )
+
+
+def _repeated(items: tuple[Any, ...]) -> set[Any]:
+    return {item for item in items if items.count(item) > 1}

@@ -1,0 +1,154 @@
+"""Owns the words of an order: its states, the triggers that move it, the roles that pull them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daigou.domain.ids import AppKey, PartyId
+
+
+class Role(StrEnum):
+    """Who acts. `CLOCK` is the deadline itself: no application can hold it."""
+
+    CLIENT = "client"
+    PROVIDER = "provider"
+    LOGISTICS = "logistics"
+    STORAGE = "storage"
+    PLATFORM = "platform"
+    PAYMENT_INSTITUTION = "payment_institution"
+    PROMOTER = "promoter"
+    SUPPORT = "support"
+    CLOCK = "clock"
+
+
+class State(StrEnum):
+    """Where a subject stands: an order on the fulfilment axis, a refund, or a recharge."""
+
+    NEW = "new"
+
+    REQUESTED = "requested"
+    ACCEPTED = "accepted"
+    PAYING = "paying"
+    EFFECTIVE = "effective"
+    PURCHASING = "purchasing"
+    PURCHASED = "purchased"
+    WAREHOUSED = "warehoused"
+    WAREHOUSE_OBJECTION = "warehouse_objection"
+    STORED = "stored"
+    EXPORTED = "exported"
+    DELIVERED = "delivered"
+    RECEIVED = "received"
+
+    CLOSED = "closed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    UNREALIZABLE = "unrealizable"
+
+    DUE = "due"
+    REFUNDED = "refunded"
+    CREDITED = "credited"
+    DECLINED = "declined"
+
+
+class Trigger(StrEnum):
+    """What moves a subject; each is a verb, and the path of its command in the API."""
+
+    REQUEST = "request"
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    CHOOSE_LOGISTICS = "choose-logistics"
+    PAY = "pay"
+    CONFIRM_PAYMENT = "confirm-payment"
+    DECLINE_PAYMENT = "decline-payment"
+    PURCHASE = "purchase"
+    RECORD_PURCHASE = "record-purchase"
+    FAIL_PURCHASE = "fail-purchase"
+    REJECT_PURCHASE = "reject-purchase"
+    REPORT_UNREALIZABLE = "report-unrealizable"
+    WAREHOUSE_RECEIPT = "warehouse-receipt"
+    OBJECT_TO_GOODS = "object-to-goods"
+    RESOLVE_OBJECTION = "resolve-objection"
+    CLEAR_CUSTOMS = "clear-customs"
+    DELIVER = "deliver"
+    CONFIRM_RECEIPT = "confirm-receipt"
+
+    CONFIRM_REFUND = "confirm-refund"
+    FAIL_REFUND = "fail-refund"
+
+    CONFIRM_RECHARGE = "confirm-recharge"
+    DECLINE_RECHARGE = "decline-recharge"
+
+    LAPSE = "lapse"
+    ESCALATE = "escalate"
+    END_DUTY = "end-duty"
+    END_FREE_STORAGE = "end-free-storage"
+    ADVISE = "advise"
+    DEEM_RECEIVED = "deem-received"
+    CLOSE = "close"
+
+
+class TableName(StrEnum):
+    """The axes, one lifecycle table each."""
+
+    FULFILMENT = "fulfilment"
+    REFUND = "refund"
+    RECHARGE = "recharge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who pulled a trigger: in which role, for which party, through which application.
+
+    `app` is None where no application acted: a deadline, or the answer of a counterparty.
+    """
+
+    role: Role
+    party: PartyId
+    app: AppKey | None = None
+
+
+NOBODY = PartyId("")
+"""The holder of a role that a subject does not have: a recharge has a client alone."""
+
+CLOCK = Actor(role=Role.CLOCK, party=PartyId("clock"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Whose order it is. Logistics may be chosen later, up to the payment (PSR-5)."""
+
+    client: PartyId
+    provider: PartyId
+    storage: PartyId
+    logistics: PartyId | None = None
+    promoter: PartyId | None = None
+
+    def holder(self, role: Role) -> PartyId | None:
+        """The party that holds a role on this order; None where the role is not the order's."""
+        match role:
+            case Role.CLIENT:
+                return self.client
+            case Role.PROVIDER:
+                return self.provider
+            case Role.STORAGE:
+                return self.storage
+            case Role.LOGISTICS:
+                return self.logistics
+            case Role.PROMOTER:
+                return self.promoter
+            case _:
+                return None
+
+
+ROLES_BOUND_TO_AN_ORDER = frozenset(
+    {Role.CLIENT, Role.PROVIDER, Role.STORAGE, Role.LOGISTICS, Role.PROMOTER}
+)
+ROLES_THAT_SEE_ALL = frozenset({Role.PLATFORM, Role.SUPPORT, Role.PAYMENT_INSTITUTION})
+
+
+def may_see(*, role: Role, party: PartyId, parties: Parties) -> bool:
+    """Whether someone in that role may see the order at all (OP-7-5-4)."""
+    return role in ROLES_THAT_SEE_ALL or (
+        role in ROLES_BOUND_TO_AN_ORDER and parties.holder(role) == party
+    )

@@ -1,0 +1,74 @@
+"""Owns the step: one transition with all that its transaction needs, and what came of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from daigou.domain.clocks import Clock
+from daigou.domain.commands import Command
+from daigou.domain.ids import SubjectId
+from daigou.domain.money import Money
+from daigou.domain.order import Actor, Role, State, TableName, Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One transition of one subject, as it is to be written.
+
+    `sequence` counts the subject's transitions from 1, without a gap, over all its axes; `item`
+    names the refund on the refund axis and is empty elsewhere. `at` is the moment that counts: for
+    a deadline the instant it was due. `command_id` is the caller's idempotency key, or is derived
+    from the subject where no caller acted; it is used once a subject.
+    """
+
+    subject: SubjectId
+    sequence: int
+    table: TableName
+    item: str
+    trigger: Trigger
+    source: State
+    target: State
+    clause: str
+    actor: Actor
+    command: Command
+    command_id: str
+    at: datetime
+    recorded_at: datetime
+    terms_version: str
+    clocks: tuple[Clock, ...]
+    next_actor: Role | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyLine:
+    """A line of the order card: what, and how much, as people read it."""
+
+    what: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What the transaction wrote, as the workflow shows it.
+
+    `intends` is our reference of a movement outside that is now to be made; `opens_refund` says
+    that this movement is a refund, with an axis of its own. `amount` is the whole order amount
+    once the checkout is open.
+    """
+
+    sequence: int
+    intends: str = ""
+    opens_refund: bool = False
+    amount: Money | None = None
+    money: tuple[MoneyLine, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The answer to a command: where the subject stands after it."""
+
+    subject: SubjectId
+    sequence: int
+    state: State
+    at: datetime
+    next_actor: Role | None
+    due: datetime | None

@@ -1,0 +1,1 @@
+"""What the service needs of others, as Protocols: one file a counterparty."""

@@ -1,0 +1,47 @@
+"""The books: where transitions and money are written, in one transaction each."""
+
+from typing import Protocol
+
+from daigou.domain.commands import Request
+from daigou.domain.ids import MovementRef, SubjectId
+from daigou.domain.postings import Movement, MovementState
+from daigou.domain.steps import Committed, Step
+
+
+class BooksUnavailableError(Exception):
+    """The database did not answer; nothing is known to be written. The same step may be retried."""
+
+
+class StepConflictError(Exception):
+    """The step's key is taken by other content: an alarm, never a second posting."""
+
+
+class Books(Protocol):
+    """The one door through which state and money change."""
+
+    def commit(self, step: Step) -> Committed:
+        """Writes a step: transition, journals, read model, clocks and notices, all or nothing.
+
+        A step that was written before is found and its result returned again.
+
+        Raises:
+            Refused: the books forbid it; nothing was written.
+            StepConflictError: the key holds another step.
+            BooksUnavailableError: the outcome is unknown; commit the same step again.
+        """
+
+    def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
+        """The movement of that reference, and whether its outcome is known.
+
+        Raises:
+            LookupError: there is none.
+            BooksUnavailableError: the database did not answer.
+        """
+
+    def request(self, subject: SubjectId) -> Request:
+        """The purchasing request of an order.
+
+        Raises:
+            LookupError: there is none.
+            BooksUnavailableError: the database did not answer.
+        """

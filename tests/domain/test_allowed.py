@@ -1,0 +1,108 @@
+"""What an actor is told it may do is what it may do, until when, and why not the rest."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from daigou.domain.allowed import Allowance, allowances
+from daigou.domain.clocks import Timing, clocks_after, running
+from daigou.domain.ids import PartyId
+from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.order import Actor, Role, State, Trigger
+from daigou.domain.refusals import RefusalCode
+from tests.domain import samples
+from tests.domain.samples import NOON
+
+DAY = timedelta(days=1)
+MICROSECOND = timedelta(microseconds=1)
+
+
+def _told(
+    state: State, actor: Actor, *, now: datetime = NOON, since: datetime = NOON
+) -> dict[Trigger, Allowance]:
+    clocks = clocks_after(
+        table=FULFILMENT,
+        state=state,
+        struck=None,
+        known=(),
+        timing=Timing(terms=samples.TERMS, country="DE"),
+        at=since,
+    )
+    told = allowances(
+        table=FULFILMENT,
+        state=state,
+        actor=actor,
+        parties=samples.PARTIES,
+        terms=samples.TERMS,
+        clocks=running(table=FULFILMENT, state=state, clocks=clocks),
+        now=now,
+    )
+    return {each.trigger: each for each in told}
+
+
+def _allowed(told: dict[Trigger, Allowance]) -> set[Trigger]:
+    return {trigger for trigger, each in told.items() if each.allowed}
+
+
+def test_every_command_is_told_of_and_nothing_that_is_the_clocks() -> None:
+    told = _told(State.DELIVERED, samples.actor(Role.CLIENT))
+
+    assert tuple(told) == FULFILMENT.commands
+    assert not {Trigger.DEEM_RECEIVED, Trigger.ADVISE, Trigger.REQUEST} & set(told)
+
+
+@pytest.mark.clause("PSR-2-1")
+def test_a_provider_is_told_until_when_it_may_decide() -> None:
+    told = _told(State.REQUESTED, samples.actor(Role.PROVIDER))
+
+    assert _allowed(told) == {Trigger.ACCEPT, Trigger.REFUSE}
+    assert told[Trigger.ACCEPT].until == NOON + DAY
+    assert told[Trigger.ACCEPT].target == State.ACCEPTED
+
+
+def test_a_deadline_that_moves_nothing_ends_no_right() -> None:
+    told = _told(State.DELIVERED, samples.actor(Role.CLIENT))
+
+    assert told[Trigger.CONFIRM_RECEIPT].until == NOON + 10 * DAY
+
+
+def test_what_no_deadline_ends_is_allowed_as_long_as_the_state_lasts() -> None:
+    told = _told(State.EFFECTIVE, samples.actor(Role.PROVIDER))
+
+    assert told[Trigger.PURCHASE].allowed
+    assert told[Trigger.PURCHASE].until is None
+
+
+@pytest.mark.clause("PSR-2-2")
+def test_just_before_the_deadline_an_act_is_allowed_and_at_it_no_more() -> None:
+    client = samples.actor(Role.CLIENT)
+
+    before = _told(State.ACCEPTED, client, now=NOON + DAY - MICROSECOND)[Trigger.PAY]
+    at = _told(State.ACCEPTED, client, now=NOON + DAY)[Trigger.PAY]
+
+    assert before.allowed
+    assert (at.allowed, at.code, at.clause) == (False, RefusalCode.TOO_LATE, "PSR-2-2")
+
+
+def test_what_is_forbidden_is_told_with_its_clause() -> None:
+    told = _told(State.REQUESTED, samples.actor(Role.CLIENT))
+
+    accept, receipt = told[Trigger.ACCEPT], told[Trigger.CONFIRM_RECEIPT]
+    assert (accept.code, accept.clause) == (RefusalCode.NOT_YOUR_ROLE, "PSR-2-1")
+    assert (receipt.code, receipt.clause) == (RefusalCode.NOT_IN_THIS_STATE, "PSR-18-2")
+    assert accept.detail
+    assert receipt.detail
+
+
+def test_a_stranger_is_allowed_nothing() -> None:
+    told = _told(State.REQUESTED, samples.actor(Role.PROVIDER, PartyId("prv_other")))
+
+    assert _allowed(told) == set()
+    assert told[Trigger.ACCEPT].code == RefusalCode.NOT_YOUR_ORDER
+
+
+@pytest.mark.parametrize("state", FULFILMENT.states)
+def test_support_is_allowed_nothing(state: State) -> None:
+    told = _told(state, samples.actor(Role.SUPPORT))
+
+    assert _allowed(told) == set()
