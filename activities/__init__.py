@@ -1,0 +1,1 @@
+"""What the workflows have done for them outside: one file a port."""

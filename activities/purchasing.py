@@ -1,0 +1,58 @@
+"""The seller platform's activities: buying, and the question what became of it."""
+
+import asyncio
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from activities.answers import Answered, ask_until_known, movement_of, send_once, why_not
+from daigou.domain.commands import Outcome, RecordPurchase
+from daigou.domain.ids import MovementRef, SubjectId
+from daigou.ports.books import Books
+from daigou.ports.counterparties import Reply, Standing
+from daigou.ports.seller_platform import SellerPlatform
+
+
+@dataclass(frozen=True)
+class Purchasing:
+    """Orders goods from sellers; what to buy, and for how much, is read from the books."""
+
+    books: Books
+    sellers: SellerPlatform
+
+    @activity.defn
+    async def buy(self, reference: MovementRef) -> Answered:
+        """Orders and pays at the agreed price, to the storage's address (PSR-8, PSR-11)."""
+
+        async def send() -> Reply:
+            await movement_of(self.books, reference)
+            subject = SubjectId(reference.rpartition("/")[0])
+            request = await asyncio.to_thread(self.books.request, subject)
+            return await self.sellers.buy(
+                reference=reference,
+                offer_id=request.offer_id,
+                quantity=request.quantity,
+                goods=request.goods,
+                freight=request.freight,
+                delivery_address=request.delivery_address,
+            )
+
+        return await send_once(reference, send, _outcome)
+
+    @activity.defn
+    async def ask_seller(self, reference: MovementRef) -> Answered:
+        """Asks what became of a purchase, until the seller platform knows."""
+        return await ask_until_known(
+            reference, lambda: self.sellers.ask(reference=reference), _outcome
+        )
+
+
+def _outcome(reference: MovementRef, reply: Reply) -> Outcome | RecordPurchase:
+    if reply.standing != Standing.DONE or reply.goods is None or reply.freight is None:
+        return Outcome(reference=reference, external_ref=reply.external_ref, reason=why_not(reply))
+    return RecordPurchase(
+        seller_order_no=reply.external_ref,
+        goods=reply.goods,
+        freight=reply.freight,
+        delivery_address=reply.delivery_address,
+    )

@@ -1,0 +1,36 @@
+"""How a refusal crosses from an activity or a workflow to its caller, and back."""
+
+from temporalio.exceptions import ApplicationError
+
+from daigou.domain.refusals import RefusalCode, Refused
+
+REFUSED = "Refused"
+"""The error type of a refusal; its one detail is a `Refusal` (see `workflows.messages`)."""
+
+
+def as_application_error(refused: Refused) -> ApplicationError:
+    """The refusal as an error that is final and carries its fields."""
+    return ApplicationError(
+        refused.detail,
+        {
+            "code": refused.code.value,
+            "clause": refused.clause,
+            "detail": refused.detail,
+            "allowed_actions": list(refused.allowed_actions),
+        },
+        type=REFUSED,
+        non_retryable=True,
+    )
+
+
+def as_refused(error: BaseException | None) -> Refused | None:
+    """The refusal that an error carries, if it carries one."""
+    if not isinstance(error, ApplicationError) or error.type != REFUSED:
+        return None
+    fields = error.details[0]
+    return Refused(
+        RefusalCode(fields["code"]),
+        fields["clause"],
+        fields["detail"],
+        tuple(fields["allowed_actions"]),
+    )

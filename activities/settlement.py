@@ -1,0 +1,48 @@
+"""The one door for state and money: a step goes to the books, in one transaction."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.refusals import as_application_error
+from daigou.domain.refusals import Refused
+from daigou.domain.steps import Committed, Step
+from daigou.ports.books import Books, BooksUnavailableError, StepConflictError
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """Writes steps; sync, for a pool of threads at least as large as its slots."""
+
+    books: Books
+
+    @activity.defn
+    def commit(self, step: Step) -> Committed:
+        """Writes the step, or finds it written.
+
+        Raises:
+            ApplicationError: `Refused` (final), `BooksUnavailable` (try again), or `StepConflict`:
+                an alarm that is tried again for ever, so that a person sees it standing there.
+        """
+        try:
+            committed = self.books.commit(step)
+        except Refused as refused:
+            raise as_application_error(refused) from refused
+        except BooksUnavailableError as error:
+            raise ApplicationError(str(error), type="BooksUnavailable") from error
+        except StepConflictError as error:
+            raise ApplicationError(str(error), type="StepConflict") from error
+        activity.logger.info(
+            "step.committed",
+            extra={
+                "subject": step.subject,
+                "sequence": step.sequence,
+                "trigger": step.trigger.value,
+                "source": step.source.value,
+                "target": step.target.value,
+                "role": step.actor.role.value,
+                "clause": step.clause,
+            },
+        )
+        return committed

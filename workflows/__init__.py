@@ -1,0 +1,1 @@
+"""When: the durable lives, one file a workflow."""

@@ -1,0 +1,64 @@
+"""Owns the order card: the Markdown that support staff read beside a history."""
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from daigou.domain.lifecycle.table import Row
+    from daigou.domain.steps import Committed
+    from workflows.axis import Axis
+    from workflows.life import Life
+
+RECENT_STEPS = 8
+
+
+def order_card(life: Life, committed: Committed) -> str:
+    """Where the subject stands, who acts next and by when, its money, and its last steps."""
+    return "\n\n".join(
+        part
+        for part in (
+            _standing(life.main),
+            *(_refund(refund) for refund in life.refunds.values()),
+            _money(committed),
+            _recent(life),
+        )
+        if part
+    )
+
+
+def in_words(row: Row) -> str:
+    """A row as one line: what was done, and what it changed."""
+    return f"{row.trigger}: {_way(row)}"
+
+
+def _standing(axis: Axis) -> str:
+    lines = [f"### {axis.state.replace('_', ' ')}", axis.table.says(axis.state)]
+    if axis.next_actor:
+        lines.append(f"**Next to act:** {axis.next_actor.replace('_', ' ')}")
+    lines += [
+        f"**{clock.trigger}** at {clock.due:%Y-%m-%d %H:%M:%S} UTC ({clock.clause})"
+        for clock in axis.clocks
+    ]
+    return "\n\n".join(lines)
+
+
+def _refund(axis: Axis) -> str:
+    return f"**Refund {axis.item}:** {axis.table.says(axis.state)}"
+
+
+def _money(committed: Committed) -> str:
+    if not committed.money:
+        return ""
+    rows = [f"| {line.what} | {line.amount} |" for line in committed.money]
+    return "\n".join(["| money | |", "| :--- | ---: |", *rows])
+
+
+def _recent(life: Life) -> str:
+    rows = [
+        f"| {at:%Y-%m-%d %H:%M:%S} | {row.trigger} | {_way(row)} | {row.clause} |"
+        for at, row in life.steps[-RECENT_STEPS:]
+    ]
+    return "\n".join(["| when (UTC) | what | | clause |", "| :--- | :--- | :--- | :--- |", *rows])
+
+
+def _way(row: Row) -> str:
+    return f"stays {row.source}" if row.stays else f"{row.source} → {row.target}"

@@ -1,0 +1,68 @@
+"""Owns the update handlers: one a trigger, made from the tables, so that a row is all it takes."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from daigou.domain.lifecycle.table import Table
+    from daigou.domain.order import Trigger
+    from daigou.domain.steps import Receipt
+    from workflows.life import Life
+    from workflows.messages import Pull, update_name
+
+
+class Living(Protocol):
+    """A workflow that lives by tables."""
+
+    life: Life
+
+
+W = TypeVar("W", bound=type)
+
+
+def obeys(*tables: Table) -> Callable[[W], W]:
+    """Gives a workflow class an update, with its validator, for every command of the tables."""
+
+    def decorate(cls: W) -> W:
+        for table in tables:
+            for trigger in table.commands:
+                handle = _handler(table, trigger)
+                setattr(cls, handle.__name__, _as_update(table, trigger, handle))
+        return cls
+
+    return decorate
+
+
+Handler = Callable[[Any, Pull], Awaitable[Receipt]]
+
+
+def _handler(table: Table, trigger: Trigger) -> Handler:
+    # The SDK reads an update's argument types only where `self` is not annotated.
+    async def handle(self, pull: Pull) -> Receipt:  # type: ignore[no-untyped-def]
+        return await _life(self).obey(table, trigger, pull)
+
+    handle.__name__ = update_name(trigger).replace("-", "_")
+    handle.__qualname__ = handle.__name__
+    return handle
+
+
+def _as_update(table: Table, trigger: Trigger, handle: Handler) -> object:
+    spec = table.triggers[trigger]
+    rows = [row for row in table.rows if row.trigger == trigger]
+    roles = sorted({role.value for row in rows for role in row.roles})
+    update = workflow.update(
+        name=update_name(trigger),
+        description=f"{spec.says} · by {' or '.join(roles)} · {spec.clause}",
+    )(handle)
+
+    def validate(self, pull: Pull) -> None:  # type: ignore[no-untyped-def]
+        _life(self).check(table, trigger, pull)
+
+    update.validator(validate)
+    return update
+
+
+def _life(living: Living) -> Life:
+    return living.life

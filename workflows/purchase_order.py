@@ -1,0 +1,114 @@
+"""The life of a purchase order, from the request to its end, by the fulfilment table."""
+
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+
+with workflow.unsafe.imports_passed_through():
+    from daigou.domain.clocks import Timing
+    from daigou.domain.commands import Accept, Command, Pay
+    from daigou.domain.ids import SubjectId
+    from daigou.domain.lifecycle import FULFILMENT, REFUND
+    from daigou.domain.lifecycle.table import Row
+    from daigou.domain.money import service_fee
+    from daigou.domain.order import Parties, Trigger
+    from daigou.domain.steps import Committed, Receipt
+    from daigou.domain.terms import terms_of
+    from workflows import messages
+    from workflows.card import in_words, order_card
+    from workflows.handlers import obeys
+    from workflows.life import Life
+    from workflows.messages import Ending, OpenOrder, Pull
+
+
+@workflow.defn(name=messages.PURCHASE_ORDER)
+@obeys(FULFILMENT, REFUND)
+class PurchaseOrder:
+    """One order. Commands arrive as updates; deadlines and outside calls follow the table."""
+
+    @workflow.init
+    def __init__(self, opening: OpenOrder) -> None:
+        self._opening = opening
+        request = opening.request
+        self._shown: dict[str, SearchAttributeUpdate[Any]] = {}
+        self.life = Life(
+            subject=SubjectId(opening.order),
+            table=FULFILMENT,
+            parties=Parties(
+                client=request.client,
+                provider=request.provider,
+                storage=request.storage,
+                logistics=request.logistics,
+            ),
+            timing=Timing(
+                terms=terms_of(opening.terms_version),
+                country=request.client_country,
+                scale=opening.time_scale,
+            ),
+            show=self._show,
+            summarise=self._summarise,
+        )
+
+    @workflow.run
+    async def run(self, opening: OpenOrder) -> Ending:
+        """The order's life; the rows, calls and deadlines of it stand in the tables."""
+        await self._requested(opening)
+        await self.life.live()
+        return self.life.ending()
+
+    @workflow.update(name=messages.OPENED, description="answers once the request is in the books")
+    async def opened(self) -> Receipt:
+        """Where the order stands once its request is written."""
+        return await self.life.opened()
+
+    async def _requested(self, opening: OpenOrder) -> None:
+        await self.life.open(
+            Trigger.REQUEST,
+            Pull(actor=opening.actor, command=opening.request, command_id=opening.command_id),
+        )
+
+    def _show(self, committed: Committed) -> None:
+        workflow.set_current_details(order_card(self.life, committed))
+        self._upsert_search_attributes(committed)
+
+    def _upsert_search_attributes(self, committed: Committed) -> None:
+        if self.life.main.calling:
+            return
+        waiting, amount = self.life.waiting, committed.amount
+        clock = waiting.next_clock
+        wanted: dict[str, SearchAttributeUpdate[Any]] = {
+            update.key.name: update
+            for update in (
+                messages.ORDER_STATE.value_set(self.life.main.state.value),
+                messages.NEXT_ACTOR.value_set(waiting.next_actor or "nobody"),
+                messages.DUE_AT.value_set(clock.due) if clock else messages.DUE_AT.value_unset(),
+                messages.AMOUNT_FEN.value_set(amount.amount)
+                if amount
+                else messages.AMOUNT_FEN.value_unset(),
+            )
+        }
+        changed = [
+            update
+            for name, update in wanted.items()
+            if name not in self._shown or self._shown[name].value != update.value
+        ]
+        self._shown = wanted
+        if changed:
+            workflow.upsert_search_attributes(changed)
+
+    def _summarise(self, row: Row, command: Command) -> str:
+        if isinstance(command, Accept):
+            request = self._opening.request
+            fee = service_fee(
+                goods=request.goods,
+                freight=request.freight,
+                rate=terms_of(self._opening.terms_version).fee_rate,
+            )
+            return f"{in_words(row)} · {fee} · PSR-10-1"
+        if isinstance(command, Pay):
+            return (
+                f"{in_words(row)} · {command.from_deposit} from the deposit, "
+                f"{command.from_institution} from the payment institution · {row.clause}"
+            )
+        return f"{in_words(row)} · {row.clause}"

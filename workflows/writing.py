@@ -1,0 +1,48 @@
+"""Owns how a step reaches the books: by a local activity, and by an ordinary one if that fails."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import ActivityError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.refusals import as_application_error, as_refused
+    from activities.settlement import Settlement
+    from daigou.domain.steps import Committed, Step
+
+
+async def write(step: Step, *, summary: str) -> Committed:
+    """Commits the step; it waits for the database as long as that takes.
+
+    Raises:
+        ApplicationError: `Refused`.
+    """
+    try:
+        return await workflow.execute_local_activity_method(
+            Settlement.commit,
+            step,
+            start_to_close_timeout=timedelta(seconds=5),
+            retry_policy=RetryPolicy(
+                initial_interval=timedelta(milliseconds=100), maximum_attempts=3
+            ),
+            summary=summary,
+        )
+    except ActivityError as error:
+        _raise_refusal(error)
+    try:
+        return await workflow.execute_activity_method(
+            Settlement.commit,
+            step,
+            start_to_close_timeout=timedelta(seconds=10),
+            retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
+            summary=f"{summary} · the database did not answer at first",
+        )
+    except ActivityError as error:
+        _raise_refusal(error)
+        raise
+
+
+def _raise_refusal(error: ActivityError) -> None:
+    if (refused := as_refused(error.cause)) is not None:
+        raise as_application_error(refused) from error
