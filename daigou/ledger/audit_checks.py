@@ -1,0 +1,280 @@
+"""Owns the invariants that an audit proves: each a query for what breaks it, one line a difference.
+
+They read the rows alone and share nothing with the guards, so that a guard's fault is found, too.
+`:ends` holds the order states that nothing follows.
+"""
+
+from typing import NamedTuple
+
+
+class Check(NamedTuple):
+    """What must hold, and the query for where it does not."""
+
+    holds: str
+    sql: str
+
+
+JOURNALS = (
+    Check(
+        "each journal has two legs at least, and sums to zero per currency",
+        """
+        SELECT format('%s/%s/%s: %s legs, %s %s', subject, sequence, journal_no,
+                      sum(legs), sum(abs(total)), min(currency)) AS difference
+        FROM (SELECT subject, sequence, journal_no, currency,
+                     count(account) AS legs, sum(amount) AS total
+              FROM journal LEFT JOIN entry USING (subject, sequence, journal_no)
+              GROUP BY subject, sequence, journal_no, currency) AS sums
+        GROUP BY subject, sequence, journal_no
+        HAVING sum(legs) < 2 OR sum(abs(total)) <> 0
+        """,
+    ),
+    Check(
+        "each entry is of a journal and of an account",
+        """
+        SELECT format('%s entry %s', e.account, e.entry_no) AS difference
+        FROM entry e
+        LEFT JOIN journal j USING (subject, sequence, journal_no)
+        LEFT JOIN account a ON a.id = e.account
+        WHERE j.subject IS NULL OR a.id IS NULL
+        """,
+    ),
+    Check(
+        "each account runs on without a gap, each balance the last one plus the entry",
+        """
+        SELECT format('%s entry %s', account, entry_no) AS difference
+        FROM (SELECT account, entry_no, amount, balance,
+                     lag(entry_no, 1, 0::bigint) OVER account_line AS last_no,
+                     lag(balance, 1, 0::bigint) OVER account_line AS last_balance
+              FROM entry
+              WINDOW account_line AS (PARTITION BY account ORDER BY entry_no)) AS lines
+        WHERE entry_no <> last_no + 1 OR balance <> last_balance + amount
+        """,
+    ),
+    Check(
+        "each account stands at the sum of its entries",
+        """
+        SELECT format('%s stands at %s, its entries sum to %s', a.id, stands.balance, sums.total)
+            AS difference
+        FROM account a
+        CROSS JOIN LATERAL (SELECT sum(amount) AS total FROM entry WHERE account = a.id) AS sums
+        LEFT JOIN LATERAL (SELECT balance FROM entry WHERE account = a.id
+                           ORDER BY entry_no DESC LIMIT 1) AS stands ON TRUE
+        WHERE sums.total IS DISTINCT FROM stands.balance
+        """,
+    ),
+    Check(
+        "no account but cash ever owed less than nothing",
+        """
+        SELECT format('%s entry %s: %s', e.account, e.entry_no, e.balance) AS difference
+        FROM entry e JOIN account a ON a.id = e.account
+        WHERE e.balance > 0 AND a.kind NOT IN ('payment_institution', 'bank')
+        """,
+    ),
+)
+
+STORIES = (
+    Check(
+        "each journal, line, movement, refund and notice is of a transition",
+        """
+        SELECT format('%s of %s/%s', what, subject, sequence) AS difference
+        FROM (SELECT 'journal' AS what, subject, sequence FROM journal
+              UNION ALL SELECT 'line', subject, sequence FROM order_line
+              UNION ALL SELECT 'movement', subject, sequence FROM movement
+              UNION ALL SELECT 'outcome', subject, settled_sequence FROM movement
+                        WHERE state <> 'sent'
+              UNION ALL SELECT 'refund', subject, sequence FROM refund
+              UNION ALL SELECT 'notice', subject, sequence FROM notice) AS parts
+        WHERE NOT EXISTS (SELECT FROM transition t
+                          WHERE t.subject = parts.subject AND t.sequence = parts.sequence)
+        """,
+    ),
+    Check(
+        "the transitions of a subject have no gap",
+        """
+        SELECT format('%s: %s transitions, the last is %s', subject, count(*), max(sequence))
+            AS difference
+        FROM transition GROUP BY subject
+        HAVING count(*) <> max(sequence) OR min(sequence) <> 1
+        """,
+    ),
+    Check(
+        "each transition begins where the last one of its axis ended",
+        """
+        SELECT format('%s/%s: from %s, but %s stood at %s', subject, sequence, source, axis, stood)
+            AS difference
+        FROM (SELECT subject, sequence, axis, source,
+                     lag(target, 1, CASE axis WHEN 'refund' THEN 'due' ELSE 'new' END)
+                         OVER (PARTITION BY subject, axis, item ORDER BY sequence) AS stood
+              FROM transition) AS steps
+        WHERE source <> stood
+        """,
+    ),
+    Check(
+        "each read model stands where its last transition led",
+        """
+        WITH last AS (
+            SELECT DISTINCT ON (subject, axis, item) subject, axis, item, target
+            FROM transition ORDER BY subject, axis, item, sequence DESC
+        ), counted AS (SELECT subject, max(sequence) AS sequence FROM transition GROUP BY subject)
+        SELECT format('%s: %s at %s, the log says %s at %s', coalesce(r.id, log.id),
+                      r.state, r.sequence, log.state, log.sequence) AS difference
+        FROM (SELECT id, state, sequence FROM purchase_order
+              UNION ALL SELECT id, state, sequence FROM recharge
+              UNION ALL SELECT item, state, NULL FROM refund) AS r
+        FULL JOIN (SELECT subject AS id, target AS state, counted.sequence
+                   FROM last JOIN counted USING (subject) WHERE axis <> 'refund'
+                   UNION ALL
+                   SELECT item, coalesce(target, 'due'), NULL
+                   FROM (SELECT subject, reference AS item FROM movement
+                         WHERE kind = 'refund') AS refunds
+                   LEFT JOIN last USING (subject, item)) AS log
+            ON log.id = r.id
+        WHERE (r.id, r.state, r.sequence) IS DISTINCT FROM (log.id, log.state, log.sequence)
+        """,
+    ),
+    Check(
+        "each order is of a registered client with an accepted agreement (UA-1-1)",
+        """
+        SELECT format('%s is of %s', o.id, o.client) AS difference
+        FROM purchase_order o
+        LEFT JOIN party p ON p.id = o.client AND p.role = 'client'
+            AND p.agreement_version IS NOT NULL
+        LEFT JOIN purchase_request r ON r.order_id = o.id
+        WHERE p.id IS NULL OR r.order_id IS NULL
+        """,
+    ),
+)
+
+ORDERS = (
+    Check(
+        "the service fee is base times rate, half up, on goods and freight (PSR-10-1)",
+        """
+        SELECT format('%s: fee %s on %s', fee.subject, fee.amount, fee.fee_base) AS difference
+        FROM order_line fee
+        CROSS JOIN LATERAL (SELECT sum(amount) AS base FROM order_line
+                            WHERE subject = fee.subject AND code IN ('goods', 'freight')) AS sums
+        WHERE fee.code = 'service_fee'
+            AND (fee.fee_base IS DISTINCT FROM sums.base
+                 OR fee.amount IS DISTINCT FROM floor(
+                     sums.base::numeric * fee.fee_numerator / fee.fee_denominator + 0.5))
+        """,
+    ),
+    Check(
+        "an order's amount is the sum of its lines; all of it is collected or nothing (PSR-2-2)",
+        """
+        SELECT format('%s: amount %s, lines %s, collected %s', o.id, o.amount, lines.total,
+                      o.collected) AS difference
+        FROM purchase_order o
+        LEFT JOIN (SELECT subject, sum(amount) AS total FROM order_line GROUP BY subject) AS lines
+            ON lines.subject = o.id
+        WHERE o.amount IS DISTINCT FROM lines.total OR o.collected NOT IN (0, lines.total)
+        """,
+    ),
+    Check(
+        "what was collected is refunded, paid out, earned or still held; the figures say so",
+        """
+        WITH moved AS (
+            SELECT e.subject,
+                sum(e.amount) FILTER (WHERE j.kind = 'payment' AND e.amount > 0) AS collected,
+                -sum(e.amount) FILTER (
+                    WHERE j.kind IN ('refund', 'refund_credited') AND a.kind = 'deposit'
+                        OR j.kind = 'refund_paid' AND a.kind = 'payment_institution') AS refunded,
+                -sum(e.amount) FILTER (WHERE a.kind = 'provider') AS earned,
+                -sum(e.amount) FILTER (WHERE a.kind IN ('bank', 'third_party')) AS paid_out,
+                -sum(e.amount) FILTER (WHERE a.kind IN (
+                    'escrow', 'fee_held', 'seller_transit', 'refund_transit')) AS held
+            FROM entry e
+            JOIN journal j USING (subject, sequence, journal_no)
+            JOIN account a ON a.id = e.account
+            GROUP BY e.subject
+        )
+        SELECT format('%s: collected %s, refunded %s, earned %s; entries say %s, %s, %s',
+                      o.id, o.collected, o.refunded, o.fee_earned,
+                      m.collected, m.refunded, m.earned) AS difference
+        FROM purchase_order o LEFT JOIN moved m ON m.subject = o.id
+        WHERE (o.collected, o.refunded, o.fee_earned) IS DISTINCT FROM
+              (coalesce(m.collected, 0), coalesce(m.refunded, 0), coalesce(m.earned, 0))
+            OR o.collected <> o.refunded + o.fee_earned
+                + coalesce(m.paid_out, 0) + coalesce(m.held, 0)
+        """,
+    ),
+    Check(
+        "an ended order holds nothing, save a refund that is due",
+        """
+        SELECT format('%s ended %s: %s holds %s', o.id, o.state, a.kind, -sum(e.amount))
+            AS difference
+        FROM purchase_order o
+        JOIN account a ON a.owner = o.id
+        JOIN entry e ON e.account = a.id
+        WHERE o.state = ANY (:ends)
+        GROUP BY o.id, a.kind
+        HAVING -sum(e.amount) <> CASE a.kind
+            WHEN 'refund_transit' THEN coalesce((
+                SELECT sum(amount) FROM refund WHERE subject = o.id AND state = 'due'), 0)
+            ELSE 0
+        END
+        """,
+    ),
+)
+
+MOVEMENTS = (
+    Check(
+        "cash moves as the movements that are done say, and not otherwise",
+        """
+        SELECT format('%s/%s: %s moved %s, movements say %s', subject, sequence, account,
+                      cash.amount, done.amount) AS difference
+        FROM (SELECT subject, sequence, account, sum(amount) AS amount
+              FROM entry WHERE account IN ('payment_institution', 'bank')
+              GROUP BY subject, sequence, account) AS cash
+        FULL JOIN (
+              SELECT subject, settled_sequence AS sequence,
+                     CASE kind WHEN 'buy' THEN 'bank' ELSE 'payment_institution' END AS account,
+                     sum(CASE kind WHEN 'capture' THEN amount ELSE -amount END) AS amount
+              FROM movement WHERE state = 'done' GROUP BY 1, 2, 3) AS done
+            USING (subject, sequence, account)
+        WHERE cash.amount IS DISTINCT FROM done.amount
+        """,
+    ),
+    Check(
+        "money is on its way exactly while its movement's outcome is unknown",
+        """
+        SELECT format('%s: %s is %s, open movements %s', subject, account_kind, held, open_amount)
+            AS difference
+        FROM (SELECT a.owner AS subject, a.kind AS account_kind, -sum(e.amount) AS held
+              FROM account a JOIN entry e ON e.account = a.id
+              WHERE a.kind IN ('seller_transit', 'refund_transit')
+              GROUP BY a.owner, a.kind) AS transit
+        FULL JOIN (
+              SELECT subject, sum(amount) AS open_amount,
+                     CASE kind WHEN 'buy' THEN 'seller_transit' ELSE 'refund_transit' END
+                         AS account_kind
+              FROM movement WHERE state = 'sent' AND kind IN ('buy', 'refund')
+              GROUP BY subject, kind) AS open_movements
+            USING (subject, account_kind)
+        WHERE coalesce(held, 0) <> coalesce(open_amount, 0)
+        """,
+    ),
+    Check(
+        "a deposit's part is set aside only while the other part's capture is open",
+        """
+        SELECT format('%s: %s set aside', a.owner, -sum(e.amount)) AS difference
+        FROM account a JOIN entry e ON e.account = a.id
+        WHERE a.kind = 'payment_reserved'
+            AND NOT EXISTS (SELECT FROM movement m WHERE m.subject = a.owner
+                            AND m.kind = 'capture' AND m.state = 'sent')
+        GROUP BY a.owner HAVING sum(e.amount) <> 0
+        """,
+    ),
+    Check(
+        "a refund ends as its movement did: paid back, or credited to the deposit",
+        """
+        SELECT format('%s: refund %s of %s, movement %s of %s', r.item, r.state, r.amount,
+                      m.state, m.amount) AS difference
+        FROM refund r LEFT JOIN movement m ON m.reference = r.item AND m.kind = 'refund'
+        WHERE (r.amount, r.state) IS DISTINCT FROM (m.amount, CASE m.state
+            WHEN 'sent' THEN 'due' WHEN 'done' THEN 'refunded' ELSE 'credited' END)
+        """,
+    ),
+)
+
+CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS

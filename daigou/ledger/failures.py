@@ -1,0 +1,92 @@
+"""Owns what the database's refusals mean: each SQLSTATE becomes one typed no, or an unknown."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from daigou.domain.money import Money
+from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode, Refused
+from daigou.ports.books import BooksUnavailableError, StepConflictError
+
+
+class StepForbiddenError(StepConflictError):
+    """A guard or a constraint forbids what a step writes: an alarm, no retry helps."""
+
+
+class OvertakenError(Exception):
+    """The step's place was taken while it was being written: look again who has it."""
+
+
+@contextmanager
+def database_answers() -> Iterator[None]:
+    """Lets nothing but the errors of the `Books` port out of a block that uses the database.
+
+    Raises:
+        Refused: a guard that stands for a clause refused.
+        StepForbiddenError: another guard or a constraint refused.
+        OvertakenError: the transition's key was taken meanwhile.
+        BooksUnavailableError: anything else: the outcome is unknown.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        raise _meaning(error) from error
+    except SQLAlchemyError as error:
+        raise BooksUnavailableError(str(error)) from error
+
+
+def _meaning(error: DBAPIError) -> Exception:
+    cause = error.orig
+    if not isinstance(cause, psycopg.Error) or cause.sqlstate is None:
+        return BooksUnavailableError(str(cause))
+    message = cause.diag.message_primary or str(cause)
+    detail = cause.diag.message_detail or ""
+    match cause.sqlstate, cause.diag.constraint_name:
+        case "DG001", _:
+            return _beneath_the_floor(message, detail)
+        case "DG002", _:
+            return Refused(
+                RefusalCode.ACCOUNT_FROZEN, "PSR-22-1", f"the deposit is frozen: {detail}"
+            )
+        case "DG003", _:
+            return _stranger(message, detail)
+        case ("23505", _) | ("DG006", _):
+            return OvertakenError(message)
+        case "23503", "collector_is_registered":
+            return Refused(RefusalCode.LINE_NOT_ALLOWED, "PSR-6", "a line's collector is unknown")
+        case "23514", "request_is_complete":
+            return Refused(
+                RefusalCode.INVALID_REQUEST,
+                "PSR-1-1",
+                "a request names product link, title, seller, specification and address",
+            )
+        case state, _ if state.startswith(("DG", "22", "23")):
+            return StepForbiddenError(message)
+        case _:
+            return BooksUnavailableError(message)
+
+
+def _beneath_the_floor(message: str, detail: str) -> Exception:
+    sums = json.loads(detail)
+    if sums["kind"] != "deposit":
+        return StepForbiddenError(message)
+    return Refused(
+        RefusalCode.DEPOSIT_TOO_SMALL,
+        "UA-1-8",
+        f"the deposit holds {Money(sums['holds'])}, {Money(sums['needs'])} are needed",
+    )
+
+
+def _stranger(message: str, role: str) -> Refused:
+    if role == Role.CLIENT:
+        return Refused(
+            RefusalCode.NOT_REGISTERED,
+            "UA-1-1",
+            f"{message}, or has not accepted the user agreement",
+        )
+    clause = "PSR-5" if role == Role.LOGISTICS else "PSR-1-1"
+    return Refused(RefusalCode.INVALID_REQUEST, clause, message)

@@ -1,0 +1,320 @@
+"""Owns the reads: each answers with views, from an index, and never waits for a writer."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.exc import DBAPIError
+
+from daigou.domain.ids import OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, ROLES_THAT_SEE_ALL, Role, State
+from daigou.domain.postings import Account, AccountKind
+from daigou.ledger.failures import database_answers
+from daigou.ledger.reading import (
+    entry_view,
+    journal_views,
+    movement_view,
+    order_view,
+    recharge_view,
+    transition_view,
+)
+from daigou.ledger.tables import METADATA
+from daigou.ledger.views import (
+    BalanceView,
+    DepositView,
+    EntryView,
+    JournalView,
+    MovementView,
+    OrderView,
+    RechargeView,
+    TransitionView,
+)
+
+LIMIT_MAX = 500
+"""No list is longer, whatever is asked for."""
+
+_PARTY = METADATA.tables["party"]
+_ORDER = METADATA.tables["purchase_order"]
+_REQUEST = METADATA.tables["purchase_request"]
+_LINE = METADATA.tables["order_line"]
+_REFUND = METADATA.tables["refund"]
+_RECHARGE = METADATA.tables["recharge"]
+_TRANSITION = METADATA.tables["transition"]
+_NOTICE = METADATA.tables["notice"]
+_MOVEMENT = METADATA.tables["movement"]
+_JOURNAL = METADATA.tables["journal"]
+_ENTRY = METADATA.tables["entry"]
+_ACCOUNT = METADATA.tables["account"]
+_FREEZE = METADATA.tables["account_freeze"]
+
+T = TypeVar("T")
+
+
+class Queries:
+    """Read-only questions to the books. It may be shared by threads.
+
+    Every method raises `BooksUnavailableError` where the database does not answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        # One snapshot for all of an answer's queries: its parts fit together.
+        self._engine = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+
+    def order(self, order: OrderId) -> OrderView:
+        """An order as it stands.
+
+        Raises:
+            LookupError: there is none.
+        """
+        found = self._read(lambda connection: _orders(connection, _ORDER.c.id == order))
+        if not found:
+            raise LookupError(f"no order {order}")
+        return found[0]
+
+    def orders(
+        self,
+        *,
+        roles: Iterable[Role],
+        party: PartyId,
+        limit: int,
+        state: State | None = None,
+        client: PartyId | None = None,
+        provider: PartyId | None = None,
+        due_before: datetime | None = None,
+        starting_after: OrderId | None = None,
+    ) -> tuple[OrderView, ...]:
+        """Orders that someone in `roles` for `party` may see (OP-7-5-4), the newest first.
+
+        At most `limit` of them, and never more than `LIMIT_MAX`; `starting_after` is the last id
+        of the page before. `due_before` chooses those with a deadline that strikes earlier.
+
+        Raises:
+            LookupError: there is no order `starting_after`.
+        """
+        chosen = [_seen_by(frozenset(roles), party)]
+        if state is not None:
+            chosen.append(_ORDER.c.state == state)
+        if client is not None:
+            chosen.append(_ORDER.c.client == client)
+        if provider is not None:
+            chosen.append(_ORDER.c.provider == provider)
+        if due_before is not None:
+            chosen.append(_ORDER.c.next_due_at < due_before)
+
+        def read(connection: Connection) -> tuple[OrderView, ...]:
+            if starting_after is not None:
+                chosen.append(_after(connection, starting_after))
+            return _orders(connection, *chosen, limit=min(limit, LIMIT_MAX))
+
+        return self._read(read)
+
+    def timeline(self, subject: SubjectId) -> tuple[TransitionView, ...]:
+        """Every transition of an order or a recharge, in order; none of an unknown one."""
+        told = (
+            select(func.array_agg(aggregate_order_by(_NOTICE.c.event, _NOTICE.c.number)))
+            .where(
+                _NOTICE.c.subject == _TRANSITION.c.subject,
+                _NOTICE.c.sequence == _TRANSITION.c.sequence,
+            )
+            .scalar_subquery()
+        )
+        query = (
+            select(_TRANSITION, told.label("notices"))
+            .where(_TRANSITION.c.subject == subject)
+            .order_by(_TRANSITION.c.sequence)
+        )
+        return self._rows(query, transition_view)
+
+    def journals(self, subject: SubjectId) -> tuple[JournalView, ...]:
+        """Every journal of an order or a recharge, in order, with its legs."""
+        key = (_ENTRY.c.subject, _ENTRY.c.sequence, _ENTRY.c.journal_no)
+        query = (
+            select(_JOURNAL, *(_ENTRY.c[name] for name in ("account", "amount", "balance")))
+            .join(_ENTRY, tuple_(*key) == tuple_(*(_JOURNAL.c[column.name] for column in key)))
+            .where(_JOURNAL.c.subject == subject)
+            .order_by(_JOURNAL.c.sequence, _JOURNAL.c.journal_no, _ENTRY.c.leg_no)
+        )
+        return self._read(
+            lambda connection: journal_views(connection.execute(query).mappings().all())
+        )
+
+    def movements(self, subject: SubjectId) -> tuple[MovementView, ...]:
+        """Every movement outside of an order or a recharge, in order."""
+        query = (
+            select(_MOVEMENT).where(_MOVEMENT.c.subject == subject).order_by(_MOVEMENT.c.sequence)
+        )
+        return self._rows(query, movement_view)
+
+    def recharge(self, recharge: RechargeId) -> RechargeView:
+        """A recharge as it stands.
+
+        Raises:
+            LookupError: there is none.
+        """
+        found = self._rows(select(_RECHARGE).where(_RECHARGE.c.id == recharge), recharge_view)
+        if not found:
+            raise LookupError(f"no recharge {recharge}")
+        return found[0]
+
+    def deposit(self, client: PartyId) -> DepositView:
+        """A client's deposit; empty where nothing was ever put in.
+
+        Raises:
+            LookupError: there is no such client.
+        """
+        account = _deposit_of(client)
+        known = select(_PARTY.c.id).where(_PARTY.c.id == client, _PARTY.c.role == Role.CLIENT)
+        frozen = (
+            select(_FREEZE.c.reason)
+            .where(_FREEZE.c.account == account, _FREEZE.c.lifted_at.is_(None))
+            .order_by(_FREEZE.c.id)
+        )
+
+        def read(connection: Connection) -> DepositView:
+            if connection.execute(known).first() is None:
+                raise LookupError(f"no client {client}")
+            owed = connection.execute(select(_balance_of(account))).scalar_one() or 0
+            return DepositView(
+                client=client,
+                balance=ZERO - Money(owed),
+                frozen_for=tuple(connection.execute(frozen).scalars()),
+            )
+
+        return self._read(read)
+
+    def deposit_entries(
+        self, client: PartyId, *, limit: int, starting_after: int | None = None
+    ) -> tuple[EntryView, ...]:
+        """Lines of a deposit's statement, the newest first; `starting_after` is a line's number."""
+        key = (_JOURNAL.c.subject, _JOURNAL.c.sequence, _JOURNAL.c.journal_no)
+        query = (
+            select(_ENTRY, _JOURNAL.c.kind, _JOURNAL.c.clause, _JOURNAL.c.at)
+            .join(_JOURNAL, tuple_(*key) == tuple_(*(_ENTRY.c[column.name] for column in key)))
+            .where(_ENTRY.c.account == _deposit_of(client))
+            .order_by(_ENTRY.c.entry_no.desc())
+            .limit(min(limit, LIMIT_MAX))
+        )
+        if starting_after is not None:
+            query = query.where(_ENTRY.c.entry_no < starting_after)
+        return self._rows(query, entry_view)
+
+    def account_balances(self) -> tuple[BalanceView, ...]:
+        """What every account of the ledger stands at, debit-positive, by its id."""
+        query = select(
+            _ACCOUNT.c.id, func.coalesce(_balance_of(_ACCOUNT.c.id), 0).label("balance")
+        ).order_by(_ACCOUNT.c.id)
+        return self._rows(
+            query, lambda row: BalanceView(account=row["id"], balance=Money(row["balance"]))
+        )
+
+    def health(self) -> None:
+        """Returns if the database answers and has its tables."""
+        self._read(lambda connection: connection.execute(select(_PARTY.c.id).limit(1)).first())
+
+    def _rows(self, query: Select[Any], view: Callable[[Any], T]) -> tuple[T, ...]:
+        return self._read(
+            lambda connection: tuple(view(row) for row in connection.execute(query).mappings())
+        )
+
+    def _read(self, read: Callable[[Connection], T]) -> T:
+        with database_answers():
+            try:
+                return self._once(read)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The pool kept a connection to a server that is gone. It has dropped them all now.
+                return self._once(read)
+
+    def _once(self, read: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return read(connection)
+
+
+def _orders(
+    connection: Connection, *chosen: ColumnElement[bool], limit: int = 1
+) -> tuple[OrderView, ...]:
+    query = (
+        select(_ORDER)
+        .where(*chosen)
+        .order_by(_ORDER.c.placed_at.desc(), _ORDER.c.id.desc())
+        .limit(limit)
+    )
+    orders = connection.execute(query).mappings().all()
+    if not orders:
+        return ()
+    ids = [order["id"] for order in orders]
+    requests = _by(connection, select(_REQUEST).where(_REQUEST.c.order_id.in_(ids)), "order_id")
+    lines = _by(
+        connection,
+        select(_LINE).where(_LINE.c.subject.in_(ids)).order_by(_LINE.c.line_no),
+        "subject",
+    )
+    refunds = _by(
+        connection,
+        select(_REFUND).where(_REFUND.c.subject.in_(ids)).order_by(_REFUND.c.sequence),
+        "subject",
+    )
+    return tuple(
+        order_view(
+            order=order,
+            request=requests[order["id"]][0],
+            lines=lines[order["id"]],
+            refunds=refunds[order["id"]],
+        )
+        for order in orders
+    )
+
+
+def _by(connection: Connection, query: Select[Any], column: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in connection.execute(query).mappings():
+        found[row[column]].append(row)
+    return found
+
+
+def _seen_by(roles: frozenset[Role], party: PartyId) -> ColumnElement[bool]:
+    if roles & ROLES_THAT_SEE_ALL:
+        return true()
+    held = sorted(roles & ROLES_BOUND_TO_AN_ORDER)
+    return or_(false(), *(_ORDER.c[role.value] == party for role in held))
+
+
+def _after(connection: Connection, last: OrderId) -> ColumnElement[bool]:
+    placed = connection.execute(
+        select(_ORDER.c.placed_at, _ORDER.c.id).where(_ORDER.c.id == last)
+    ).one_or_none()
+    if placed is None:
+        raise LookupError(f"no order {last}")
+    return tuple_(_ORDER.c.placed_at, _ORDER.c.id) < tuple_(placed.placed_at, placed.id)
+
+
+def _deposit_of(client: PartyId) -> str:
+    return Account(AccountKind.DEPOSIT, client).id
+
+
+def _balance_of(account: str | ColumnElement[str]) -> Any:
+    return (
+        select(_ENTRY.c.balance)
+        .where(_ENTRY.c.account == account)
+        .order_by(_ENTRY.c.entry_no.desc())
+        .limit(1)
+        .scalar_subquery()
+    )

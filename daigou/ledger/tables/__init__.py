@@ -1,0 +1,41 @@
+"""The tables as Python sees them: columns, keys and indexes.
+
+What a row may hold (CHECKs) and what rows may do (triggers) is said once, in the migrations; a
+test holds these classes against a migrated database.
+"""
+
+from sqlmodel import SQLModel
+
+from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
+from daigou.ledger.tables.money import Account, AccountFreeze, Entry, Journal, Movement, Refund
+from daigou.ledger.tables.story import (
+    Notice,
+    OrderLine,
+    PurchaseOrder,
+    PurchaseRequest,
+    Recharge,
+    Transition,
+)
+
+METADATA = SQLModel.metadata
+
+__all__ = [
+    "METADATA",
+    "Account",
+    "AccountFreeze",
+    "Application",
+    "Contact",
+    "Entry",
+    "Idempotency",
+    "Journal",
+    "Movement",
+    "Note",
+    "Notice",
+    "OrderLine",
+    "Party",
+    "PurchaseOrder",
+    "PurchaseRequest",
+    "Recharge",
+    "Refund",
+    "Transition",
+]

