@@ -1,0 +1,28 @@
+"""The command line: `daigou --help` lists what there is.
+
+What a command needs is imported when it runs, so that help is quick and a production image does
+not need the embedded servers.
+"""
+
+import typer
+
+from daigou.cli import books, duties, orders, registry, servers
+
+app = typer.Typer(
+    name="daigou",
+    help="Purchasing-agent orders as durable workflows, exact to the fen.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+app.command()(servers.up)
+app.command()(servers.demo)
+app.command()(orders.submit)
+app.command()(servers.migrate)
+app.command()(books.audit)
+app.command()(duties.clauses)
+app.add_typer(books.ledger, name="ledger")
+app.add_typer(registry.applications, name="app")
+app.add_typer(registry.parties, name="party")
+app.add_typer(servers.setup, name="setup")

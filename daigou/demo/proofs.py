@@ -1,0 +1,95 @@
+"""Owns what proves a run beside its orders: the audit, and the books of the counterparties."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from daigou.demo.actors import Played, Standing
+from daigou.domain.ids import PartyId
+from daigou.domain.money import Money
+from daigou.domain.postings import BANK, INSTITUTION, Account, AccountKind
+from daigou.ledger.audit import audit
+from daigou.ledger.queries import Queries
+from daigou.ports.counterparties import Standing as TheirStanding
+from daigou.simulator.counterparties import SimulatedCounterparties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """One thing that was checked, in words, and whether it holds."""
+
+    says: str
+    holds: bool
+
+
+def balances(engine: Engine) -> dict[str, int]:
+    """What every account of the ledger stands at, in fen, debit positive."""
+    return {each.account: each.balance.amount for each in Queries(engine).account_balances()}
+
+
+def audit_proof(engine: Engine) -> Proof:
+    """The ledger against itself."""
+    report = audit(engine)
+    return Proof(says=str(report), holds=report.ok)
+
+
+async def counterparties_proofs(
+    engine: Engine, outside: SimulatedCounterparties
+) -> tuple[Proof, ...]:
+    """The ledger against the institution's statement and the seller platform's orders."""
+    ours = balances(engine)
+    statement = await outside.payment_institution.statement()
+    captured, refunded = statement.captured, statement.refunded
+    bought = [
+        order.price.amount
+        for order in await outside.seller_platform.orders()
+        if order.standing == TheirStanding.DONE
+    ]
+    return (
+        _same(
+            f"institution: captured {captured}, refunded {refunded}",
+            theirs=captured.amount - refunded.amount,
+            ours=ours.get(INSTITUTION.id, 0),
+        ),
+        _same(
+            f"sellers: {len(bought)} orders, paid {Money(sum(bought))}",
+            theirs=sum(bought),
+            ours=-ours.get(BANK.id, 0),
+        ),
+    )
+
+
+def deposits_proof(
+    engine: Engine,
+    *,
+    opening: Mapping[str, int],
+    recharged: Mapping[PartyId, int],
+    played: Iterable[Played],
+) -> Proof:
+    """Each client's deposit against recharges and plans; not where an order left its plan."""
+    changes: dict[PartyId, int] = defaultdict(int)
+    unplanned = set()
+    for each in played:
+        client = each.plan.deal.client.id
+        changes[client] += each.plan.expected.deposit_change
+        if each.standing != Standing.PLANNED:
+            unplanned.add(client)
+    closing = balances(engine)
+    checked = sorted(changes.keys() - unplanned)
+    wrong = []
+    for client in checked:
+        account = Account(AccountKind.DEPOSIT, client).id
+        # What is in a deposit is owed to its client: a credit.
+        sought = -opening.get(account, 0) + recharged.get(client, 0) + changes[client]
+        if (found := -closing.get(account, 0)) != sought:
+            wrong.append(f"{client} holds {Money(found)}, expected {Money(sought)}")
+    says = f"deposits: {len(checked)} hold what recharges, payments and refunds come to"
+    return Proof(says="; ".join(wrong) or says, holds=not wrong)
+
+
+def _same(says: str, *, theirs: int, ours: int) -> Proof:
+    if theirs == ours:
+        return Proof(says=f"{says}; the ledger agrees", holds=True)
+    return Proof(says=f"{says}; the ledger differs by {Money(ours - theirs)}", holds=False)

@@ -1,0 +1,248 @@
+"""Owns a run of the demo from the first application to the last proof."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from rich.console import Console
+from rich.live import Live
+
+from daigou.demo.actors import STALL_SECONDS, Actors, Played, Standing
+from daigou.demo.board import Board, faults, orders_table, print_places
+from daigou.demo.cast import ORDERS_DEFAULT, SUPPORT, Cast
+from daigou.demo.notebook import Notebook, Run
+from daigou.demo.proofs import (
+    Proof,
+    audit_proof,
+    balances,
+    counterparties_proofs,
+    deposits_proof,
+)
+from daigou.demo.stage import (
+    Stage,
+    fill_deposits,
+    make_applications,
+    opened_stage,
+    recharges,
+    register_parties,
+)
+from daigou.domain.order import State
+from daigou.domain.terms import STATUTORY, current
+from daigou.ledger.engine import make_engine
+from daigou.simulator.counterparties import simulated_counterparties
+from daigou.simulator.plans import Plan
+from daigou.stack import Stack, StackOptions, run_on_stack
+
+INTERRUPTED = 130
+DAY_SECONDS = 86_400
+LINE_SECONDS = 5.0
+LOG_COLUMNS = 100
+GOES_ON = "The run is not over: start `daigou demo` again, and it goes on where it stopped."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """How to run. `orders` None: two of each path. `stays` None: stays up on a terminal."""
+
+    orders: int | None
+    seed: int
+    stays: bool | None
+
+
+def run_demo(options: DemoOptions, stack_options: StackOptions) -> int:
+    """Runs the demo on a stack of its own; returns the exit code.
+
+    0 if every order ended as planned and every proof holds, 1 if not, 130 if it was cut off.
+    """
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=LOG_COLUMNS)
+    code = run_on_stack(
+        stack_options, lambda stack: _Show(stack, options, console).run(), console=console
+    )
+    last = Notebook(stack_options.state_dir).run
+    if code and last and not last.finished:
+        console.print(GOES_ON)
+    return code
+
+
+class _Show:
+    """One run on one stack."""
+
+    def __init__(self, stack: Stack, options: DemoOptions, console: Console) -> None:
+        self._stack = stack
+        self._options = options
+        self._console = console
+        self._notebook = Notebook(stack.state.root)
+        self._engine = make_engine(stack.database_url, connections_max=2)
+
+    async def run(self) -> int:
+        try:
+            code = await self._play_and_tell()
+        except asyncio.CancelledError:
+            return INTERRUPTED
+        finally:
+            self._engine.dispose()
+        stays = self._options.stays
+        if self._console.is_terminal if stays is None else stays:
+            self._console.print("Everything stays up; Ctrl-C stops it.")
+            with suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+        return code
+
+    async def _play_and_tell(self) -> int:
+        begins = time.monotonic()
+        unfinished = self._notebook.run is not None and not self._notebook.run.finished
+        run = self._notebook.begin(
+            seed=self._options.seed, orders=self._options.orders or ORDERS_DEFAULT
+        )
+        self._greet(run, goes_on=unfinished)
+        cast = Cast(seed=run.seed, run=run.number)
+        plans = cast.plans(run.orders)
+        opening = self._notebook.opening_balances(lambda: balances(self._engine))
+        await self._prepare(cast)
+        async with (
+            simulated_counterparties(self._stack.database_url) as outside,
+            opened_stage(
+                gateway=self._stack.gateway_url,
+                cast=cast,
+                notebook=self._notebook,
+                outside=outside,
+            ) as stage,
+        ):
+            recharged = recharges(plans)
+            await fill_deposits(stage, recharged, run=run.number)
+            played = await self._play(run, plans, stage)
+            proofs = (
+                audit_proof(self._engine),
+                *await counterparties_proofs(self._engine, outside),
+                deposits_proof(self._engine, opening=opening, recharged=recharged, played=played),
+            )
+            diagrams = await self._draw(stage, played)
+        self._notebook.finish(run)
+        self._tell(played, proofs, seconds=time.monotonic() - begins)
+        self._show_places(run, played, diagrams)
+        good = all(each.standing != Standing.FAILED for each in played)
+        return 0 if good and all(proof.holds for proof in proofs) else 1
+
+    def _greet(self, run: Run, *, goes_on: bool) -> None:
+        how = "goes on" if goes_on else "begins"
+        self._console.print(
+            f"Run {run.number} {how}: {run.orders} orders, seed {run.seed}, a day a second."
+        )
+
+    async def _prepare(self, cast: Cast) -> None:
+        """Twice, since an application needs its party, and the API an application."""
+        make = asyncio.to_thread
+        await make(make_applications, self._engine, cast, self._notebook)
+        await register_parties(
+            self._stack.gateway_url,
+            cast,
+            self._notebook,
+            agreed_at=self._notebook.first_moment(),
+        )
+        await make(make_applications, self._engine, cast, self._notebook)
+
+    async def _play(self, run: Run, plans: Sequence[Plan], stage: Stage) -> list[Played]:
+        actors = Actors(stage=stage, notebook=self._notebook, agreed_at=run.agreed_at)
+        board = Board(orders=len(plans), states=actors.states)
+
+        async def play(plan: Plan) -> list[Played]:
+            played = await actors.play(plan)
+            board.count()
+            return played
+
+        beating = asyncio.create_task(self._notebook.beat(stage.support.is_ready))
+        telling = asyncio.create_task(self._tell_progress(board))
+        try:
+            with Live(board, console=self._console, refresh_per_second=8, transient=True) as live:
+                live.auto_refresh = self._console.is_terminal
+                async with asyncio.TaskGroup() as group:
+                    # Those that take longest begin first.
+                    tasks = {
+                        plan.deal.order: group.create_task(play(plan))
+                        for plan in sorted(plans, key=_days, reverse=True)
+                    }
+        finally:
+            for task in (beating, telling):
+                task.cancel()
+        return [each for plan in plans for each in tasks[plan.deal.order].result()]
+
+    async def _tell_progress(self, board: Board) -> None:
+        while not self._console.is_terminal:
+            await asyncio.sleep(LINE_SECONDS)
+            self._console.print(board.line(), soft_wrap=True, highlight=False)
+
+    async def _draw(self, stage: Stage, played: Sequence[Played]) -> Path:
+        """Keeps the diagram of an order of each path, to be opened without credentials."""
+        folder = self._stack.state.root / "diagrams"
+        folder.mkdir(exist_ok=True)
+        of_path = {each.plan.path.name: each.plan.deal.order for each in reversed(played)}
+        for order in of_path.values():
+            (folder / f"{order}.svg").write_bytes(await stage.support.diagram(order))
+        return folder
+
+    def _tell(self, played: Sequence[Played], proofs: Sequence[Proof], *, seconds: float) -> None:
+        console = self._console
+        console.print(orders_table(played))
+        counts = {
+            standing: sum(each.standing == standing for each in played) for standing in Standing
+        }
+        paths = len({each.plan.path.name for each in played})
+        console.print(
+            f"\n{len(played)} orders on {paths} paths in {seconds:.0f} s: "
+            + ", ".join(f"{count} {standing}" for standing, count in counts.items()),
+            highlight=False,
+        )
+        self._tell_faults(played)
+        for proof in proofs:
+            mark = "[green]✓[/]" if proof.holds else "[bold red]✗[/]"
+            console.print(mark, end=" ")
+            console.print(proof.says, highlight=False, markup=False, soft_wrap=True)
+
+    def _tell_faults(self, played: Sequence[Played]) -> None:
+        pauses = self._notebook.pauses
+        if overtaken := faults(played, Standing.OVERTAKEN):
+            down = sum((pause.ends - pause.begins).total_seconds() for pause in pauses)
+            self._console.print(
+                f"[yellow]⏱ A deadline overtook these, since the stack was down "
+                f"({len(pauses)} times, {down:.1f} s in all) or took more than {STALL_SECONDS} s "
+                "to answer their acts. Others took their place:[/]",
+                highlight=False,
+            )
+            for line in overtaken:
+                self._console.print(f"  {line}", soft_wrap=True, highlight=False)
+        if failed := faults(played, Standing.FAILED):
+            self._console.print("[bold red]✗ These did not end as planned:[/]")
+            for line in failed:
+                self._console.print(f"  {line}", soft_wrap=True, highlight=False)
+
+    def _show_places(self, run: Run, played: Sequence[Played], diagrams: Path) -> None:
+        support = self._notebook.applications[SUPPORT.name]
+        order = played[0].plan.deal.order
+        diagram = f"{self._stack.gateway_url}/v1/orders/{order}/diagram.svg"
+        self._console.print()
+        places: dict[str, str] = {}
+        if self._stack.ui_url:
+            query = quote(f"WorkflowId STARTS_WITH 'order/ord_demo{run.number}_'", safe="")
+            places["Orders in the UI"] = f"{self._stack.ui_url}?query={query}"
+        places |= {
+            "API docs": f"{self._stack.gateway_url}/docs",
+            "Support's app": f"key {support.key}, secret {support.secret} (reads every order)",
+            "One diagram": diagram,
+            "  to fetch it": f"curl -u {support.key}:{support.secret} {diagram} -o order.svg",
+            "All diagrams": f"{diagrams} (an order of each path, to be opened in a browser)",
+        }
+        print_places(self._console, places)
+
+
+def _days(plan: Plan) -> float:
+    """About how long an order takes, by the rules."""
+    if plan.path.end != State.CLOSED:
+        return plan.path.days
+    statutory = current().duration(STATUTORY, country=plan.deal.client.country)
+    return plan.path.days + statutory.total_seconds() / DAY_SECONDS

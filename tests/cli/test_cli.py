@@ -1,0 +1,93 @@
+"""The command line: quick to help, and clear in what it says of an error."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from daigou.cli import app
+
+RUNNER = CliRunner()
+COMMANDS = (
+    "up",
+    "demo",
+    "submit",
+    "migrate",
+    "audit",
+    "clauses",
+    "ledger export",
+    "app create",
+    "app list",
+    "app rotate",
+    "app revoke",
+    "party add",
+    "setup temporal",
+)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    said = RUNNER.invoke(app, [*command.split(), "--help"])
+
+    assert said.exit_code == 0, said.output
+
+
+def test_help_brings_in_no_server_and_no_database() -> None:
+    asked = "import sys, daigou.cli; print([m for m in sys.modules if m.split('.')[0] in "
+    asked += "('sqlalchemy', 'temporalio', 'fastapi', 'psycopg', 'httpx', 'transitions')])"
+
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with nothing in it, and an environment that names nothing."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DAIGOU_DATABASE_URL", "DAIGOU_APP_KEY", "DAIGOU_APP_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "command", ["audit", "ledger export", "app list", "app revoke app_1", "migrate"]
+)
+@pytest.mark.usefixtures("nowhere")
+def test_without_a_database_it_says_how_to_name_one(command: str) -> None:
+    said = RUNNER.invoke(app, command.split())
+
+    assert said.exit_code == 1
+    assert "DAIGOU_DATABASE_URL" in said.output
+    assert "Traceback" not in said.output
+
+
+@pytest.mark.parametrize("command", ["audit", "ledger export", "migrate"])
+def test_a_database_that_does_not_answer_is_told_as_such(command: str, nowhere: Path) -> None:
+    url = f"postgresql+psycopg://daigou@/daigou?host={nowhere}"
+
+    said = RUNNER.invoke(app, [*command.split(), "--database", url])
+
+    assert said.exit_code == 1
+    assert "does not answer" in said.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["submit", "orders.jsonl"], "DAIGOU_APP_KEY"),
+        (["submit", "none.jsonl", "--app-key", "k", "--app-secret", "s"], "There is no file"),
+        (["demo", "--exit", "--keep"], "contradict"),
+        (["party", "add", "somebody"], "is no party id"),
+        (["party", "add", "cli_anna", "--agreement", "2026-11"], "go together"),
+        (["app", "create", "--name", "x", "--role", "king", "--party", "prv_x"], "No such role"),
+    ],
+)
+@pytest.mark.usefixtures("nowhere")
+def test_wrong_usage_is_told_with_exit_code_2(arguments: list[str], says: str) -> None:
+    said = RUNNER.invoke(app, arguments)
+
+    assert said.exit_code == 2
+    assert says in said.output

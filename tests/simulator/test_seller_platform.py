@@ -1,0 +1,142 @@
+"""The simulated seller platform remembers, never buys twice, and fares as the offer's id says."""
+
+import asyncio
+
+import pytest
+
+from daigou.domain.ids import MovementRef
+from daigou.domain.money import Money
+from daigou.ports.counterparties import OutcomeUnknownError, Reply, Standing
+from daigou.simulator import conduct
+from daigou.simulator.conduct import OfferBlock
+from daigou.simulator.counterparties import SimulatedCounterparties
+from daigou.simulator.memory import ReferenceReusedError
+
+FIRST = MovementRef("ord_test/5")
+SECOND = MovementRef("ord_test/8")
+GOODS, FREIGHT = Money(120_000), Money(1_100)
+ADDRESS = "Hall 1, No. 1 Example Road, Yiwu (invented)"
+
+
+async def buy(
+    world: SimulatedCounterparties,
+    block: OfferBlock,
+    *,
+    reference: MovementRef = FIRST,
+    quantity: int = 300,
+) -> Reply:
+    return await world.seller_platform.buy(
+        reference=reference,
+        offer_id=block.offer_id(7),
+        quantity=quantity,
+        goods=GOODS,
+        freight=FREIGHT,
+        delivery_address=ADDRESS,
+    )
+
+
+async def ask(world: SimulatedCounterparties, reference: MovementRef = FIRST) -> Standing:
+    return (await world.seller_platform.ask(reference=reference)).standing
+
+
+async def test_buys_at_the_agreed_price_to_the_agreed_address(
+    world: SimulatedCounterparties,
+) -> None:
+    reply = await buy(world, conduct.NORMAL)
+
+    assert reply.standing == Standing.DONE
+    assert (reply.goods, reply.freight, reply.delivery_address) == (GOODS, FREIGHT, ADDRESS)
+    assert reply.external_ref.startswith("90")
+
+
+async def test_buys_once_for_many_callers_at_once(world: SimulatedCounterparties) -> None:
+    replies = await asyncio.gather(*(buy(world, conduct.NORMAL) for _ in range(20)))
+
+    assert len(set(replies)) == 1
+    (order,) = await world.seller_platform.orders()
+    assert order.price == GOODS + FREIGHT
+
+
+async def test_rejects_a_known_reference_with_another_quantity(
+    world: SimulatedCounterparties,
+) -> None:
+    await buy(world, conduct.NORMAL)
+
+    with pytest.raises(ReferenceReusedError, match="ord_test/5"):
+        await buy(world, conduct.NORMAL, quantity=1)
+
+
+@pytest.mark.parametrize(
+    ("block", "reason"),
+    [
+        (conduct.SELLER_STOPPED, "seller_stopped"),
+        (conduct.SOLD_OUT, "sold_out"),
+        (conduct.PRICE_CHANGED, "price_changed"),
+    ],
+)
+async def test_cannot_sell(world: SimulatedCounterparties, block: OfferBlock, reason: str) -> None:
+    reply = await buy(world, block)
+
+    assert (reply.standing, reply.reason) == (Standing.REJECTED, reason)
+    assert reply.goods is None
+
+
+async def test_seller_is_not_paid_once_and_then_is(world: SimulatedCounterparties) -> None:
+    assert (await buy(world, conduct.UNPAID_ONCE)).standing == Standing.FAILED
+    assert (await buy(world, conduct.UNPAID_ONCE)).standing == Standing.FAILED
+
+    assert (await buy(world, conduct.UNPAID_ONCE, reference=SECOND)).standing == Standing.DONE
+
+
+async def test_buys_though_the_answer_is_lost(world: SimulatedCounterparties) -> None:
+    with pytest.raises(OutcomeUnknownError):
+        await buy(world, conduct.TIMEOUT_BUT_BOUGHT)
+
+    assert await ask(world) == Standing.DONE
+    assert len(await world.seller_platform.orders()) == 1
+
+
+async def test_never_heard_of_a_lost_order_and_takes_the_next(
+    world: SimulatedCounterparties,
+) -> None:
+    with pytest.raises(OutcomeUnknownError):
+        await buy(world, conduct.TIMEOUT_UNHEARD)
+
+    assert await ask(world) == Standing.UNHEARD
+    assert (await buy(world, conduct.TIMEOUT_UNHEARD)).standing == Standing.DONE
+
+
+@pytest.mark.parametrize(
+    ("block", "end"),
+    [
+        (conduct.PENDING_THEN_BOUGHT, Standing.DONE),
+        (conduct.PENDING_THEN_SOLD_OUT, Standing.REJECTED),
+    ],
+)
+async def test_is_pending_and_then_knows(
+    world: SimulatedCounterparties, block: OfferBlock, end: Standing
+) -> None:
+    assert (await buy(world, block)).standing == Standing.PENDING
+
+    assert [await ask(world), await ask(world)] == [Standing.PENDING, end]
+
+
+async def test_stays_pending_until_a_person_decides(world: SimulatedCounterparties) -> None:
+    await buy(world, conduct.SILENT)
+    assert {await ask(world) for _ in range(5)} == {Standing.PENDING}
+
+    await world.seller_platform.decide(reference=FIRST, standing=Standing.FAILED, reason="lost")
+
+    assert await ask(world) == Standing.FAILED
+
+
+async def test_charges_more_than_agreed(world: SimulatedCounterparties) -> None:
+    reply = await buy(world, conduct.CHARGES_MORE)
+
+    assert reply.goods == GOODS + Money(1)
+
+
+async def test_sends_the_goods_elsewhere(world: SimulatedCounterparties) -> None:
+    reply = await buy(world, conduct.DELIVERS_ELSEWHERE)
+
+    assert reply.delivery_address != ADDRESS
