@@ -1,0 +1,1 @@
+"""The HTTP edge: wire to command, and reads."""

@@ -1,0 +1,120 @@
+"""The composition of the edge: what it needs is handed in, or made from the settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from daigou.settings import Settings
+from daigou.temporal_setup import connect_temporal
+from gateway.backend import Backend
+from gateway.docs import add_docs
+from gateway.edge import Edge, problem_response
+from gateway.engine import WorkflowEngine
+from gateway.openapi import described
+from gateway.parsing import faults_outside_the_body
+from gateway.problems import EdgeCode, ProblemError, invalid
+from gateway.routes import accounts, commands, orders, parties, reference
+from gateway.trace import note
+
+_ABOUT = """\
+Purchasing-agent orders as durable workflows, exact to the fen.
+
+**Who is calling.** HTTP Basic: your application's key and secret. Each application has roles, and a
+party that it acts for; the lifecycle table says what a role may do. What is not yours is not there.
+
+**Once.** Every POST carries an `Idempotency-Key`. The same key and body get the first answer again.
+
+**No.** Every error is `application/problem+json` with a stable `code`, the `clause` that forbids
+(`GET /v1/clauses`), what you may do instead, and every fault of the request at once.
+
+**Money** is whole fen: `{"amount": 123123, "currency": "CNY"}` is ¥1,231.23. **Times** are
+RFC 3339.
+"""
+_TAGS = [
+    {"name": "orders", "description": "Placing orders and reading them."},
+    {"name": "commands", "description": "What moves an order, one endpoint a trigger."},
+    {"name": "refunds", "description": "What becomes of money on its way back."},
+    {"name": "accounts", "description": "Deposits and recharges."},
+    {"name": "parties", "description": "Who takes part."},
+    {"name": "reference", "description": "The texts that everyone may read."},
+    {"name": "health", "description": "For those who run this."},
+]
+_HTTP_CODES = {404: EdgeCode.NOT_FOUND, 405: EdgeCode.METHOD_NOT_ALLOWED}
+
+
+def create_app(
+    settings: Settings,
+    *,
+    backend: Backend | None = None,
+    engine: WorkflowEngine | None = None,
+) -> FastAPI:
+    """The gateway. Neither the database nor Temporal need be there yet: it says 503 until they are.
+
+    `backend` and `engine` stand in for those that the settings name.
+    """
+    app = FastAPI(
+        title="daigou",
+        version="1",
+        description=_ABOUT,
+        openapi_tags=_TAGS,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.settings = settings
+    app.state.backend = backend or Backend(database_url=settings.database_url)
+    app.state.engine = engine or WorkflowEngine(
+        connect=partial(connect_temporal, settings),
+        task_queue=settings.task_queue,
+        wait_seconds_max=settings.update_wait_seconds_max,
+    )
+    for part in (orders, commands, accounts, parties, reference):
+        app.include_router(part.router)
+    add_docs(app)
+    app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid_query)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_middleware(Edge)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    await app.state.backend.close()
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    if not isinstance(error, ProblemError):
+        raise error
+    note(request, code=error.code.value, clause=error.clause)
+    return problem_response(error)
+
+
+async def _on_invalid_query(request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    return await _on_problem(request, invalid(faults_outside_the_body(error.errors())))
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    code = _HTTP_CODES.get(error.status_code)
+    if code is None:
+        raise error
+    problem = ProblemError(
+        code=code,
+        detail="there is nothing at this path"
+        if code == EdgeCode.NOT_FOUND
+        else f"this path does not take {request.method}",
+        headers=dict(error.headers or {}),
+    )
+    return await _on_problem(request, problem)

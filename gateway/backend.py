@@ -1,0 +1,243 @@
+"""Owns the way to the books: each call of the ledger on a thread, bounded, its failures named.
+
+This is the one file of the gateway that knows the signatures of `daigou.ledger`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+import structlog
+from anyio import to_thread
+from sqlalchemy.exc import SQLAlchemyError
+
+from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.order import Role, State
+from daigou.ledger.engine import make_engine
+from daigou.ledger.idempotency import Begun, Idempotency
+from daigou.ledger.queries import Queries
+from daigou.ledger.registry import Registry, RegistryConflictError
+from daigou.ledger.views import (
+    ApplicationView,
+    DepositView,
+    EntryView,
+    JournalView,
+    MovementView,
+    OrderView,
+    PartyView,
+    RechargeView,
+    TransitionView,
+)
+from daigou.ports.books import BooksUnavailableError, StepConflictError
+from gateway.problems import ProblemError, unavailable
+
+log = structlog.get_logger("gateway")
+
+ANSWER_SECONDS_MAX = 6.0
+THREADS_MAX = 20
+"""As many as the engine has connections: a request waits here, and not in the pool."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A party as it is to be registered; a client's name is in its contact alone (PSR-23)."""
+
+    id: PartyId
+    role: Role
+    country: str
+    name: str = ""
+    address: str = ""
+    agreement_version: str | None = None
+    agreed_at: datetime | None = None
+    contact_name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersWanted:
+    """Which orders are asked for, of those that `seen_by` may see."""
+
+    limit: int
+    seen_by: ApplicationView
+    state: State | None = None
+    client: PartyId | None = None
+    provider: PartyId | None = None
+    due_before: datetime | None = None
+    starting_after: OrderId | None = None
+
+
+class ConflictError(Exception):
+    """The id is taken by other content."""
+
+
+class Backend:
+    """The books and the registry, as the gateway needs them.
+
+    Every method raises `ProblemError` (503) where the database does not answer in time.
+    """
+
+    def __init__(self, *, database_url: str) -> None:
+        self._engine = make_engine(database_url, connections_max=THREADS_MAX)
+        self._registry = Registry(self._engine)
+        self._queries = Queries(self._engine)
+        self._idempotency = Idempotency(self._engine)
+        self._limiter = anyio.CapacityLimiter(THREADS_MAX)
+
+    # Who is calling, and who is known.
+
+    async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
+        """The application that proved itself, if it did."""
+        return await self._ask(self._registry.authenticate, key=AppKey(key), secret=secret)
+
+    async def party(self, party: PartyId) -> PartyView | None:
+        """A registered party, if there is one of that id."""
+        return await self._find(self._registry.party, party)
+
+    async def parties(self, parties: Iterable[PartyId]) -> dict[PartyId, PartyView]:
+        """Those of the parties that are registered, by id."""
+        return await self._ask(self._registry.parties, tuple(parties))
+
+    async def register(self, party: Registration) -> PartyView:
+        """Registers a party; the same again answers the same.
+
+        Raises:
+            ConflictError: the id is registered with other particulars.
+        """
+        return await self._ask(
+            self._registry.register_party,
+            id=party.id,
+            role=party.role,
+            country=party.country,
+            name=party.name,
+            address=party.address,
+            agreement_version=party.agreement_version,
+            agreed_at=party.agreed_at,
+            contact_name=party.contact_name,
+            email=party.email,
+            phone=party.phone,
+        )
+
+    async def add_note(self, *, note: str, subject: SubjectId, author: PartyId, body: str) -> None:
+        """Stores free words apart from the commercial data; the same again changes nothing."""
+        await self._ask(self._registry.add_note, subject=subject, author=author, body=body, id=note)
+
+    async def note(self, note: str) -> str | None:
+        """The words of a note, unless they were erased."""
+        return await self._find(self._registry.note, note)
+
+    # The promise of the Idempotency-Key.
+
+    async def begin(self, *, app: AppKey, key: str, digest: str, lease_seconds: float) -> Begun:
+        """Takes a key, or tells what became of it."""
+        return await self._ask(
+            self._idempotency.begin,
+            app_key=app,
+            key=key,
+            request_digest=digest,
+            now=datetime.now(UTC),
+            lease_seconds=lease_seconds,
+        )
+
+    async def finish(
+        self, *, app: AppKey, key: str, status: int, body: bytes, headers: Mapping[str, str]
+    ) -> None:
+        """Keeps the outcome of a key."""
+        await self._ask(
+            self._idempotency.finish,
+            app_key=app,
+            key=key,
+            status=status,
+            body=body,
+            headers=headers,
+        )
+
+    async def release(self, *, app: AppKey, key: str) -> None:
+        """Gives a key back to its request: nothing is known of its outcome yet."""
+        await self._ask(self._idempotency.release, app_key=app, key=key)
+
+    # What happened, and where things stand.
+
+    async def order(self, order: OrderId) -> OrderView | None:
+        """An order, if there is one of that id."""
+        return await self._find(self._queries.order, order)
+
+    async def orders(self, wanted: OrdersWanted) -> tuple[OrderView, ...] | None:
+        """Some orders, the newest first; None where the one to start after is not known."""
+        return await self._find(
+            self._queries.orders,
+            roles=wanted.seen_by.roles,
+            party=wanted.seen_by.party,
+            limit=wanted.limit,
+            state=wanted.state,
+            client=wanted.client,
+            provider=wanted.provider,
+            due_before=wanted.due_before,
+            starting_after=wanted.starting_after,
+        )
+
+    async def timeline(self, subject: SubjectId) -> tuple[TransitionView, ...]:
+        """Every transition of a subject, in order."""
+        return await self._ask(self._queries.timeline, subject)
+
+    async def journals(self, subject: SubjectId) -> tuple[JournalView, ...]:
+        """Every journal of a subject, in order."""
+        return await self._ask(self._queries.journals, subject)
+
+    async def movements(self, subject: SubjectId) -> tuple[MovementView, ...]:
+        """Every movement of money outside of a subject, in order."""
+        return await self._ask(self._queries.movements, subject)
+
+    async def recharge(self, recharge: RechargeId) -> RechargeView | None:
+        """A recharge, if there is one of that id."""
+        return await self._find(self._queries.recharge, recharge)
+
+    async def deposit(self, client: PartyId) -> DepositView | None:
+        """A client's deposit, if there is such a client."""
+        return await self._find(self._queries.deposit, client)
+
+    async def deposit_entries(
+        self, client: PartyId, *, limit: int, starting_after: int | None
+    ) -> tuple[EntryView, ...]:
+        """Some lines of a deposit's statement, the newest first."""
+        return await self._ask(
+            self._queries.deposit_entries, client, limit=limit, starting_after=starting_after
+        )
+
+    async def is_well(self) -> bool:
+        """Whether the database answers."""
+        try:
+            await self._ask(self._queries.health)
+        except ProblemError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Gives the connections back."""
+        await to_thread.run_sync(self._engine.dispose)
+
+    async def _find(self, call: Callable[..., T], *args: Any, **named: Any) -> T | None:
+        try:
+            return await self._ask(call, *args, **named)
+        except LookupError:
+            return None
+
+    async def _ask(self, call: Callable[..., T], *args: Any, **named: Any) -> T:
+        try:
+            with anyio.fail_after(ANSWER_SECONDS_MAX):
+                return await to_thread.run_sync(
+                    partial(call, *args, **named), abandon_on_cancel=True, limiter=self._limiter
+                )
+        except (BooksUnavailableError, SQLAlchemyError, TimeoutError) as error:
+            log.warning("books.unavailable", error=type(error).__name__)
+            raise unavailable("the books do not answer") from None
+        except StepConflictError as error:
+            log.error("books.forbade", error=str(error))
+            raise ConflictError("the books forbid it") from None
+        except RegistryConflictError as error:
+            raise ConflictError(str(error)) from None

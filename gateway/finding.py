@@ -1,0 +1,147 @@
+"""Owns what a caller may see: everything else is not there (OP-7-5-4)."""
+
+import re
+
+from fastapi import Request
+
+from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID, OrderId, PartyId, RechargeId
+from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND
+from daigou.domain.order import NOBODY, ROLES_THAT_SEE_ALL, Parties, Role
+from daigou.domain.terms import current
+from daigou.ledger.views import ApplicationView, DepositView, OrderView, PartyView, RechargeView
+from gateway.auth import may_see_order
+from gateway.backend import Backend
+from gateway.problems import not_found
+from gateway.sending import Target
+from gateway.trace import note
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+
+
+async def visible_order(request: Request, caller: ApplicationView, order_id: str) -> OrderView:
+    """The order of that id.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    backend: Backend = request.app.state.backend
+    if ORDER_ID.fullmatch(order_id):
+        note(request, subject=order_id)
+        order = await backend.order(OrderId(order_id))
+        if order is not None and may_see_order(caller, order.parties):
+            return order
+    raise not_found("order of this id")
+
+
+async def visible_recharge(
+    request: Request, caller: ApplicationView, recharge_id: str
+) -> RechargeView:
+    """The recharge of that id.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    backend: Backend = request.app.state.backend
+    if RECHARGE_ID.fullmatch(recharge_id):
+        note(request, subject=recharge_id)
+        found = await backend.recharge(RechargeId(recharge_id))
+        if found is not None and may_see_order(caller, _of_client(found.client)):
+            return found
+    raise not_found("recharge of this id")
+
+
+async def visible_client(request: Request, caller: ApplicationView, client: str) -> PartyId:
+    """The client of that id, whose account the caller may see.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    backend: Backend = request.app.state.backend
+    id_ = PartyId(client)
+    if PARTY_ID.fullmatch(client) and may_see_order(caller, _of_client(id_)):
+        found = await backend.party(id_)
+        if found is not None and found.role == Role.CLIENT:
+            return id_
+    raise not_found("client of this id")
+
+
+async def visible_deposit(request: Request, caller: ApplicationView, client: str) -> DepositView:
+    """The deposit of that client.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    backend: Backend = request.app.state.backend
+    found = await backend.deposit(await visible_client(request, caller, client))
+    if found is None:
+        raise not_found("deposit of this client")
+    return found
+
+
+async def visible_party(request: Request, caller: ApplicationView, party: str) -> PartyView:
+    """A party: businesses are open to every application, clients to themselves and overseers.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    backend: Backend = request.app.state.backend
+    if PARTY_ID.fullmatch(party):
+        found = await backend.party(PartyId(party))
+        if found is not None and (
+            found.role != Role.CLIENT
+            or found.id == caller.party
+            or caller.roles & ROLES_THAT_SEE_ALL
+        ):
+            return found
+    raise not_found("party of this id")
+
+
+async def order_target(request: Request, caller: ApplicationView, order_id: str) -> Target:
+    """An order as the target of a command; raises as `visible_order`."""
+    order = await visible_order(request, caller, order_id)
+    return Target(
+        subject=order.id,
+        table=FULFILMENT,
+        state=order.state,
+        parties=order.parties,
+        terms_version=order.terms_version,
+    )
+
+
+async def refund_target(
+    request: Request, caller: ApplicationView, order_id: str, number: str
+) -> Target:
+    """A refund of an order as the target of a command.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    order = await visible_order(request, caller, order_id)
+    item = f"{order.id}/{number}" if _NUMBER.fullmatch(number) else ""
+    for refund in order.refunds:
+        if refund.item == item:
+            return Target(
+                subject=order.id,
+                table=REFUND,
+                state=refund.state,
+                parties=order.parties,
+                terms_version=order.terms_version,
+                item=refund.item,
+            )
+    raise not_found("refund of this number")
+
+
+async def recharge_target(request: Request, caller: ApplicationView, recharge_id: str) -> Target:
+    """A recharge as the target of a command; raises as `visible_recharge`."""
+    found = await visible_recharge(request, caller, recharge_id)
+    return Target(
+        subject=found.id,
+        table=RECHARGE,
+        state=found.state,
+        parties=_of_client(found.client),
+        terms_version=current().version,
+    )
+
+
+def _of_client(client: PartyId) -> Parties:
+    return Parties(client=client, provider=NOBODY, storage=NOBODY)

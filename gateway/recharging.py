@@ -1,0 +1,127 @@
+"""Owns the asking for a recharge: checked, and its workflow begun once (UA-1-8)."""
+
+from fastapi import Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from daigou.domain.commands import RequestRecharge
+from daigou.domain.ids import RechargeId, SubjectId
+from daigou.domain.lifecycle import RECHARGE
+from daigou.domain.order import Role, Trigger
+from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.steps import Receipt
+from daigou.domain.terms import current
+from daigou.ledger.views import ApplicationView
+from gateway.auth import acts_as
+from gateway.backend import Backend
+from gateway.engine import EndedError, TakenError, WorkflowEngine
+from gateway.once import FinalError, Told, command_id, once
+from gateway.parsing import body_of, parse_or_refuse
+from gateway.placing import derived_id
+from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
+from gateway.schemas import RechargeBody
+from gateway.sending import lease_seconds, not_your_role, roles_of, told
+from gateway.trace import note
+from workflows.messages import OpenRecharge
+
+_BODY = TypeAdapter(RechargeBody)
+_CLAUSE = "UA-1-8"
+
+
+async def recharge(request: Request, *, caller: ApplicationView, key: str) -> Response:
+    """Asks for a recharge, once a key, and answers with its receipt.
+
+    Raises:
+        ProblemError: the body is not valid, the id is another recharge's, the caller is no
+            registered client, or nobody answered in time.
+    """
+    body = parse_or_refuse(_BODY, await body_of(request), clause_of=lambda _: _CLAUSE)
+    roles = roles_of(RECHARGE, Trigger.REQUEST)
+    actor = acts_as(caller, roles)
+    if actor is None:
+        raise not_your_role(caller, Trigger.REQUEST, roles, _CLAUSE)
+    subject = RechargeId(body.recharge_id or derived_id("rch", caller, key))
+    note(request, subject=subject, role=actor.role, trigger=Trigger.REQUEST)
+    asked = RequestRecharge(
+        client=body.client_id or caller.party,
+        amount=body.amount.money,
+        payment_method=body.payment_method,
+    )
+    opening = OpenRecharge(
+        recharge=subject,
+        request=asked,
+        actor=actor,
+        command_id=command_id(caller, key),
+        terms_version=current().version,
+        time_scale=request.app.state.settings.time_scale,
+    )
+
+    async def carry_out() -> Told:
+        await _check_client(request, caller, asked)
+        receipt = await _open(request, opening)
+        return told(receipt, status=201, location=f"/v1/recharges/{subject}")
+
+    return await once(
+        request,
+        caller,
+        key,
+        content=body.model_dump_json().encode(),
+        lease_seconds=lease_seconds(request),
+        carry_out=carry_out,
+    )
+
+
+async def _check_client(request: Request, caller: ApplicationView, asked: RequestRecharge) -> None:
+    backend: Backend = request.app.state.backend
+    client = await backend.party(asked.client) if asked.client == caller.party else None
+    if client is None or client.role != Role.CLIENT or client.agreement_version is None:
+        raise invalid(
+            [
+                Fault(
+                    pointer="/client_id",
+                    code=RefusalCode.NOT_REGISTERED,
+                    detail="is not a registered client that you act for",
+                    clause="UA-1-1",
+                )
+            ]
+        )
+
+
+async def _open(request: Request, opening: OpenRecharge) -> Receipt:
+    engine: WorkflowEngine = request.app.state.engine
+    asked = opening.request
+    try:
+        return await engine.open_recharge(opening, summary=f"recharge {asked.amount}")
+    except Refused as refused:
+        raise FinalError(refusal(refused)) from refused
+    except TakenError:
+        return await _opened_before(request, opening)
+
+
+async def _opened_before(request: Request, opening: OpenRecharge) -> Receipt:
+    """The receipt of a recharge that was begun before, if it is this very recharge."""
+    engine: WorkflowEngine = request.app.state.engine
+    backend: Backend = request.app.state.backend
+    receipt: Receipt | None = None
+    try:
+        receipt = await engine.opened(opening.recharge, update_id=opening.command_id)
+    except EndedError:
+        pass
+    except Refused as refused:
+        raise FinalError(refusal(refused)) from refused
+    found = await backend.recharge(opening.recharge)
+    asked = opening.request
+    if found is None or (found.client, found.amount) != (asked.client, asked.amount):
+        raise ProblemError(
+            code=EdgeCode.ID_TAKEN,
+            detail=f"{opening.recharge} is another recharge; choose another id",
+            clause=_CLAUSE,
+        )
+    return receipt or Receipt(
+        subject=SubjectId(found.id),
+        sequence=found.sequence,
+        state=found.state,
+        at=found.requested_at,
+        next_actor=None,
+        due=None,
+    )

@@ -1,0 +1,141 @@
+"""The endpoints of parties: who takes part in orders."""
+
+from fastapi import APIRouter, Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode
+from gateway.accepting import gives
+from gateway.answers import PartyAnswer
+from gateway.auth import Caller
+from gateway.backend import Backend, ConflictError, Registration
+from gateway.finding import visible_party
+from gateway.once import Key, Told, once
+from gateway.openapi import (
+    CALLER,
+    COMMAND,
+    LOCATION_HEADER,
+    REPLAYED_HEADER,
+    command,
+    problems,
+)
+from gateway.openapi import (
+    caller as needs_caller,
+)
+from gateway.parsing import body_of, parse_or_refuse
+from gateway.problems import EdgeCode, ProblemError
+from gateway.schemas import (
+    RegisterClient,
+    RegisterLogistics,
+    RegisterParty,
+    RegisterProvider,
+    RegisterStorage,
+)
+from gateway.sending import lease_seconds
+
+router = APIRouter(prefix="/v1/parties", tags=["parties"], dependencies=[gives("application/json")])
+_BODY: TypeAdapter[RegisterClient | RegisterProvider | RegisterStorage | RegisterLogistics] = (
+    TypeAdapter(RegisterParty)
+)
+
+
+@router.post(
+    "",
+    status_code=201,
+    operation_id="registerParty",
+    summary="Register a party",
+    description=(
+        "Registers a client with the user agreement that it accepted, a provider, a storage with "
+        "its receiving address, or a logistics provider. A client's contact is kept apart and "
+        "never answered with. The same particulars again change nothing.\n\n"
+        "Roles: platform. Clauses: UA-1-1, PSR-11."
+    ),
+    response_model=PartyAnswer,
+    response_description="It is registered.",
+    responses={
+        201: {"headers": LOCATION_HEADER | REPLAYED_HEADER},
+        **problems(*COMMAND, EdgeCode.ID_TAKEN),
+    },
+    openapi_extra=command(
+        RegisterParty,
+        required=True,
+        name="RegisterParty",
+        clauses=("UA-1-1", "PSR-11"),
+        roles=("platform",),
+    ),
+)
+async def register_party(request: Request, caller: Caller, key: Key) -> Response:
+    body = parse_or_refuse(_BODY, await body_of(request), clause_of=lambda _: "UA-1-1", tag="role")
+    if Role.PLATFORM not in caller.roles:
+        raise ProblemError(
+            code=RefusalCode.NOT_YOUR_ROLE,
+            detail=f"parties are registered by the platform, not by {' or '.join(caller.roles)}",
+            clause="UA-1-1",
+        )
+
+    async def carry_out() -> Told:
+        backend: Backend = request.app.state.backend
+        try:
+            party = await backend.register(_registration(body))
+        except ConflictError:
+            raise ProblemError(
+                code=EdgeCode.ID_TAKEN,
+                detail=f"{body.party_id} is registered with other particulars",
+                clause="UA-1-1",
+            ) from None
+        return Told(
+            status=201,
+            body=PartyAnswer.of(party).model_dump_json().encode(),
+            headers={
+                "content-type": "application/json",
+                "location": f"/v1/parties/{party.id}",
+            },
+        )
+
+    return await once(
+        request,
+        caller,
+        key,
+        content=body.model_dump_json().encode(),
+        lease_seconds=lease_seconds(request),
+        carry_out=carry_out,
+    )
+
+
+@router.get(
+    "/{party_id}",
+    operation_id="getParty",
+    summary="Read a party",
+    description=(
+        "A party's particulars, without contacts. Roles: any for a business; a client is seen by "
+        "itself, platform, support and payment institution."
+    ),
+    responses=problems(*CALLER, EdgeCode.NOT_FOUND),
+    openapi_extra=needs_caller(),
+)
+async def get_party(request: Request, caller: Caller, party_id: str) -> PartyAnswer:
+    return PartyAnswer.of(await visible_party(request, caller, party_id))
+
+
+def _registration(
+    body: RegisterClient | RegisterProvider | RegisterStorage | RegisterLogistics,
+) -> Registration:
+    if isinstance(body, RegisterClient):
+        return Registration(
+            id=body.party_id,
+            role=body.role,
+            country=body.country,
+            agreement_version=body.agreement.version,
+            agreed_at=body.agreement.agreed_at,
+            contact_name=body.contact.name,
+            email=body.contact.email,
+            phone=body.contact.phone,
+        )
+    return Registration(
+        id=body.party_id,
+        role=body.role,
+        country=body.country,
+        name=body.name,
+        address=body.address if isinstance(body, RegisterStorage) else "",
+    )

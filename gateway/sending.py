@@ -1,0 +1,217 @@
+"""Owns a command's way in: from its body to the workflow's receipt, or the rules' no."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from fastapi import Request
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from daigou.domain.commands import Command
+from daigou.domain.ids import MovementRef, OrderId, RechargeId, SubjectId
+from daigou.domain.lifecycle.table import Situation, Table
+from daigou.domain.order import Actor, Parties, Role, State, Trigger
+from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.steps import Receipt
+from daigou.domain.terms import terms_of
+from daigou.ledger.views import ApplicationView
+from gateway.answers import ReceiptAnswer
+from gateway.auth import acts_as
+from gateway.backend import Backend
+from gateway.engine import EndedError, WorkflowEngine
+from gateway.once import LEASE_SPARE_SECONDS, FinalError, Told, command_id, once
+from gateway.parsing import body_of, parse_or_refuse
+from gateway.problems import Fault, ProblemError, invalid, refusal, unavailable
+from gateway.schemas import CommandBody, Named, NotedBody, RefundOutcomeBody
+from gateway.trace import note
+from workflows.messages import Pull
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a command is for, as the read model knows it. `item` names a refund of an order."""
+
+    subject: OrderId | RechargeId
+    table: Table
+    state: State
+    parties: Parties
+    terms_version: str
+    item: str = ""
+
+
+FindTarget = Callable[[], Awaitable[Target]]
+"""Finds the target anew; raises a 404 where there is none for this caller."""
+
+
+async def send(
+    request: Request,
+    *,
+    caller: ApplicationView,
+    key: str,
+    trigger: Trigger,
+    body_model: type[CommandBody],
+    find: FindTarget,
+) -> Response:
+    """Sends a command, once a key, and answers with its receipt.
+
+    Raises:
+        ProblemError: it cannot be read, nobody may know of its target, the rules forbid it, or
+            nobody answered in time.
+    """
+    raw = await body_of(request)
+    target = await find()
+    spec = target.table.triggers[trigger]
+    body = parse_or_refuse(TypeAdapter(body_model), raw, clause_of=lambda _: spec.clause)
+    actor = _actor(caller, target, trigger)
+    note(request, role=actor.role, trigger=trigger)
+
+    async def carry_out() -> Told:
+        backend: Backend = request.app.state.backend
+        await check_named(backend, body.named(), clause=spec.clause)
+        pull = Pull(
+            actor=actor,
+            command=await _command(backend, body, target, actor, key),
+            command_id=command_id(caller, key),
+            item=target.item,
+        )
+        receipt = await _pull(request, target, trigger, pull, find)
+        return told(receipt, status=200)
+
+    return await once(
+        request,
+        caller,
+        key,
+        content=body.model_dump_json().encode(),
+        lease_seconds=lease_seconds(request),
+        carry_out=carry_out,
+    )
+
+
+async def check_named(backend: Backend, named: Iterable[Named], *, clause: str) -> None:
+    """Checks that every party that a body names is registered in its role.
+
+    Raises:
+        ProblemError: some are not; every one of them is named.
+    """
+    if faults := await faults_of_named(backend, tuple(named), clause=clause):
+        raise invalid(faults)
+
+
+async def faults_of_named(
+    backend: Backend, named: tuple[Named, ...], *, clause: str
+) -> tuple[Fault, ...]:
+    """The parties that a body names and that are not registered in their role."""
+    known = await backend.parties(each.party for each in named) if named else {}
+    return tuple(
+        Fault(
+            pointer=each.pointer,
+            code=RefusalCode.NOT_REGISTERED,
+            detail=f"is not registered as {' or '.join(sorted(each.roles))}",
+            clause=clause,
+        )
+        for each in named
+        if each.party not in known or known[each.party].role not in each.roles
+    )
+
+
+def told(receipt: Receipt, *, status: int, location: str = "") -> Told:
+    """A receipt as the answer to keep."""
+    headers = {"content-type": "application/json"}
+    if location:
+        headers["location"] = location
+    return Told(
+        status=status,
+        body=ReceiptAnswer.of(receipt).model_dump_json().encode(),
+        headers=headers,
+    )
+
+
+def roles_of(table: Table, trigger: Trigger) -> frozenset[Role]:
+    """The roles that may pull a trigger, in one state or another."""
+    return frozenset(role for row in table.rows if row.trigger == trigger for role in row.roles)
+
+
+def not_your_role(
+    caller: ApplicationView, trigger: Trigger, roles: frozenset[Role], clause: str
+) -> ProblemError:
+    """None of the caller's roles may pull the trigger."""
+    return ProblemError(
+        code=RefusalCode.NOT_YOUR_ROLE,
+        detail=f"{trigger} is for {' or '.join(sorted(roles))}, "
+        f"not for {' or '.join(sorted(caller.roles))}",
+        clause=clause,
+    )
+
+
+def lease_seconds(request: Request) -> float:
+    """How long a key is kept to the request that took it."""
+    longest: float = request.app.state.settings.update_wait_seconds_max
+    return longest + LEASE_SPARE_SECONDS
+
+
+def _actor(caller: ApplicationView, target: Target, trigger: Trigger) -> Actor:
+    roles = roles_of(target.table, trigger)
+    actor = acts_as(caller, roles, target.parties)
+    if actor is None:
+        problem = not_your_role(caller, trigger, roles, target.table.triggers[trigger].clause)
+        problem.allowed_actions = _allowed(caller, target)
+        raise problem
+    return actor
+
+
+def _allowed(caller: ApplicationView, target: Target) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            action
+            for role in sorted(caller.roles)
+            for action in target.table.allowed_to(
+                state=target.state,
+                actor=Actor(role=role, party=caller.party),
+                parties=target.parties,
+            )
+        )
+    )
+
+
+async def _command(
+    backend: Backend, body: CommandBody, target: Target, actor: Actor, key: str
+) -> Command:
+    if isinstance(body, RefundOutcomeBody) and target.item:
+        return body.to_outcome(MovementRef(target.item))
+    if not isinstance(body, NotedBody) or body.note is None:
+        return body.to_command(note_ref="")
+    # Free words stay out of the workflow's history: only their reference travels.
+    named = f"{actor.app}\0{key}\0{body.note}".encode()
+    ref = f"txt_{hashlib.sha256(named).hexdigest()[:40]}"
+    await backend.add_note(
+        note=ref, subject=SubjectId(target.subject), author=actor.party, body=body.note
+    )
+    return body.to_command(note_ref=ref)
+
+
+async def _pull(
+    request: Request, target: Target, trigger: Trigger, pull: Pull, find: FindTarget
+) -> Receipt:
+    engine: WorkflowEngine = request.app.state.engine
+    try:
+        return await engine.pull(target.subject, trigger, pull)
+    except Refused as refused:
+        raise FinalError(refusal(refused)) from refused
+    except EndedError:
+        raise _after_the_end(await find(), trigger, pull) from None
+
+
+def _after_the_end(target: Target, trigger: Trigger, pull: Pull) -> Exception:
+    """Why a command cannot be carried out any more: the table says it of the state it ended in."""
+    situation = Situation(
+        actor=pull.actor,
+        command=pull.command,
+        parties=target.parties,
+        terms=terms_of(target.terms_version),
+    )
+    try:
+        target.table.fire(state=target.state, trigger=trigger, situation=situation)
+    except Refused as refused:
+        return FinalError(refusal(refused))
+    return unavailable("the books and the engine do not agree yet")
