@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from daigou.domain.commands import Outcome, RecordPurchase
 from daigou.domain.ids import MovementRef
@@ -59,9 +59,9 @@ async def ask_until_known(
     try:
         answered = _answered(reference, await ask(), to_command)
     except OutcomeUnknownError as error:
-        raise ApplicationError(f"no answer about {reference}", type="OutcomeUnknown") from error
+        raise _unknown(f"no answer about {reference}") from error
     if answered.certainty == Certainty.ASK:
-        raise ApplicationError(f"{reference} is still pending", type="OutcomeUnknown")
+        raise _unknown(f"{reference} is still pending")
     return answered
 
 
@@ -74,6 +74,11 @@ async def movement_of(books: Books, reference: MovementRef) -> Movement:
 def why_not(reply: Reply) -> str:
     """The counterparty's reason, where it did not do as asked."""
     return "" if reply.standing == Standing.DONE else reply.reason
+
+
+def _unknown(detail: str) -> ApplicationError:
+    # Benign: its retries are the asking, and nobody needs to read of each.
+    return ApplicationError(detail, type="OutcomeUnknown", category=ApplicationErrorCategory.BENIGN)
 
 
 def _answered(reference: MovementRef, reply: Reply, to_command: ToCommand) -> Answered:

@@ -1,6 +1,6 @@
 """How a refusal crosses from an activity or a workflow to its caller, and back."""
 
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from daigou.domain.refusals import RefusalCode, Refused
 
@@ -20,6 +20,7 @@ def as_application_error(refused: Refused) -> ApplicationError:
         },
         type=REFUSED,
         non_retryable=True,
+        category=ApplicationErrorCategory.BENIGN,
     )
 
 

@@ -98,10 +98,10 @@ class Axis:
             at=at,
         )
 
-    def enter(self, row: Row, clocks: tuple[Clock, ...], *, reference: str) -> None:
+    def enter(self, row: Row, *, at: datetime, reference: str) -> None:
         """Takes the row, after it was written. `reference` is a movement that is now to be made."""
+        self._clocks = self.clocks_if(row, at=at)
         self.state = row.target
-        self._clocks = clocks
         self.turn += 1
         if not row.stays:
             self.reference = MovementRef(reference) if reference else None

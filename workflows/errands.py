@@ -1,5 +1,6 @@
 """Owns the outside calls: sent once, asked about until known, sent again only if never heard of."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -69,14 +70,20 @@ async def make_call(
     """
     how = CALLS[call]
     pauses = _pauses(timing)
-    while True:
-        answered = await _send(how, reference)
-        if answered.certainty != Certainty.KNOWN:
-            on_unknown()
-            answered = await _ask(how, reference, timing)
-        if answered.certainty == Certainty.KNOWN:
-            return answered
-        await workflow.sleep(next(pauses), summary=f"{reference} never arrived: send it again")
+    try:
+        while True:
+            answered = await _send(how, reference)
+            if answered.certainty != Certainty.KNOWN:
+                on_unknown()
+                answered = await _ask(how, reference, timing)
+            if answered.certainty == Certainty.KNOWN:
+                return answered
+            await workflow.sleep(next(pauses), summary=f"{reference} never arrived: send it again")
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            # Someone else told the outcome: nobody waits for this call any more.
+            raise asyncio.CancelledError from error
+        raise
 
 
 def pause_before(term: str, timing: Timing) -> timedelta:

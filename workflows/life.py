@@ -22,7 +22,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.lifecycle.table import Row, Situation, Table
     from daigou.domain.order import CLOCK, Parties, Trigger
     from daigou.domain.refusals import RefusalCode, Refused
-    from daigou.domain.steps import Committed, Receipt, Step
+    from daigou.domain.steps import Committed, Receipt, Recorded, Step
     from workflows.axis import Axis
     from workflows.errands import CALLS, make_call, pause_before
     from workflows.messages import Ending, Pull
@@ -57,6 +57,7 @@ class Life:
         self._lock = asyncio.Lock()
         self._refunding: list[asyncio.Task[None]] = []
         self._refusal: ApplicationError | None = None
+        self._taken: dict[str, datetime] = {}
 
     # What the workflows call.
 
@@ -70,8 +71,9 @@ class Life:
         now = workflow.now()
         try:
             async with self._lock:
-                _, row = self._row(self.main.table, trigger, pull, now=now)
-                await self._take(self.main, row, pull, at=now)
+                while not self._has_taken(pull):
+                    axis, row = self._row(self.main.table, trigger, pull, now=now)
+                    await self._take(axis, row, pull, at=now)
         except ApplicationError as refusal:
             self._refusal = refusal
             await workflow.wait_condition(workflow.all_handlers_finished)
@@ -95,7 +97,13 @@ class Life:
         Raises:
             ApplicationError: `Refused`, with the clause that forbids.
         """
-        self._row(table, trigger, pull, now=workflow.now())
+        if self._has_taken(pull):
+            return
+        try:
+            axis = self._axis(table, trigger, pull)
+            axis.table.fire(state=axis.state, trigger=trigger, situation=self._situation(pull))
+        except Refused as refused:
+            raise as_application_error(refused) from refused
 
     async def obey(self, table: Table, trigger: Trigger, pull: Pull) -> Receipt:
         """Takes the row of a command, and waits for the answer to the call that it makes.
@@ -107,13 +115,11 @@ class Life:
         """
         arrived = workflow.now()
         async with self._lock:
-            axis, row = self._row(table, trigger, pull, now=arrived)
-            while clock := axis.overdue(arrived):
-                await self._strike(axis, clock)
-                axis, row = self._row(table, trigger, pull, now=arrived)
-            await self._take(axis, row, pull, at=arrived)
+            while not self._has_taken(pull):
+                await self._take_or_strike(table, trigger, pull, arrived)
+        axis = self._axis(table, trigger, pull)
         await workflow.wait_condition(lambda: not axis.calling)
-        return self.receipt(axis, at=arrived)
+        return self.receipt(axis, at=self._taken[pull.command_id])
 
     async def live(self) -> None:
         """Until the subject ended, every refund of it did, and every caller has its answer.
@@ -199,6 +205,30 @@ class Life:
                 return True
         return axis.turn != turn or not turned()
 
+    async def _take_or_strike(
+        self, table: Table, trigger: Trigger, pull: Pull, arrived: datetime
+    ) -> None:
+        """Takes the command's row; what was due before it arrived strikes first.
+
+        Raises:
+            ApplicationError: `Refused`, by the table or by a deadline that the command missed.
+        """
+        overdue = self._axis(table, trigger, pull).overdue(arrived)
+        try:
+            axis, row = self._row(table, trigger, pull, now=arrived)
+        except ApplicationError:
+            if overdue is None:
+                raise
+            # Unless the books hold the command already, from a try that was lost, it is too late.
+            await self._strike(self._axis(table, trigger, pull), overdue)
+            if not self._has_taken(pull):
+                raise
+            return
+        if overdue:
+            await self._strike(axis, overdue)
+        else:
+            await self._take(axis, row, pull, at=arrived)
+
     async def _strike_if_due(self, axis: Axis, clock: Clock, *, turn: int) -> None:
         try:
             async with self._lock:
@@ -245,30 +275,48 @@ class Life:
             command_id=f"{reference}/{answered.answer}",
             item=axis.item,
         )
-        async with self._lock:
-            if axis.reference != reference:
-                return
-            row = axis.table.fire(
-                state=axis.state,
-                trigger=errand.answers[answered.answer],
-                situation=self._situation(pull),
-            )
-            try:
-                await self._take(axis, row, pull, at=workflow.now())
-            except ApplicationError as error:
-                if as_refused(error) is None:
-                    raise
-                # The books refuse what the counterparty says it did: from here on a person decides,
-                # and the state's clock keeps calling for one.
-                workflow.logger.error("answer.refused", extra={"reference": reference})
-                axis.stop_waiting()
+        trigger = errand.answers[answered.answer]
+        try:
+            async with self._lock:
+                while axis.reference == reference and not self._has_taken(pull):
+                    row = axis.table.fire(
+                        state=axis.state, trigger=trigger, situation=self._situation(pull)
+                    )
+                    await self._take(axis, row, pull, at=workflow.now())
+        except ApplicationError as error:
+            if as_refused(error) is None:
+                raise
+            # The books refuse what the counterparty says it did: from here on a person decides,
+            # and the state's clock keeps calling for one.
+            workflow.logger.error("answer.refused", extra={"reference": reference})
+            axis.stop_waiting()
 
     # The one door: a row is taken by writing its step.
 
+    def _has_taken(self, pull: Pull) -> bool:
+        return pull.command_id in self._taken
+
     async def _take(self, axis: Axis, row: Row, pull: Pull, *, at: datetime) -> None:
-        clocks = axis.clocks_if(row, at=at)
+        """Writes the row's step and enters its target.
+
+        Where the books hold another step instead, that one is taken over, and this one is not
+        taken: the caller judges anew.
+        """
+        step = self._step(axis, row, pull, at=at)
+        committed = await write(step, summary=self._summarise(row, pull.command))
+        found = committed.instead
+        if found is None:
+            self._enter(axis, row, pull.command, committed)
+            self._taken[pull.command_id] = committed.at
+        else:
+            workflow.logger.warning("step.found", extra={"sequence": step.sequence})
+            axis, row = self._place_of(found)
+            self._enter(axis, row, found.command, committed)
+            self._taken[found.command_id] = committed.at
+
+    def _step(self, axis: Axis, row: Row, pull: Pull, *, at: datetime) -> Step:
         wait = None if row.target in axis.table.ends else axis.table.wait(row.target)
-        step = Step(
+        return Step(
             subject=self.subject,
             sequence=self.sequence + 1,
             table=axis.table.name,
@@ -283,19 +331,29 @@ class Life:
             at=at,
             recorded_at=workflow.now(),
             terms_version=self._timing.terms.version,
-            clocks=clocks,
+            clocks=axis.clocks_if(row, at=at),
             next_actor=wait.next_actor if wait else None,
         )
-        committed = await write(step, summary=self._summarise(row, pull.command))
-        self.sequence = step.sequence
-        self.steps.append((at, row))
-        if isinstance(pull.command, ChooseLogistics):
-            self.parties = replace(self.parties, logistics=pull.command.logistics)
-        opened = committed.intends if not committed.opens_refund else ""
-        axis.enter(row, clocks, reference=opened)
-        if committed.opens_refund:
-            self._open_refund(committed.intends, at=at)
+
+    def _enter(self, axis: Axis, row: Row, command: Command, committed: Committed) -> None:
+        self.sequence = committed.sequence
+        self.steps.append((committed.at, row))
+        if isinstance(command, ChooseLogistics):
+            self.parties = replace(self.parties, logistics=command.logistics)
+        refunds, calls = committed.opens_refund, committed.intends
+        axis.enter(row, at=committed.at, reference="" if refunds else calls)
+        if refunds:
+            self._open_refund(calls, at=committed.at)
         self._show(committed)
+
+    def _place_of(self, found: Recorded) -> tuple[Axis, Row]:
+        axis = self.refunds[found.item] if found.item else self.main
+        for row in axis.table.rows_from(axis.state, found.trigger):
+            if row.source == found.source and row.target == found.target:
+                return axis, row
+        # The books and the history contradict each other. The task is tried for ever, and support
+        # sees it standing there.
+        raise RuntimeError(f"{self.subject} cannot go on from {axis.state} by {found}")
 
     def _open_refund(self, reference: str, *, at: datetime) -> None:
         refund = Axis(table=REFUND, timing=self._timing, item=reference)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.refusals import as_application_error, as_refused
@@ -28,8 +28,8 @@ async def write(step: Step, *, summary: str) -> Committed:
             ),
             summary=summary,
         )
-    except ActivityError as error:
-        _raise_refusal(error)
+    except (ActivityError, ApplicationError) as error:
+        _raise_if_final(error)
     try:
         return await workflow.execute_activity_method(
             Settlement.commit,
@@ -39,10 +39,14 @@ async def write(step: Step, *, summary: str) -> Committed:
             summary=f"{summary} · the database did not answer at first",
         )
     except ActivityError as error:
-        _raise_refusal(error)
+        _raise_if_final(error)
         raise
 
 
-def _raise_refusal(error: ActivityError) -> None:
-    if (refused := as_refused(error.cause)) is not None:
+def _raise_if_final(error: ActivityError | ApplicationError) -> None:
+    # A local activity's own error comes bare, an ordinary one's comes wrapped.
+    cause = error.cause if isinstance(error, ActivityError) else error
+    if (refused := as_refused(cause)) is not None:
         raise as_application_error(refused) from error
+    if is_cancelled_exception(error):
+        raise error

@@ -47,8 +47,25 @@ class MoneyLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A step that the books already hold, as far as a workflow must know it to take it over."""
+
+    table: TableName
+    item: str
+    trigger: Trigger
+    source: State
+    target: State
+    command_id: str
+    command: Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Committed:
     """What the transaction wrote, as the workflow shows it.
+
+    `at` is the moment that counts; for a step that was found written it is the one written then.
+    `instead` is another step that was found under the sequence: it was written by a try of the
+    same workflow task that was lost before the history had it. It stands, and this describes it.
 
     `intends` is our reference of a movement outside that is now to be made; `opens_refund` says
     that this movement is a refund, with an axis of its own. `amount` is the whole order amount
@@ -56,6 +73,8 @@ class Committed:
     """
 
     sequence: int
+    at: datetime
+    instead: Recorded | None = None
     intends: str = ""
     opens_refund: bool = False
     amount: Money | None = None

@@ -1,5 +1,7 @@
 """Owns the one door through which state and money change: a step, a transaction."""
 
+from dataclasses import replace
+
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, select
 
@@ -8,7 +10,7 @@ from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.postings import Movement, MovementState
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.failures import OvertakenError, StepForbiddenError, database_answers
-from daigou.ledger.rows import committed_of, digest_of, movement_of, request_of
+from daigou.ledger.rows import committed_of, digest_of, movement_of, recorded_of, request_of
 from daigou.ledger.step_writer import Found, compose
 from daigou.ledger.tables import METADATA
 from daigou.ports.books import StepConflictError
@@ -29,7 +31,7 @@ class PostgresBooks:
 
         Raises:
             Refused: the books forbid it; nothing was written.
-            StepConflictError: the key holds another step, or a guard forbids this one.
+            StepConflictError: the command was written otherwise, or a guard forbids this step.
             BooksUnavailableError: the outcome is unknown; commit the same step again.
         """
         digest = digest_of(step)
@@ -93,10 +95,14 @@ def _open_book(connection: Connection, step: Step) -> Found:
 
 
 def _already_written(step: Step, digest: str, found: Found) -> Committed | None:
-    if found.written and found.written["digest"] == digest:
-        return committed_of(found.written["result"])
     if found.written:
-        raise StepConflictError(f"{step.subject}/{step.sequence} holds another step")
+        committed = committed_of(found.written["result"])
+        if found.written["digest"] == digest:
+            return committed
+        if found.written["command_id"] == step.command_id:
+            raise StepConflictError(f"{step.subject}/{step.sequence} holds the command otherwise")
+        recorded = recorded_of(found.written | {"table": found.written["axis"]})
+        return replace(committed, instead=recorded)
     if found.command_sequence is not None:
         raise StepConflictError(
             f"command {step.command_id} of {step.subject} was written as step "

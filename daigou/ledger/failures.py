@@ -41,6 +41,9 @@ def database_answers() -> Iterator[None]:
 
 def _meaning(error: DBAPIError) -> Exception:
     cause = error.orig
+    if isinstance(cause, psycopg.DataError) and cause.sqlstate is None:
+        # The driver itself would not send it, e.g. a text with a NUL in it.
+        return StepForbiddenError(str(cause))
     if not isinstance(cause, psycopg.Error) or cause.sqlstate is None:
         return BooksUnavailableError(str(cause))
     message = cause.diag.message_primary or str(cause)

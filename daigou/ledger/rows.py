@@ -18,7 +18,7 @@ from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Parties, State, TableName
 from daigou.domain.postings import Movement, MovementKind, MovementState, Paid
-from daigou.domain.steps import Committed, Step
+from daigou.domain.steps import Committed, Recorded, Step
 
 
 class Row(Protocol):
@@ -30,18 +30,23 @@ class Row(Protocol):
 _STEP = TypeAdapter(Step)
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="kind")])
 _COMMITTED = TypeAdapter(Committed)
+_RECORDED = TypeAdapter(Recorded)
 _CLOCKS = TypeAdapter(tuple[Clock, ...])
 _INFERRED = TypeAdapter(tuple[Inference, ...])
 _MOMENT = TypeAdapter(datetime)
 
 
-def digest_of(step: Step) -> str:
-    """What a step says, as SHA-256 in hex; the moment of its recording is not part of it.
+_OF_THE_MOMENT = {"at", "recorded_at", "clocks"}
 
+
+def digest_of(step: Step) -> str:
+    """What a step says, as SHA-256 in hex; the moments of its recording are not part of it.
+
+    A workflow task that is tried again says the same at another moment: the first one counts.
     Fields at their default are left out, so that a field added to a command later leaves the
     digests of older steps as they are.
     """
-    said = _STEP.dump_json(step, exclude={"recorded_at"}, exclude_defaults=True)
+    said = _STEP.dump_json(step, exclude=_OF_THE_MOMENT, exclude_defaults=True)
     return hashlib.sha256(said).hexdigest()
 
 
@@ -58,6 +63,11 @@ def committed_json(committed: Committed) -> Any:
 def committed_of(json: Any) -> Committed:
     """The result that was stored with a transition."""
     return _COMMITTED.validate_python(json)
+
+
+def recorded_of(row: Any) -> Recorded:
+    """The step that a transition's row holds."""
+    return _RECORDED.validate_python(row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

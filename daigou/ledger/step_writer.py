@@ -170,6 +170,7 @@ class _OrderWriter:
             }
         return rows, Committed(
             sequence=step.sequence,
+            at=step.at,
             intends=effects.intends.reference if effects.intends else MovementRef(""),
             opens_refund=effects.opens_refund,
             amount=figures.amount,
@@ -292,6 +293,7 @@ class _RechargeWriter:
             rows = {"new_recharge": row}
         return rows, Committed(
             sequence=step.sequence,
+            at=step.at,
             intends=effects.intends.reference if effects.intends else MovementRef(""),
             money=(MoneyLine(what="recharge of the deposit", amount=self._amount),),
         )

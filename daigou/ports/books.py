@@ -13,7 +13,7 @@ class BooksUnavailableError(Exception):
 
 
 class StepConflictError(Exception):
-    """The step's key is taken by other content: an alarm, never a second posting."""
+    """The command is in the books with other content: an alarm, never a second posting."""
 
 
 class Books(Protocol):
@@ -22,11 +22,12 @@ class Books(Protocol):
     def commit(self, step: Step) -> Committed:
         """Writes a step: transition, journals, read model, clocks and notices, all or nothing.
 
-        A step that was written before is found and its result returned again.
+        A step that was written before is found and its result returned again. Where another
+        step holds the sequence, that one stands: it is returned as `instead`.
 
         Raises:
             Refused: the books forbid it; nothing was written.
-            StepConflictError: the key holds another step.
+            StepConflictError: the command was written with other content, or elsewhere.
             BooksUnavailableError: the outcome is unknown; commit the same step again.
         """
 

@@ -13,8 +13,8 @@ BEGIN
     END IF;
     RETURN jsonb_build_object(
         'written', (
-            SELECT jsonb_build_object('digest', digest, 'result', result)
-            FROM transition WHERE subject = the_subject AND sequence = the_sequence),
+            SELECT to_jsonb(t) FROM transition t
+            WHERE subject = the_subject AND sequence = the_sequence),
         'command_sequence', (
             SELECT sequence FROM transition
             WHERE subject = the_subject AND command_id = the_command_id),

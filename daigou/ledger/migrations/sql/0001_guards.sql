@@ -219,19 +219,19 @@ END $$;
 
 CREATE FUNCTION order_is_of_registered_parties() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'INSERT' THEN
-        PERFORM refuse_strangers('client', NEW.client);
-        PERFORM refuse_strangers('provider', NEW.provider);
-        PERFORM refuse_strangers('storage', NEW.storage);
-    END IF;
+    PERFORM refuse_strangers('client', NEW.client);
+    PERFORM refuse_strangers('provider', NEW.provider);
+    PERFORM refuse_strangers('storage', NEW.storage);
     PERFORM refuse_strangers('logistics', NEW.logistics);
     PERFORM refuse_strangers('promoter', NEW.promoter);
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER of_registered_parties
-    BEFORE INSERT OR UPDATE OF client, provider, storage, logistics, promoter ON purchase_order
+CREATE TRIGGER of_registered_parties BEFORE INSERT ON purchase_order
     FOR EACH ROW EXECUTE FUNCTION order_is_of_registered_parties();
+CREATE TRIGGER of_registered_parties_still BEFORE UPDATE ON purchase_order
+    FOR EACH ROW WHEN ((OLD.logistics, OLD.promoter) IS DISTINCT FROM (NEW.logistics, NEW.promoter))
+    EXECUTE FUNCTION order_is_of_registered_parties();
 
 CREATE FUNCTION recharge_is_of_a_registered_client() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
