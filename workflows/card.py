@@ -53,11 +53,10 @@ def _money(committed: Committed) -> str:
 
 
 def _recent(life: Life) -> str:
-    rows = [
-        f"| {at:%Y-%m-%d %H:%M:%S} | {row.trigger} | {_way(row)} | {row.clause} |"
+    return "\n".join(
+        f"- {at:%Y-%m-%d %H:%M:%S} UTC · {in_words(row)} · {row.clause}"
         for at, row in life.steps[-RECENT_STEPS:]
-    ]
-    return "\n".join(["| when (UTC) | what | | clause |", "| :--- | :--- | :--- | :--- |", *rows])
+    )
 
 
 def _way(row: Row) -> str:
