@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,13 +61,16 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def database_url(server_url: str, _numbers: Iterator[int]) -> Iterator[str]:
-    """A database of this test's own: migrated, with parties, without orders."""
-    name = f"test_{next(_numbers)}"
-    with _admin(server_url) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE books")
-        yield _database(server_url, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+def template() -> str:
+    """What a test's database is a copy of: migrated, with parties, without orders."""
+    return "books"
+
+
+@pytest.fixture
+def database_url(server_url: str, template: str, _numbers: Iterator[int]) -> Iterator[str]:
+    """A database of this test's own."""
+    with copied(server_url, template, name=f"test_{next(_numbers)}") as url:
+        yield url
 
 
 @pytest.fixture
@@ -102,6 +106,15 @@ def world(books: PostgresBooks) -> World:
 @pytest.fixture(scope="session")
 def _numbers() -> Iterator[int]:
     return itertools.count(1)
+
+
+@contextmanager
+def copied(server_url: str, template: str, *, name: str) -> Iterator[str]:
+    """A copy of a database, for as long as it is needed."""
+    with _admin(server_url) as admin:
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield _database(server_url, name)
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def plain(url: str) -> str:

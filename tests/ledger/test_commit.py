@@ -17,6 +17,7 @@ from daigou.domain.money import Money
 from daigou.domain.order import State, Trigger
 from daigou.domain.postings import MovementKind, MovementState
 from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.steps import Recorded
 from daigou.ledger.audit import audit
 from daigou.ledger.books import PostgresBooks
 from daigou.ledger.queries import Queries
@@ -41,12 +42,44 @@ def test_every_earlier_step_is_found_after_later_ones(world: World, books: Postg
     assert [books.commit(step).sequence for step in order.steps] == [1, 2, 3, 4, 5, 6]
 
 
-def test_same_place_with_other_content_is_an_alarm(world: World, books: PostgresBooks) -> None:
+def test_step_that_was_written_keeps_its_first_moment(world: World, books: PostgresBooks) -> None:
+    order = world.accepted()
+    later = replace(order.steps[-1], at=order.at + timedelta(hours=1), clocks=())
+
+    assert books.commit(later) == order.last
+    assert books.commit(later).at == order.at
+
+
+def test_same_command_with_other_content_is_an_alarm(world: World, books: PostgresBooks) -> None:
     order = world.accepted()
     other = replace(order.steps[1], command=commands.Accept(lines=(third_party_line(),)))
 
-    with pytest.raises(StepConflictError, match="holds another step"):
+    with pytest.raises(StepConflictError, match="holds the command otherwise"):
         books.commit(other)
+
+
+def test_other_step_that_holds_the_place_stands_and_is_told(
+    world: World, books: PostgresBooks, queries: Queries
+) -> None:
+    order = world.accepted()
+    lost = order.step(Trigger.WITHDRAW, commands.Withdraw(), command_id="lost")
+    pay(order)
+
+    committed = books.commit(lost)
+
+    stands = order.steps[-1]
+    assert order.last is not None
+    assert replace(committed, instead=None) == order.last
+    assert committed.instead == Recorded(
+        table=stands.table,
+        item="",
+        trigger=Trigger.PAY,
+        source=State.ACCEPTED,
+        target=State.PAYING,
+        command_id=stands.command_id,
+        command=stands.command,
+    )
+    assert len(queries.timeline(order.id)) == 3
 
 
 def test_same_command_under_another_sequence_is_an_alarm(

@@ -66,6 +66,11 @@ def test_party_that_contradicts_itself_is_refused(registry: Registry) -> None:
         )
 
 
+def test_text_that_cannot_be_stored_is_refused(registry: Registry) -> None:
+    with pytest.raises(StepForbiddenError, match="NUL"):
+        registry.register_party(**CARL | {"contact_name": "Ca\0rl"})
+
+
 @pytest.mark.clause("UA-1-1")
 def test_client_that_accepts_the_agreement_may_order(registry: Registry, world: World) -> None:
     view = registry.accept_agreement(party=STRANGER, version="2026-11", agreed_at=NOON)

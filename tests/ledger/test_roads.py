@@ -33,6 +33,10 @@ def card(committed: Committed | None) -> dict[str, str]:
     return {line.what: str(line.amount) for line in committed.money}
 
 
+def test_empty_ledger_is_in_order(engine: Engine) -> None:
+    assert str(audit(engine)) == "audit ok: 0 journals, 0 entries, imbalance 0"
+
+
 @pytest.mark.clause("UA-1-8")
 def test_recharge_puts_the_captured_sum_into_the_deposit(world: World, queries: Queries) -> None:
     world.recharged(50_000)
