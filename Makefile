@@ -9,7 +9,7 @@ RUN_READY := $(VENV)/ready-to-run
 DEV_READY := $(VENV)/ready-to-develop
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-long check format lock clean
+.PHONY: help demo up test test-long check format docs lock clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -36,6 +36,9 @@ check: $(DEV_READY) ## Lint, format, types, import contracts, the compose file
 format: $(DEV_READY) ## Mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(DEV_READY) ## Write the pictures that are made from the tables
+	$(BIN)/python docs/make.py
 
 # With uv on the PATH. The locks hold names, versions and hashes, and no registry's address.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -365,8 +365,10 @@ class _Sheet:
 
     def _small_lines(self, state: State) -> "list[_SmallLine]":
         wait = self.plan.table.wait(state)
-        actor = f"{_SHORT.get(wait.next_actor, _words(wait.next_actor))} acts"
-        return [_SmallLine(says=actor)] + [
+        actor = _SHORT.get(wait.next_actor, _words(wait.next_actor))
+        # What only a deadline moves on says so by its clocks.
+        acts = [] if wait.next_actor == Role.CLOCK else [_SmallLine(says=f"{actor} acts")]
+        return acts + [
             self._clock_line(state, deadline) for deadline in wait.deadlines
         ]
 

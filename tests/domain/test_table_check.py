@@ -94,6 +94,10 @@ BROKEN = {
         },
         "state stored is unreachable",
     ),
+    "a wait for someone who can do nothing": (
+        {"waits": _waiting(next_actor=Role.STORAGE)},
+        "state requested waits for storage, who can do nothing there",
+    ),
     "a state that is never left": (
         {
             "rows": (ACCEPT, LAPSE, STORE, ESCALATE_STORED),

@@ -485,7 +485,7 @@ WAITS = (
     Wait(
         state=State.WAREHOUSE_OBJECTION,
         says="logistics objected to the goods",
-        next_actor=Role.PROVIDER,
+        next_actor=Role.LOGISTICS,
         deadlines=(
             Deadline(term="warehouse_objection", trigger=Trigger.ESCALATE, again="escalation"),
         ),
@@ -520,7 +520,7 @@ WAITS = (
     Wait(
         state=State.RECEIVED,
         says="received; open to claims until the statutory period ends",
-        next_actor=Role.CLIENT,
+        next_actor=Role.CLOCK,
         deadlines=(Deadline(term="statutory", trigger=Trigger.CLOSE),),
     ),
 )

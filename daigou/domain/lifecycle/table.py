@@ -109,7 +109,10 @@ class Errand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """What a state waits for: who acts next, the clocks that run, the call it makes outside."""
+    """What a state waits for: who acts next, the clocks that run, the call it makes outside.
+
+    Where nobody but a deadline moves it on, the clock is the next to act.
+    """
 
     state: State
     says: str
@@ -304,6 +307,9 @@ def _faults(table: Table) -> Iterable[str]:
             yield f"state {wait.state} is a dead end"
         if wait.state != State.NEW and not _always_ticks(table, wait):
             yield f"state {wait.state} waits without a deadline"
+        able = {role for row in table.rows_from(wait.state) for role in row.roles} | {Role.CLOCK}
+        if wait.next_actor not in able:
+            yield f"state {wait.state} waits for {wait.next_actor}, who can do nothing there"
         for deadline in wait.deadlines:
             rows = table.rows_from(wait.state, deadline.trigger)
             if not rows:
