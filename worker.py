@@ -6,8 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
-from daigou.ledger.books import PostgresBooks
-from daigou.ledger.engine import make_engine
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
@@ -15,6 +13,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.payments import Payments
 from activities.purchasing import Purchasing
 from activities.settlement import Settlement
+from daigou.ledger.books import PostgresBooks
+from daigou.ledger.engine import make_engine
 from daigou.logs import configure_logs
 from daigou.ports.books import Books
 from daigou.ports.payment_institution import PaymentInstitution
@@ -57,7 +57,7 @@ def build_worker(
             purchasing.buy,
             purchasing.ask_seller,
         ],
-        activity_executor=ThreadPoolExecutor(2 * COMMITS_AT_ONCE, thread_name_prefix="commit"),
+        activity_executor=ThreadPoolExecutor(COMMITS_AT_ONCE + CALLS_AT_ONCE),
         max_concurrent_local_activities=COMMITS_AT_ONCE,
         max_concurrent_activities=CALLS_AT_ONCE,
         graceful_shutdown_timeout=timedelta(seconds=GRACE_SECONDS),

@@ -368,9 +368,7 @@ class _Sheet:
         actor = _SHORT.get(wait.next_actor, _words(wait.next_actor))
         # What only a deadline moves on says so by its clocks.
         acts = [] if wait.next_actor == Role.CLOCK else [_SmallLine(says=f"{actor} acts")]
-        return acts + [
-            self._clock_line(state, deadline) for deadline in wait.deadlines
-        ]
+        return acts + [self._clock_line(state, deadline) for deadline in wait.deadlines]
 
     def _clock_line(self, state: State, deadline: Deadline) -> "_SmallLine":
         row = self.plan.table.rows_from(state, deadline.trigger)[0]

@@ -40,6 +40,7 @@ log = structlog.get_logger("gateway")
 
 CONNECT_SECONDS_MAX = 5.0
 HEALTH_SECONDS_MAX = 2.0
+OVERTAKEN_PAUSE_SECONDS = 0.05
 
 T = TypeVar("T")
 Connect = Callable[[], Awaitable[Client]]
@@ -145,7 +146,8 @@ class WorkflowEngine:
                 task_queue=self._task_queue,
                 # A success says that it is ours; who comes second is told so, and looks.
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                # A refused opening wrote nothing: the same id may be asked for again.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
                 search_attributes=TypedSearchAttributes(attributes or []),
                 static_summary=summary,
                 static_details=details or None,
@@ -190,7 +192,7 @@ class WorkflowEngine:
     async def _answer(self, ask: Callable[[], Awaitable[T]]) -> T:
         try:
             async with asyncio.timeout(self._wait_seconds_max):
-                return await ask()
+                return await _until_not_overtaken(ask)
         except WorkflowUpdateFailedError as error:
             raise _meaning(error) from None
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
@@ -210,6 +212,7 @@ class WorkflowEngine:
         if self._client is None:
             if self._connecting is None or self._connecting.done():
                 self._connecting = asyncio.create_task(self._try_to_connect())
+                self._connecting.add_done_callback(_look_at)
             # One attempt serves all who wait for it, and outlives those who give up.
             self._client = await asyncio.shield(self._connecting)
         return self._client
@@ -220,6 +223,26 @@ class WorkflowEngine:
                 return await self._connect()
         except TimeoutError:
             raise TemporalSetupError("no Temporal answered in time") from None
+
+
+async def _until_not_overtaken(ask: Callable[[], Awaitable[T]]) -> T:
+    """Asks again where the server lost the workflow task to an event that came meanwhile.
+
+    The same update is found again; the caller's time-out bounds the tries.
+    """
+    while True:
+        try:
+            return await ask()
+        except RPCError as error:
+            if error.status != RPCStatusCode.FAILED_PRECONDITION:
+                raise
+            await asyncio.sleep(OVERTAKEN_PAUSE_SECONDS)
+
+
+def _look_at(task: asyncio.Task[Client]) -> None:
+    """Takes note of a failure that all who waited for it had given up on before."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _meaning(error: WorkflowUpdateFailedError) -> Exception:

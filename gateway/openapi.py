@@ -8,8 +8,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID
 from daigou.domain.refusals import RefusalCode
 from gateway import auth, once
+from gateway.examples import examples
 from gateway.problems import (
     MEDIA_TYPE,
     STATUSES,
@@ -101,6 +103,23 @@ KEY_PARAMETER: dict[str, Any] = {
     "sent again with the same key, and is still carried out once.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": once.KEY_PATTERN},
     "example": "pay-ord_2026_0001-1",
+}
+
+
+def _in_path(pattern: str, example: str, description: str) -> dict[str, Any]:
+    return {
+        "schema": {"type": "string", "pattern": f"^{pattern}$"},
+        "example": example,
+        "description": f"{description} Anything else is not found.",
+    }
+
+
+_IN_PATH: Mapping[str, dict[str, Any]] = {
+    "order_id": _in_path(ORDER_ID.pattern, "ord_2026_0001", "The order."),
+    "recharge_id": _in_path(RECHARGE_ID.pattern, "rch_2026_0001", "The recharge."),
+    "client_id": _in_path(PARTY_ID.pattern, "cli_anna", "The client."),
+    "party_id": _in_path(PARTY_ID.pattern, "sto_yiwu", "The party."),
+    "number": _in_path("[1-9][0-9]{0,8}", "9", "The refund's number: see `refunds` of the order."),
 }
 
 REPLAYED_HEADER: dict[str, Any] = {
@@ -195,6 +214,9 @@ def _finish(document: dict[str, Any]) -> None:
     schemas: dict[str, Any] = components.setdefault("schemas", {})
     for operation in _operations(document):
         _drop_unused_default(operation)
+        for parameter in operation.get("parameters", ()):
+            if parameter["in"] == "path":
+                parameter.update(_IN_PATH[parameter["name"]])
         for body in operation.get("requestBody", {}).get("content", {}).values():
             name = body["schema"][_TAKES]
             body["schema"] = {"$ref": _REF.format(model=name)}
@@ -202,6 +224,8 @@ def _finish(document: dict[str, Any]) -> None:
         for response in operation["responses"].values():
             if not response.get("headers", True):
                 del response["headers"]
+    for name, example in examples().items():
+        schemas[name]["examples"] = [example]
     _add(schemas, Problem.__name__, TypeAdapter(Problem), mode="serialization")
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)

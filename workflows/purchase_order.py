@@ -77,17 +77,14 @@ class PurchaseOrder:
             return
         waiting, amount = self.life.waiting, committed.amount
         clock = waiting.next_clock
-        wanted: dict[str, SearchAttributeUpdate[Any]] = {
-            update.key.name: update
-            for update in (
-                messages.ORDER_STATE.value_set(self.life.main.state.value),
-                messages.NEXT_ACTOR.value_set(waiting.next_actor or "nobody"),
-                messages.DUE_AT.value_set(clock.due) if clock else messages.DUE_AT.value_unset(),
-                messages.AMOUNT_FEN.value_set(amount.amount)
-                if amount
-                else messages.AMOUNT_FEN.value_unset(),
-            )
-        }
+        updates: list[SearchAttributeUpdate[Any]] = [
+            messages.ORDER_STATE.value_set(self.life.main.state.value),
+            messages.NEXT_ACTOR.value_set(waiting.next_actor or "nobody"),
+            messages.DUE_AT.value_set(clock.due) if clock else messages.DUE_AT.value_unset(),
+        ]
+        if amount:  # Until the checkout is open the gateway's own estimate stands.
+            updates.append(messages.AMOUNT_FEN.value_set(amount.amount))
+        wanted = {update.key.name: update for update in updates}
         changed = [
             update
             for name, update in wanted.items()

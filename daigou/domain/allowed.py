@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import Plain
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.order import Actor, Parties, State, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
@@ -49,7 +48,7 @@ def allowances(
     `clocks` are those that run in the state. What depends on a command's content (its amounts, its
     lines) is judged when the command arrives, and not here.
     """
-    situation = Situation(actor=actor, command=Plain(), parties=parties, terms=terms)
+    situation = Situation(actor=actor, command=None, parties=parties, terms=terms)
     leaving = min(_leaving(table, state, clocks), key=lambda clock: clock.due, default=None)
     return tuple(
         _allowance(table, state, trigger, situation, leaving, now) for trigger in table.commands

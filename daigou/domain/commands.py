@@ -1,6 +1,7 @@
 """Owns the commands: one frozen value a trigger, parsed at the edge and never changed after."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -234,6 +235,18 @@ class Plain:
     """A command that says nothing beyond its trigger."""
 
     kind: Literal["plain"] = field(default="plain")
+
+
+def sums_in(said: object) -> Iterator[Money]:
+    """Every sum of money that a command or a part of it names."""
+    if isinstance(said, Money):
+        yield said
+    elif isinstance(said, tuple):
+        for each in said:
+            yield from sums_in(each)
+    elif is_dataclass(said):
+        for each in fields(said):
+            yield from sums_in(getattr(said, each.name))
 
 
 Command = (

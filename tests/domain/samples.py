@@ -9,7 +9,14 @@ from daigou.domain.commands import Command, LineCode, Mandate, Request
 from daigou.domain.ids import MovementRef, PartyId
 from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money
-from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, Actor, Parties, Role, Trigger
+from daigou.domain.order import (
+    ROLES_BOUND_TO_AN_ORDER,
+    Actor,
+    Parties,
+    Role,
+    TableName,
+    Trigger,
+)
 from daigou.domain.terms import terms_of
 
 TERMS = terms_of("2026-11")
@@ -49,6 +56,7 @@ PAY_FROM_BOTH = commands.Pay(
     from_deposit=Money(231_23), from_institution=Money(1_000_00), payment_method="card"
 )
 
+RECHARGE = commands.RequestRecharge(client=CLIENT, amount=Money(500_00), payment_method="pm_ok")
 _OUTCOME = commands.Outcome(reference=REFERENCE)
 _COMMANDS: dict[Trigger, Command] = {
     Trigger.REQUEST: REQUEST,
@@ -87,8 +95,10 @@ def request(**changes: Any) -> Request:
     return replace(REQUEST, **changes)
 
 
-def command_of(trigger: Trigger) -> Command:
+def command_of(trigger: Trigger, table: TableName = TableName.FULFILMENT) -> Command:
     """A well-formed command of a trigger."""
+    if (table, trigger) == (TableName.RECHARGE, Trigger.REQUEST):
+        return RECHARGE
     return _COMMANDS.get(trigger, commands.Plain())
 
 

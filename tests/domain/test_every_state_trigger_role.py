@@ -27,7 +27,7 @@ def _fire(
         return table.fire(
             state=state,
             trigger=trigger,
-            situation=samples.situation(role, samples.command_of(trigger), party=party),
+            situation=samples.situation(role, samples.command_of(trigger, table.name), party=party),
         )
     except Refused as refused:
         return refused

@@ -104,7 +104,7 @@ def test_the_table_allows_what_is_written_here_and_nothing_else(
     found = {}
 
     for state, trigger, role in product(table.states, Trigger, Role):
-        sample = samples.situation(role, samples.command_of(trigger))
+        sample = samples.situation(role, samples.command_of(trigger, table.name))
         try:
             row = table.fire(state=state, trigger=trigger, situation=sample)
         except Refused:

@@ -1,6 +1,6 @@
 """Owns the guards and conditions of the rows: each guard refuses by the name of its clause."""
 
-from daigou.domain.commands import Accept, LineCode, Pay, Request
+from daigou.domain.commands import Accept, LineCode, Pay, Request, RequestRecharge
 from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money
 from daigou.domain.refusals import RefusalCode, Refused
@@ -31,6 +31,8 @@ def order_is_within_limits(situation: Situation) -> None:
     command, limits = situation.command, situation.terms.limits
     if not isinstance(command, Request):
         return
+    if not command.unit_price:
+        raise Refused(RefusalCode.INVALID_REQUEST, "PSR-1-1", "a unit price is above zero")
     if not 1 <= command.quantity <= limits.quantity_max:
         raise Refused(
             RefusalCode.INVALID_REQUEST,
@@ -42,6 +44,20 @@ def order_is_within_limits(situation: Situation) -> None:
             RefusalCode.INVALID_REQUEST,
             "PSR-1-1",
             f"goods and freight together are at most {Money(limits.order_fen_max)}",
+        )
+
+
+def recharge_is_within_limits(situation: Situation) -> None:
+    """UA-1-8: a recharge is neither a trifle nor a fortune."""
+    command, limits = situation.command, situation.terms.limits
+    if not isinstance(command, RequestRecharge):
+        return
+    if not limits.recharge_fen_min <= command.amount.amount <= limits.recharge_fen_max:
+        raise Refused(
+            RefusalCode.INVALID_REQUEST,
+            "UA-1-8",
+            f"a recharge is from {Money(limits.recharge_fen_min)} "
+            f"to {Money(limits.recharge_fen_max)}",
         )
 
 

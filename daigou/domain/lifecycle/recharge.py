@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from daigou.domain import commands, postings
+from daigou.domain.lifecycle import guards
 from daigou.domain.lifecycle.table import (
     Answer,
     Call,
@@ -56,6 +57,7 @@ RECHARGE = Table(
             target=State.DUE,
             clause="UA-1-8",
             roles=frozenset({Role.CLIENT}),
+            guards=(guards.recharge_is_within_limits,),
             posts=postings.send_recharge,
         ),
         Row(

@@ -8,7 +8,8 @@ from typing import Any
 from transitions import EventData, Machine, Transition
 
 from daigou.domain.clauses import CATALOGUE
-from daigou.domain.commands import Command
+from daigou.domain.commands import Command, sums_in
+from daigou.domain.money import CNY
 from daigou.domain.order import (
     ROLES_BOUND_TO_AN_ORDER,
     Actor,
@@ -27,10 +28,10 @@ NOBODY: frozenset[Role] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """All that a guard may look at."""
+    """All that a guard may look at. `command` is None where only its possibility is asked for."""
 
     actor: Actor
-    command: Command
+    command: Command | None
     parties: Parties
     terms: Terms
 
@@ -206,6 +207,7 @@ class Table:
                 self.allowed_to(state=state, actor=situation.actor, parties=situation.parties),
             )
         _check_actor(rows[0], situation)
+        _check_command(rows[0], self.triggers[trigger], situation)
         model = _Model(state)
         if not self.machine.events[trigger].trigger(model, situation):
             raise Refused(
@@ -291,6 +293,26 @@ def _check_actor(row: Row, situation: Situation) -> None:
             row.clause,
             f"{actor.party} is not the {actor.role} of this order",
         )
+
+
+def _check_command(row: Row, spec: TriggerSpec, situation: Situation) -> None:
+    # The edge parses; but whoever else sends a command must not get one past it either.
+    command = situation.command
+    if command is None:
+        return
+    if not isinstance(command, spec.command):
+        raise Refused(
+            RefusalCode.INVALID_REQUEST,
+            row.clause,
+            f"{row.trigger} takes {spec.command.__name__}, not {type(command).__name__}",
+        )
+    for money in sums_in(command):
+        if money.amount < 0 or money.currency != CNY:
+            raise Refused(
+                RefusalCode.INVALID_REQUEST,
+                row.clause,
+                f"{row.trigger} takes sums of {CNY} that are not negative, not {money}",
+            )
 
 
 def _faults(table: Table) -> Iterable[str]:

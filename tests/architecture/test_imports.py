@@ -1,0 +1,41 @@
+"""Who may import whom: the contracts of pyproject.toml, and what a workflow module brings in."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[2]
+WORKFLOW_MODULES = sorted(
+    f"workflows.{path.stem}"
+    for path in (ROOT / "workflows").glob("*.py")
+    if path.name != "__init__.py"
+)
+KEPT_OUT = ("sqlmodel", "sqlalchemy", "psycopg", "httpx", "fastapi", "uvicorn", "alembic")
+
+
+def test_the_import_contracts_are_kept(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    status = lint_imports(config_filename="pyproject.toml", no_cache=True)
+
+    assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+
+def test_there_are_workflow_modules_to_look_at() -> None:
+    assert "workflows.purchase_order" in WORKFLOW_MODULES
+
+
+@pytest.mark.parametrize("module", WORKFLOW_MODULES)
+def test_a_workflow_module_brings_in_no_database_and_no_http(module: str) -> None:
+    program = f"import sys, {module}; print(*sorted(set({KEPT_OUT!r}) & set(sys.modules)))"
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout.split() == []

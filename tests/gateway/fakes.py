@@ -1,0 +1,275 @@
+"""A gateway on nothing: books that hold one order, and an engine that says yes to everything."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import httpx
+from fastapi import FastAPI
+
+from daigou.domain.clocks import Clock
+from daigou.domain.commands import Mandate, Request
+from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.mandate import MANDATES
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
+from daigou.domain.steps import Receipt
+from daigou.domain.terms import current
+from daigou.ledger.idempotency import Begun, New
+from daigou.ledger.views import (
+    ApplicationView,
+    DepositView,
+    OrderView,
+    PartyView,
+    RechargeView,
+    RefundView,
+    TransitionView,
+)
+from daigou.settings import Settings
+from gateway.app import create_app
+from gateway.backend import Backend
+from gateway.engine import WorkflowEngine
+from tests.gateway.house import ADDRESS, BASE, LOGISTICS, PROVIDER, STORAGE, basic
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ANNA = PartyId("cli_anna")
+ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
+SECRET = "secret"
+ALL_ROLES = frozenset(Role) - {Role.CLOCK}
+PARTIES = Parties(client=ANNA, provider=PROVIDER, storage=STORAGE, logistics=LOGISTICS)
+
+REQUEST = Request(
+    client=ANNA,
+    provider=PROVIDER,
+    storage=STORAGE,
+    logistics=LOGISTICS,
+    product_link="https://detail.1688.com/offer/900000000001.html",
+    offer_id="900000000001",
+    title="kettle",
+    seller_name="Yiwu Kitchenware",
+    specification="1.7 l, steel",
+    category="kitchen",
+    quantity=300,
+    unit_price=Money(4_00),
+    freight=Money(30_00),
+    delivery_address=ADDRESS,
+    client_country="DE",
+    mandate=Mandate(version="2026-11", digest=MANDATES["2026-11"].digest, agreed_at=NOON),
+)
+
+
+def an_order_view(**changes: Any) -> OrderView:
+    """An order as the books show it: accepted, unless told otherwise."""
+    view = OrderView(
+        id=ORDER,
+        state=State.ACCEPTED,
+        sequence=2,
+        parties=PARTIES,
+        request=REQUEST,
+        terms_version=current().version,
+        clocks=(
+            Clock(
+                term="payment",
+                trigger=Trigger.LAPSE,
+                due=NOON + timedelta(days=1),
+                clause="PSR-2-2",
+            ),
+        ),
+        next_actor=Role.CLIENT,
+        lines=(),
+        fee=None,
+        amount=None,
+        collected=ZERO,
+        refunded=ZERO,
+        fee_earned=ZERO,
+        refunds=(RefundView(item=MovementRef(f"{ORDER}/9"), state=State.DUE, amount=Money(1_00)),),
+        placed_at=NOON,
+        entered_at=NOON,
+        ended_at=None,
+    )
+    return replace(view, **changes)
+
+
+def a_step(
+    sequence: int, trigger: Trigger, source: State, target: State, **changes: Any
+) -> TransitionView:
+    """A line of an order's timeline."""
+    step = TransitionView(
+        subject=SubjectId(ORDER),
+        sequence=sequence,
+        table=TableName.FULFILMENT,
+        item="",
+        trigger=trigger,
+        source=source,
+        target=target,
+        actor=Actor(role=Role.CLIENT, party=ANNA),
+        clause="PSR-1-1",
+        facts={},
+        at=NOON + timedelta(hours=sequence),
+        recorded_at=NOON + timedelta(hours=sequence),
+        notices=(),
+    )
+    return replace(step, **changes)
+
+
+class FakeBackend:
+    """Knows one application of each role, one order, one recharge, and the parties of both."""
+
+    def __init__(self) -> None:
+        self.view = an_order_view()
+        self.notes: dict[str, str] = {}
+
+    async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
+        if secret != SECRET:
+            return None
+        roles = ALL_ROLES if key == "all" else frozenset({Role(key)})
+        return ApplicationView(
+            key=AppKey(key),
+            name=key,
+            roles=roles,
+            party=ANNA,
+            created_at=NOON,
+            revoked_at=None,
+        )
+
+    async def party(self, party: PartyId) -> PartyView | None:
+        return (await self.parties([party])).get(party)
+
+    async def parties(self, parties: Iterable[PartyId]) -> dict[PartyId, PartyView]:
+        known = {
+            ANNA: Role.CLIENT,
+            PROVIDER: Role.PROVIDER,
+            STORAGE: Role.STORAGE,
+            LOGISTICS: Role.LOGISTICS,
+        }
+        return {
+            party: PartyView(
+                id=party,
+                role=known[party],
+                name="",
+                country="DE",
+                address=ADDRESS if party == STORAGE else "",
+                agreement_version="2026-11",
+                agreed_at=NOON,
+                registered_at=NOON,
+            )
+            for party in parties
+            if party in known
+        }
+
+    async def register(self, party: Any) -> PartyView:
+        return PartyView(
+            id=party.id,
+            role=party.role,
+            name=party.name,
+            country=party.country,
+            address=party.address,
+            agreement_version=party.agreement_version,
+            agreed_at=party.agreed_at,
+            registered_at=NOON,
+        )
+
+    async def add_note(self, *, note: str, body: str, **_: Any) -> None:
+        self.notes[note] = body
+
+    async def note(self, note: str) -> str | None:
+        return self.notes.get(note)
+
+    async def begin(self, **_: Any) -> Begun:
+        return New()
+
+    async def finish(self, **_: Any) -> None:
+        return None
+
+    async def release(self, **_: Any) -> None:
+        return None
+
+    async def order(self, order: OrderId) -> OrderView | None:
+        return self.view if order == ORDER else None
+
+    async def orders(self, wanted: Any) -> tuple[OrderView, ...] | None:
+        return (self.view,)
+
+    async def timeline(self, subject: SubjectId) -> tuple[TransitionView, ...]:
+        return (a_step(1, Trigger.REQUEST, State.NEW, State.REQUESTED),)
+
+    async def journals(self, subject: SubjectId) -> tuple[()]:
+        return ()
+
+    async def movements(self, subject: SubjectId) -> tuple[()]:
+        return ()
+
+    async def recharge(self, recharge: RechargeId) -> RechargeView | None:
+        if recharge != RECHARGE:
+            return None
+        return RechargeView(
+            id=RECHARGE,
+            client=ANNA,
+            amount=Money(1),
+            state=State.DUE,
+            sequence=1,
+            clocks=(),
+            requested_at=NOON,
+            ended_at=None,
+        )
+
+    async def deposit(self, client: PartyId) -> DepositView | None:
+        return DepositView(client=client, balance=ZERO, frozen_for=())
+
+    async def deposit_entries(self, client: PartyId, **_: Any) -> tuple[()]:
+        return ()
+
+    async def is_well(self) -> bool:
+        return True
+
+    async def close(self) -> None:
+        return None
+
+
+class FakeEngine:
+    """Carries everything out, and remembers it."""
+
+    def __init__(self) -> None:
+        self.sent: list[Any] = []
+
+    async def open_order(self, opening: Any, **told: Any) -> Receipt:
+        return self._receipt(opening.order, opening)
+
+    async def open_recharge(self, opening: Any, **told: Any) -> Receipt:
+        return self._receipt(opening.recharge, opening)
+
+    async def pull(self, subject: Any, trigger: Trigger, pull: Any) -> Receipt:
+        return self._receipt(subject, pull)
+
+    async def is_well(self) -> bool:
+        return True
+
+    def _receipt(self, subject: Any, said: Any) -> Receipt:
+        self.sent.append(said)
+        return Receipt(
+            subject=SubjectId(subject),
+            sequence=1,
+            state=State.REQUESTED,
+            at=NOON,
+            next_actor=Role.PROVIDER,
+            due=None,
+        )
+
+
+def a_gateway(backend: FakeBackend | None = None, engine: FakeEngine | None = None) -> FastAPI:
+    """A gateway on these."""
+    return create_app(
+        Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing"),
+        backend=cast(Backend, backend or FakeBackend()),
+        engine=cast(WorkflowEngine, engine or FakeEngine()),
+    )
+
+
+def http_as(who: str | None, app: FastAPI) -> httpx.AsyncClient:
+    """A bare client: `who` is a role, `all` for every one of them, None for nobody."""
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=app),
+        base_url=BASE,
+        headers=basic(who, SECRET) if who else {},
+    )

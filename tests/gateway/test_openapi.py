@@ -1,0 +1,247 @@
+"""The OpenAPI document says exactly what there is: no server is needed to read it."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from pydantic import TypeAdapter
+
+from daigou.domain.clauses import CATALOGUE
+from daigou.domain.commands import Command
+from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND
+from daigou.domain.lifecycle.table import Table
+from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode
+from daigou.settings import Settings
+from gateway.app import create_app
+from gateway.client import DaigouClient
+from gateway.openapi import _SAYS
+from gateway.problems import STATUSES, TITLES, EdgeCode
+from gateway.schemas import BODIES
+
+APP = create_app(Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing"))
+DOCUMENT: dict[str, Any] = APP.openapi()
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+PATHS = {
+    FULFILMENT.name: "/v1/orders/{order_id}/",
+    REFUND.name: "/v1/orders/{order_id}/refunds/{number}/",
+    RECHARGE.name: "/v1/recharges/{recharge_id}/",
+}
+
+
+def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in DOCUMENT["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def named(value: Any) -> str:
+    return f"{value[0]} {value[1]}" if isinstance(value, tuple) else str(value)
+
+
+every_operation = pytest.mark.parametrize("operation", list(operations()), ids=named)
+
+
+@pytest.mark.parametrize("table", [FULFILMENT, REFUND, RECHARGE], ids=lambda table: table.name)
+def test_every_trigger_of_a_table_is_an_endpoint_and_a_method_of_the_client(table: Table) -> None:
+    for trigger in table.commands:
+        assert "post" in DOCUMENT["paths"][PATHS[table.name] + trigger]
+        assert callable(getattr(DaigouClient, trigger.replace("-", "_")))
+
+
+def test_every_command_type_has_a_body() -> None:
+    opening = {FULFILMENT.triggers[t].command for t in FULFILMENT.triggers} | {
+        RECHARGE.triggers[t].command for t in RECHARGE.triggers
+    }
+
+    commands = {
+        table.triggers[trigger].command
+        for table in (FULFILMENT, REFUND, RECHARGE)
+        for trigger in table.commands
+    }
+
+    assert commands <= set(BODIES)
+    assert set(BODIES) <= opening
+    assert opening <= set(Command.__args__)  # type: ignore[attr-defined]
+
+
+@every_operation
+def test_every_operation_says_what_it_is(operation: tuple[str, str, dict[str, Any]]) -> None:
+    _, path, said = operation
+
+    assert said["summary"]
+    assert said["description"]
+    assert re.fullmatch("[a-z][A-Za-z]+", said["operationId"])
+    assert said["tags"]
+    success = [status for status in said["responses"] if status.startswith("2")]
+    assert len(success) == 1
+    assert said["responses"][success[0]]["content"]
+    if path.startswith("/v1/") and said["tags"] != ["reference"]:
+        assert said["security"] == [{"application": []}]
+        assert "Role" in said["description"]
+
+
+@every_operation
+def test_every_error_is_listed_as_a_problem(operation: tuple[str, str, dict[str, Any]]) -> None:
+    method, path, said = operation
+    errors = {int(status) for status in said["responses"] if not status.startswith("2")}
+
+    assert {406, 500} <= errors
+    if said.get("security"):
+        assert {401, 503} <= errors
+    if "{" in path:
+        assert 404 in errors
+    if method == "post":
+        assert {400, 401, 403, 409, 413, 415, 422, 503} <= errors
+    for status in errors:
+        content = said["responses"][str(status)]["content"]
+        assert list(content) == ["application/problem+json"]
+        assert content["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+
+
+@every_operation
+def test_every_post_takes_a_body_and_a_key(operation: tuple[str, str, dict[str, Any]]) -> None:
+    method, _, said = operation
+    headers = [each["name"] for each in said.get("parameters", ()) if each["in"] == "header"]
+
+    assert headers == (["Idempotency-Key"] if method == "post" else [])
+    assert ("requestBody" in said) == (method == "post")
+    if method == "post":
+        schema = said["requestBody"]["content"]["application/json"]["schema"]
+        required = _resolved(schema).get("required") or "oneOf" in _resolved(schema)
+        assert said["requestBody"]["required"] == bool(required)
+
+
+@every_operation
+def test_clauses_and_roles_that_are_cited_exist(
+    operation: tuple[str, str, dict[str, Any]],
+) -> None:
+    _, _, said = operation
+
+    cited = re.findall(r"\b(?:PSR|UA|OP)-[0-9-]*[0-9](?:-[A-Z])?\b", said["description"])
+    assert set(cited) <= set(CATALOGUE)
+    assert set(said.get("x-clauses", ())) <= set(CATALOGUE)
+    assert set(said.get("x-roles", ())) <= {role.value for role in Role}
+
+
+def test_operation_ids_are_unique() -> None:
+    ids = [said["operationId"] for _, _, said in operations()]
+
+    assert len(ids) == len(set(ids))
+
+
+def test_references_resolve_and_no_schema_is_left_over() -> None:
+    used = set(re.findall(r"#/components/schemas/(\w+)", repr(DOCUMENT)))
+
+    assert used == set(SCHEMAS)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_are_schemas_and_their_examples_fit(name: str) -> None:
+    schema = SCHEMAS[name]
+    Draft202012Validator.check_schema(schema)
+
+    for example in schema.get("examples", ()):
+        _validator(schema).validate(example)
+    for field in schema.get("properties", {}).values():
+        for example in field.get("examples", ()):
+            _validator(field).validate(example)
+
+
+@every_operation
+def test_examples_of_errors_fit_their_status(
+    operation: tuple[str, str, dict[str, Any]],
+) -> None:
+    _, _, said = operation
+
+    for status, response in said["responses"].items():
+        for content in response["content"].values():
+            for code, example in content.get("examples", {}).items():
+                _validator(content["schema"]).validate(example["value"])
+                assert (example["value"]["code"], example["value"]["status"]) == (
+                    code,
+                    int(status),
+                )
+
+
+def test_examples_of_bodies_are_valid_bodies() -> None:
+    for body in (*BODIES.values(), *_placing()):
+        for example in body.model_json_schema().get("examples", ()):
+            TypeAdapter(body).validate_json(_json(example))
+
+
+def test_every_code_has_a_status_a_title_and_words() -> None:
+    codes = {*EdgeCode, *RefusalCode}
+
+    assert set(STATUSES) == set(_SAYS) == codes
+    assert set(STATUSES.values()) <= set(TITLES)
+
+
+def test_bodies_are_closed_and_bounded() -> None:
+    open_ended = []
+    for name in _request_schemas():
+        schema = SCHEMAS[name]
+        if "oneOf" in schema or "enum" in schema:
+            continue
+        assert schema["additionalProperties"] is False, name
+        for field, said in schema["properties"].items():
+            for part in said.get("anyOf", [said]):
+                if part.get("type") == "string" and not (
+                    {"maxLength", "pattern", "const", "enum", "format"} & set(part)
+                ):
+                    open_ended.append(f"{name}.{field}")
+                if part.get("type") == "integer" and "maximum" not in part:
+                    open_ended.append(f"{name}.{field}")
+                if part.get("type") == "array" and "maxItems" not in part:
+                    open_ended.append(f"{name}.{field}")
+
+    assert open_ended == []
+
+
+def test_the_clients_import_brings_in_no_server() -> None:
+    heavy = ("fastapi", "starlette", "sqlalchemy", "temporalio", "uvicorn", "structlog")
+    code = f"import gateway.client, sys; print([m for m in {heavy!r} if m in sys.modules])"
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "[]"
+
+
+def _request_schemas() -> set[str]:
+    found: set[str] = set()
+    waiting = [
+        said["requestBody"]["content"]["application/json"]["schema"]
+        for method, _, said in operations()
+        if method == "post"
+    ]
+    while waiting:
+        for name in re.findall(r"#/components/schemas/(\w+)", repr(waiting.pop())):
+            if name not in found:
+                found.add(name)
+                waiting.append(SCHEMAS[name])
+    return found
+
+
+def _placing() -> tuple[Any, ...]:
+    from gateway.request_body import PlaceOrder
+    from gateway.schemas import RechargeBody
+
+    return (PlaceOrder, RechargeBody)
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    return SCHEMAS[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+
+
+def _validator(schema: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+
+
+def _json(value: Any) -> bytes:
+    import json
+
+    return json.dumps(value).encode()

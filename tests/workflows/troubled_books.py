@@ -1,0 +1,76 @@
+"""Books that fail as told, step by step, around the real ones."""
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable
+
+from daigou.domain.commands import Request
+from daigou.domain.ids import MovementRef, SubjectId
+from daigou.domain.order import Trigger
+from daigou.domain.postings import Movement, MovementState
+from daigou.domain.steps import Committed, Step
+from daigou.ports.books import Books, BooksUnavailableError
+
+SLOW_SECONDS_MAX = 20.0
+
+Trouble = Callable[[Books, Step], Committed]
+
+
+def down(books: Books, step: Step) -> Committed:
+    """The database does not answer, and nothing was written."""
+    raise BooksUnavailableError(f"{step.subject}/{step.sequence}: the database is down")
+
+
+def answer_lost(books: Books, step: Step) -> Committed:
+    """The step is written, and nobody hears of it."""
+    books.commit(step)
+    raise BooksUnavailableError(f"{step.subject}/{step.sequence}: the connection broke")
+
+
+class Held:
+    """The step waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.let_go = threading.Event()
+
+    def __call__(self, books: Books, step: Step) -> Committed:
+        self.reached.set()
+        if not self.let_go.wait(SLOW_SECONDS_MAX):
+            raise BooksUnavailableError(f"{step.subject}/{step.sequence}: never let go")
+        return books.commit(step)
+
+
+class TroubledBooks:
+    """Implements `Books`: each step of a subject meets the next trouble that its trigger has."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+        self._troubles: dict[tuple[SubjectId, Trigger], deque[Trouble]] = defaultdict(deque)
+        self._unreadable: dict[str, int] = defaultdict(int)
+        self.tries: dict[tuple[SubjectId, Trigger], int] = defaultdict(int)
+
+    def trouble(self, subject: SubjectId, trigger: Trigger, *troubles: Trouble) -> None:
+        """The next tries to write that step go wrong like this, one after the other."""
+        self._troubles[subject, trigger].extend(troubles)
+
+    def unreadable(self, subject: SubjectId, *, times: int) -> None:
+        """That often, a movement of the subject cannot be read."""
+        self._unreadable[subject] = times
+
+    def commit(self, step: Step) -> Committed:
+        key = (step.subject, step.trigger)
+        self.tries[key] += 1
+        if self._troubles[key]:
+            return self._troubles[key].popleft()(self._books, step)
+        return self._books.commit(step)
+
+    def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
+        subject = reference.rpartition("/")[0]
+        if self._unreadable[subject]:
+            self._unreadable[subject] -= 1
+            raise BooksUnavailableError(f"{reference}: the database is down")
+        return self._books.movement(reference)
+
+    def request(self, subject: SubjectId) -> Request:
+        return self._books.request(subject)
