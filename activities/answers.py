@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
+from daigou.domain.book import Movement
 from daigou.domain.commands import Outcome, RecordPurchase
 from daigou.domain.ids import MovementRef
 from daigou.domain.lifecycle.table import Answer
-from daigou.domain.postings import Movement
 from daigou.ports.books import Books
 from daigou.ports.counterparties import OutcomeUnknownError, Reply, Standing
 

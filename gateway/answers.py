@@ -4,6 +4,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, Field
 
+from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.clauses import Clause, Duty
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Line, LineCode
@@ -11,7 +12,6 @@ from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.mandate import MandateText
 from daigou.domain.money import Fee
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.domain.postings import JournalKind, MovementKind, MovementState
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import Terms

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Inference, Line, LineCode, Mandate, Request
 from daigou.domain.ids import MovementRef, OrderId, PartyId, SubjectId
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money, service_fee
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
-from daigou.domain.postings import JournalKind, MovementKind, MovementState
 from daigou.domain.terms import current
 from daigou.ledger.views import (
     JournalView,

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, Engine, Result, TextClause, text
 
-from daigou.domain.postings import CASH_KINDS, AccountKind
+from daigou.domain.book import CASH_KINDS, AccountKind
 from daigou.ledger.failures import database_answers
 
 ROWS_AT_ONCE = 2_000

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, select
 
+from daigou.domain.book import Movement, MovementState
 from daigou.domain.commands import Request
 from daigou.domain.ids import MovementRef, SubjectId
-from daigou.domain.postings import Movement, MovementState
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.failures import OvertakenError, StepForbiddenError, database_answers
 from daigou.ledger.rows import committed_of, digest_of, movement_of, recorded_of, request_of

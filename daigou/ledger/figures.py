@@ -3,17 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from daigou.domain.book import HELD_FOR_A_SUBJECT, AccountKind, Effects, Journal, JournalKind, Paid
 from daigou.domain.commands import Line
 from daigou.domain.ids import SubjectId
 from daigou.domain.money import ZERO, Money, total
-from daigou.domain.postings import (
-    HELD_FOR_A_SUBJECT,
-    AccountKind,
-    Effects,
-    Journal,
-    JournalKind,
-    Paid,
-)
 from daigou.domain.steps import MoneyLine
 
 _BACK_WITH_THE_CLIENT = {

@@ -20,10 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 
+from daigou.domain.book import Account, AccountKind
 from daigou.domain.ids import OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, ROLES_THAT_SEE_ALL, Role, State
-from daigou.domain.postings import Account, AccountKind
 from daigou.ledger.failures import database_answers
 from daigou.ledger.reading import (
     entry_view,

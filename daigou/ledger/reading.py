@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from daigou.domain.book import JournalKind, MovementState
 from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
-from daigou.domain.postings import JournalKind, MovementState
 from daigou.ledger.rows import (
     Row,
     fee_of,

@@ -11,13 +11,13 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Field, TypeAdapter
 
+from daigou.domain.book import Movement, MovementKind, MovementState, Paid
 from daigou.domain.clocks import Clock, running
 from daigou.domain.commands import Command, Inference, Line, LineCode, Mandate, Request
 from daigou.domain.ids import MovementRef, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Parties, State, TableName
-from daigou.domain.postings import Movement, MovementKind, MovementState, Paid
 from daigou.domain.steps import Committed, Recorded, Step
 
 

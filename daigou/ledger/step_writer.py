@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from daigou.domain.book import AccountKind, Book, Effects
 from daigou.domain.commands import ChooseLogistics, Request, RequestRecharge
 from daigou.domain.ids import MovementRef, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.money import CNY, Money
 from daigou.domain.order import Parties, Role, TableName
-from daigou.domain.postings import AccountKind, Book, Effects
 from daigou.domain.steps import Committed, MoneyLine, Step
 from daigou.domain.terms import terms_of
 from daigou.ledger.figures import Figures

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Line, Request
 from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
-from daigou.domain.postings import JournalKind, MovementKind, MovementState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

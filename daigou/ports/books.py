@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
+from daigou.domain.book import Movement, MovementState
 from daigou.domain.commands import Request
 from daigou.domain.ids import MovementRef, SubjectId
-from daigou.domain.postings import Movement, MovementState
 from daigou.domain.steps import Committed, Step
 
 

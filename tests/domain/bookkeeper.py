@@ -3,10 +3,7 @@
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from daigou.domain.commands import Command, Line, Request
-from daigou.domain.ids import SubjectId
-from daigou.domain.money import ZERO, Money
-from daigou.domain.postings import (
+from daigou.domain.book import (
     CASH_KINDS,
     HELD_FOR_A_SUBJECT,
     Account,
@@ -17,6 +14,9 @@ from daigou.domain.postings import (
     Paid,
     Template,
 )
+from daigou.domain.commands import Command, Line, Request
+from daigou.domain.ids import SubjectId
+from daigou.domain.money import ZERO, Money
 from tests.domain import samples
 
 ORDER = SubjectId("ord_kettles")

@@ -9,11 +9,8 @@ from dataclasses import replace
 import pytest
 
 from daigou.domain import commands, postings
-from daigou.domain.commands import Accept, Line, LineCode, Outcome, Pay, Purchase
-from daigou.domain.ids import MovementRef, PartyId
-from daigou.domain.money import ZERO, Money
-from daigou.domain.order import Trigger
-from daigou.domain.postings import (
+from daigou.domain.book import (
+    INSTITUTION,
     Account,
     AccountKind,
     Book,
@@ -22,7 +19,12 @@ from daigou.domain.postings import (
     Movement,
     MovementKind,
     MovementState,
+    Template,
 )
+from daigou.domain.commands import Accept, Line, LineCode, Outcome, Pay, Purchase
+from daigou.domain.ids import MovementRef, PartyId
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
 from tests.domain.bookkeeper import ORDER, Bookkeeper, all_legs, is_sound
@@ -215,7 +217,7 @@ def test_a_declined_payment_of_the_institution_alone_moves_nothing() -> None:
 )
 @pytest.mark.parametrize("template", [postings.pay_from_deposit, postings.reserve_payment])
 def test_part_payment_is_refused_and_so_is_too_much(
-    template: postings.Template, deposit: int, institution: int
+    template: Template, deposit: int, institution: int
 ) -> None:
     books = _accepted()
 
@@ -447,7 +449,7 @@ def test_a_paid_refund_leaves_through_the_institution() -> None:
     assert all_legs(effects) == [{BACK: 1_000_00, "payment_institution": -1_000_00}]
     assert effects.settles is not None
     assert effects.settles.state == MovementState.DONE
-    assert books.owed(postings.INSTITUTION) == ZERO
+    assert books.owed(INSTITUTION) == ZERO
 
 
 @pytest.mark.clause("PSR-9")
@@ -556,7 +558,7 @@ OUTCOME_TEMPLATES = [
 
 @pytest.mark.clause("PSR-6")
 @pytest.mark.parametrize("template", OUTCOME_TEMPLATES)
-def test_an_answer_about_another_movement_is_refused(template: postings.Template) -> None:
+def test_an_answer_about_another_movement_is_refused(template: Template) -> None:
     books = _paid(deposit=1_231_23, institution=0)
     books.take(postings.reserve_purchase, Purchase())
 
@@ -569,7 +571,7 @@ def test_an_answer_about_another_movement_is_refused(template: postings.Template
 @pytest.mark.parametrize(
     "template", [each for each in OUTCOME_TEMPLATES if each != postings.refund_collected]
 )
-def test_an_answer_while_nothing_is_open_is_refused(template: postings.Template) -> None:
+def test_an_answer_while_nothing_is_open_is_refused(template: Template) -> None:
     books = _paid(deposit=1_231_23, institution=0)
 
     with pytest.raises(Refused) as caught:

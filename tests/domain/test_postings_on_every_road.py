@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daigou.domain import postings
+from daigou.domain.book import BANK, HELD_FOR_A_SUBJECT, INSTITUTION, Account, AccountKind, Movement
 from daigou.domain.commands import (
     Accept,
     Line,
@@ -23,7 +24,6 @@ from daigou.domain.ids import PartyId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import ZERO, Money, total
 from daigou.domain.order import TableName
-from daigou.domain.postings import BANK, INSTITUTION, Account, AccountKind, Movement
 from tests.domain import samples
 from tests.domain.bookkeeper import Bookkeeper, is_sound
 
@@ -105,7 +105,7 @@ def _held_by_others(books: Bookkeeper) -> dict[str, Money]:
 
 
 def _still_held(books: Bookkeeper) -> list[Money]:
-    return [books.book.holds(kind) for kind in postings.HELD_FOR_A_SUBJECT]
+    return [books.book.holds(kind) for kind in HELD_FOR_A_SUBJECT]
 
 
 @pytest.mark.clause("PSR-2-2")
@@ -145,7 +145,7 @@ def test_a_finished_order_holds_nothing_back(payment: Payment, failed: int) -> N
     books.take(postings.earn_fee, Plain())
 
     assert all(is_sound(journal) for journal in books.journals)
-    assert _still_held(books) == [ZERO] * len(postings.HELD_FOR_A_SUBJECT)
+    assert _still_held(books) == [ZERO] * len(HELD_FOR_A_SUBJECT)
     assert books.owed(BANK) == Money(payment.goods + payment.freight)
     assert books.owed(PROVIDER) == _held_by_provider(books) - books.owed(BANK)
 
@@ -172,7 +172,7 @@ def test_an_unrealizable_order_gives_back_just_what_the_provider_collected(
     assert all(is_sound(journal) for journal in books.journals)
     assert to_deposit + through_institution == of_provider
     assert _held_by_others(books) == of_others
-    assert _still_held(books) == [ZERO] * len(postings.HELD_FOR_A_SUBJECT)
+    assert _still_held(books) == [ZERO] * len(HELD_FOR_A_SUBJECT)
     assert books.paid is not None
     assert to_deposit <= books.paid.from_deposit
     assert through_institution <= books.paid.from_institution

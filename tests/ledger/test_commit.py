@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Engine, event
 
 from daigou.domain import commands
+from daigou.domain.book import MovementKind, MovementState
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.order import State, Trigger
-from daigou.domain.postings import MovementKind, MovementState
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Recorded
 from daigou.ledger.audit import audit

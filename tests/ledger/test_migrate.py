@@ -9,9 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, make_url
 
-from daigou.domain.commands import LineCode
-from daigou.domain.order import Role, TableName
-from daigou.domain.postings import (
+from daigou.domain.book import (
     CASH_KINDS,
     HELD_FOR_A_SUBJECT,
     AccountKind,
@@ -19,6 +17,8 @@ from daigou.domain.postings import (
     MovementKind,
     MovementState,
 )
+from daigou.domain.commands import LineCode
+from daigou.domain.order import Role, TableName
 from daigou.ledger.migrate import upgrade
 from daigou.ledger.tables import METADATA
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import Engine, event
 
 from daigou.domain import commands
+from daigou.domain.book import JournalKind
 from daigou.domain.clocks import running
 from daigou.domain.ids import OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.money import Money
 from daigou.domain.order import Parties, Role, State, Trigger
-from daigou.domain.postings import JournalKind
 from daigou.ledger.queries import LIMIT_MAX, Queries
 from tests.ledger.road import (
     ANNA,

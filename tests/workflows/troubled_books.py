@@ -4,10 +4,10 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 
+from daigou.domain.book import Movement, MovementState
 from daigou.domain.commands import Request
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.order import Trigger
-from daigou.domain.postings import Movement, MovementState
 from daigou.domain.steps import Committed, Step
 from daigou.ports.books import Books, BooksUnavailableError
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from transitions import EventData, Machine, Transition
 
+from daigou.domain.book import Template
 from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command, sums_in
 from daigou.domain.money import CNY
@@ -19,7 +20,6 @@ from daigou.domain.order import (
     TableName,
     Trigger,
 )
-from daigou.domain.postings import Template
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.terms import Terms
 
