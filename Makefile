@@ -72,3 +72,10 @@ $(BIN)/python:
 		echo "Python 3.11 or newer is needed; say where it is: make PYTHON=/path/to/python3.11 …"; \
 		exit 1; }
 	$(PYTHON) -m venv $(VENV)
+
+.PHONY: bench histories
+bench: $(DEV_READY) ## Whole orders a second, against a bare workflow of as many updates
+	$(BIN)/python -m benchmarks.throughput $(ARGS)
+
+histories: $(DEV_READY) ## Record the history of every path anew, after a change of the workflows
+	$(BIN)/python -m tests.replay.record $(ARGS)

@@ -90,7 +90,8 @@ def marks(root: Path) -> Mapping[ClauseId, list[str]]:
     for file in sorted((root / TESTS).rglob("test_*.py")):
         place = file.relative_to(root).as_posix()
         for name, id_ in _marked(ast.parse(file.read_text(encoding="utf-8")), prefix=""):
-            found[id_].append(f"{place}{name}")
+            if f"{place}{name}" not in found[id_]:
+                found[id_].append(f"{place}{name}")
     return found
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,10 @@ from typing import Any, BinaryIO, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from daigou.domain.refusals import RefusalCode
+from gateway.client import DaigouClient, RefusalError, UnansweredError
+from gateway.problems import EdgeCode, Problem
 
 LINE_BYTES_MAX = 256 * 1024
 """No purchasing request is longer; a file without line ends is not read into memory."""
@@ -83,7 +87,7 @@ def run_submit(submission: Submission) -> int:
         counts = asyncio.run(_submit(submission, console))
     except StoppedError as stopped:
         console.print(f"[bold red]Stopped:[/] {stopped}", highlight=False)
-        console.print("Run it again then: what is placed is not placed twice.")
+        console.print("Run it again: what is placed is not placed twice.")
         return 1
     except KeyboardInterrupt:
         console.print("Cut off. Run it again: what is placed is not placed twice.")
@@ -140,7 +144,7 @@ async def _submit(submission: Submission, console: Console) -> Counter[Fate]:
     )
     with submission.file.open("rb") as file, _opened(submission.report) as report, progress:
         task = progress.add_task("", total=submission.file.stat().st_size)
-        async with placing(submission) as place:
+        async with _placing(submission) as place:
             async for line, result in place_all(lines_of(file), place, at_once=submission.at_once):
                 counts[result.fate] += 1
                 progress.update(task, completed=line.ends_at)
@@ -149,6 +153,42 @@ async def _submit(submission: Submission, console: Console) -> Counter[Fate]:
                 if report:
                     report.write(json.dumps(_as_json(result), ensure_ascii=False) + "\n")
     return counts
+
+
+@asynccontextmanager
+async def _placing(submission: Submission) -> AsyncIterator[Place]:
+    """Places through the gateway."""
+    async with DaigouClient(submission.gateway, submission.key, submission.secret) as client:
+        if not await client.is_ready():
+            raise StoppedError(
+                f"no gateway is ready at {submission.gateway}: start it (`daigou up`), or say "
+                "where it is with --gateway."
+            )
+
+        async def place(body: dict[str, Any], key: str, line: int) -> Result:
+            try:
+                done = await client.place(body, key=key)
+            except RefusalError as refusal:
+                return _refused(line, refusal.problem)
+            except UnansweredError as error:
+                raise StoppedError(f"the gateway does not answer ({error}).") from error
+            fate = Fate.ALREADY_PLACED if done.replayed else Fate.PLACED
+            return Result(line=line, fate=fate, order=done.receipt.id)
+
+        yield place
+
+
+def _refused(line: int, problem: Problem) -> Result:
+    if problem.code in (EdgeCode.UNAUTHENTICATED, RefusalCode.NOT_YOUR_ROLE):
+        raise StoppedError(f"{problem.detail}. Check the application's key and secret.")
+    each = tuple(f"{fault.pointer} {fault.detail}" for fault in problem.errors)
+    return Result(
+        line=line,
+        fate=Fate.REFUSED,
+        code=problem.code,
+        clause=problem.clause or "",
+        reasons=each or (problem.detail,),
+    )
 
 
 async def _next(

@@ -78,7 +78,7 @@ def _print(console: "Console", line: "Line") -> None:
     )
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="dim")
-    table.add_column()
+    table.add_column(overflow="fold")
     table.add_row("duty", Text(line.clause.say))
     table.add_row("code", Text(_places(line.code)))
     table.add_row("tests", Text(_places(line.tests)))

@@ -40,7 +40,10 @@ def add_party(
     from daigou.ports.books import StepConflictError
 
     if not PARTY_ID.fullmatch(party):
-        fail(f"{party} is no party id: a prefix such as prv_, then letters and digits.", code=USAGE)
+        fail(
+            f"{party} is no party id: a prefix such as prv_, then 2 to 60 letters, digits, _ or -.",
+            code=USAGE,
+        )
     if bool(agreement) != (agreed_at is not None):
         fail("--agreement and --agreed-at go together.", code=USAGE)
     with reached(find_database(database, state_dir)) as engine:
@@ -103,22 +106,18 @@ def list_applications(database: Database = None, state_dir: StateDir = STATE_DIR
     """Every application, its roles and its party."""
     from rich.console import Console
     from rich.table import Table
+    from sqlalchemy import select
 
-    from daigou.ledger.registry import Registry
+    from daigou.ledger.tables import METADATA
 
-    with reached(find_database(database, state_dir)) as engine:
-        known = Registry(engine).applications()
-    table = Table("key", "name", "roles", "party", "since", box=None, padding=(0, 2, 0, 0))
-    for each in known:
-        table.add_row(
-            each.key,
-            each.name,
-            ", ".join(sorted(each.roles)),
-            each.party,
-            f"revoked {each.revoked_at:%Y-%m-%d}"
-            if each.revoked_at
-            else f"{each.created_at:%Y-%m-%d}",
-        )
+    known = METADATA.tables["application"]
+    query = select(known).order_by(known.c.created_at, known.c.key)
+    with reached(find_database(database, state_dir)) as engine, engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    table = Table("key", "name", "roles", "party", "", box=None, padding=(0, 2, 0, 0))
+    for row in rows:
+        revoked = f"revoked {row['revoked_at']:%Y-%m-%d}" if row["revoked_at"] else ""
+        table.add_row(row["key"], row["name"], ", ".join(row["roles"]), row["party"], revoked)
     Console().print(table)
 
 

@@ -1,24 +1,25 @@
 """Owns the actors: each looks at the order, does the next act of its plan, and looks again.
 
-Nothing is remembered between two looks, and each act's idempotency key is made of the order, the
-act and how far the order had come: whoever is killed, the next one goes on from what it sees.
+Nothing is remembered beyond what a look and the receipts since then say, and each act's idempotency
+key is made of the order, the act and how far the order had come: whoever is killed, the next one
+goes on from what it sees.
 """
 
 import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from daigou.demo.bodies import command_body, place_order
 from daigou.demo.cast import again
-from daigou.demo.desk import Desk, RefusedError
+from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import Stage
 from daigou.domain.lifecycle import FULFILMENT
-from daigou.domain.order import Role, State
+from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.plans import (
     Act,
     Happened,
@@ -30,13 +31,14 @@ from daigou.simulator.plans import (
     strays,
 )
 from gateway.answers import OrderAnswer, ReceiptAnswer
+from gateway.client import RefusalError, UnansweredError
 
-AT_THE_COUNTER_MAX, IN_THE_BACK_OFFICE_MAX = 3, 3
+AT_THE_COUNTER_MAX, IN_THE_BACK_OFFICE_MAX = 2, 2
 """So many orders do their first acts at once, whose windows are a second long, and so many others
 their later ones: two cores keep up with them."""
 STALL_SECONDS = 0.5
 """An order whose acts took longer to be answered was held up: it is half of a 24-hour window."""
-REPLACEMENTS_MAX = 5
+REPLACEMENTS_MAX = 8
 LOOK_SECONDS = 0.25
 STUCK_LOOKS_MAX = 20
 
@@ -83,6 +85,9 @@ class Actors:
         played = [await self._play_one(plan)]
         while played[-1].standing == Standing.OVERTAKEN and len(played) <= REPLACEMENTS_MAX:
             played.append(await self._play_one(again(plan, len(played))))
+        if played[-1].standing == Standing.OVERTAKEN:
+            # As often as this, it is no accident any more.
+            played[-1] = replace(played[-1], standing=Standing.FAILED)
         return played
 
     async def _play_one(self, plan: Plan) -> Played:
@@ -93,7 +98,7 @@ class Actors:
                 await asyncio.sleep(await self._seconds_to_wait(plan, history, due))
                 async with self._back_office:
                     history, due = await self._act(plan)
-        except StuckError as stuck:
+        except (StuckError, UnansweredError) as stuck:
             state = self.states.get(plan.deal.order, State.NEW)
             return Played(plan=plan, state=state, faults=(str(stuck),), standing=Standing.FAILED)
         return self._judge(plan, history, await self._desk_of(plan).order(plan.deal.order))
@@ -102,21 +107,28 @@ class Actors:
         """Does every act that is ripe; what happened by then, and the next deadline if known."""
         receipt: ReceiptAnswer | None = None
         refusal, looks = "", 0
-        while True:
-            history = await self._desk_of(plan).timeline(plan.deal.order)
-            state = self.states[plan.deal.order] = state_of(history)
-            act = next_act(plan, history)
-            if history and act is None:
-                return history, receipt.due_at if receipt and receipt.state == state else None
+        history = await self._look(plan)
+        while (act := next_act(plan, history)) or not history:
             try:
                 receipt = await self._timed(plan, act, history)
-                looks = 0
-            except RefusedError as refused:
+            except RefusalError as refused:
                 # A deadline may strike between the look and the act: look again.
                 if str(refused) == refusal and (looks := looks + 1) > STUCK_LOOKS_MAX:
                     raise StuckError(f"{act.trigger if act else 'request'}: {refused}") from refused
                 refusal = str(refused)
                 await asyncio.sleep(LOOK_SECONDS)
+                history = await self._look(plan)
+            else:
+                history = _with_receipt(history, act, receipt) or await self._look(plan)
+                looks = 0
+            self.states[plan.deal.order] = state_of(history)
+        due = receipt.due_at if receipt and receipt.sequence == history[-1].sequence else None
+        return history, due
+
+    async def _look(self, plan: Plan) -> Sequence[Happened]:
+        history = await self._desk_of(plan).timeline(plan.deal.order)
+        self.states[plan.deal.order] = state_of(history)
+        return history
 
     async def _timed(
         self, plan: Plan, act: Act | None, history: Sequence[Happened]
@@ -196,3 +208,22 @@ class Actors:
 
     def _desk_of(self, plan: Plan) -> Desk:
         return self._stage.desk(Role.CLIENT, plan.deal.client.id)
+
+
+def _with_receipt(
+    history: Sequence[Happened], act: Act | None, receipt: ReceiptAnswer
+) -> Sequence[Happened]:
+    """The history with the one step of a receipt; empty if more happened than the receipt tells."""
+    known = history[-1].sequence if history else 0
+    if receipt.sequence != known + 1 or (act and act.at == State.DUE):
+        return ()
+    step = Happened(
+        table=TableName.FULFILMENT,
+        item="",
+        trigger=act.trigger if act else Trigger.REQUEST,
+        source=state_of(history),
+        target=receipt.state,
+        sequence=receipt.sequence,
+        at=receipt.at,
+    )
+    return (*history, step)

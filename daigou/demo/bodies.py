@@ -68,10 +68,5 @@ def register_party(party: Party, *, agreed_at: datetime) -> Body:
     return body
 
 
-def recharge(amount: Money, *, recharge_id: str) -> Body:
-    """A recharge through the payment method that always works."""
-    return {"recharge_id": recharge_id, "amount": _price(amount), "payment_method": "pm_ok"}
-
-
 def _price(money: Money) -> Body:
     return {"amount": money.amount, "currency": money.currency}

@@ -1,63 +1,46 @@
-"""Owns the desk that an application sits at: what it can do over HTTP. TEMPORARY httpx version."""
+"""Owns the desk that an application sits at: what the demo's actors see and do, all over HTTP."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-
-import httpx
 
 from daigou.demo.bodies import Body
 from daigou.demo.notebook import Credentials
 from daigou.domain.ids import MovementRef, OrderId
+from daigou.domain.money import Money
 from daigou.domain.order import Trigger
 from daigou.simulator.plans import Happened
-from gateway.answers import OrderAnswer, ReceiptAnswer, TimelineAnswer
-
-
-class RefusedError(Exception):
-    """The API said no."""
+from gateway.answers import OrderAnswer, ReceiptAnswer, TransitionAnswer
+from gateway.client import DaigouClient, RefusalError
+from gateway.problems import EdgeCode
 
 
 class Desk:
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
+    """One application's. Every method may raise `RefusalError` and `UnansweredError`."""
+
+    def __init__(self, client: DaigouClient) -> None:
+        self._client = client
 
     async def timeline(self, order: OrderId) -> Sequence[Happened]:
-        r = await self._call("GET", f"/v1/orders/{order}/timeline")
-        if r.status_code == 404:
-            return []
-        t = TimelineAnswer.model_validate_json(self._ok(r).content)
-        return [
-            Happened(
-                table=s.axis,
-                item=s.item or "",
-                trigger=s.trigger,
-                source=s.source,
-                target=s.target,
-                sequence=s.sequence,
-                at=s.at,
-            )
-            for s in t.data
-        ]
+        """What has happened to an order; nothing while it is not placed."""
+        try:
+            timeline = await self._client.timeline(order)
+        except RefusalError as refusal:
+            if refusal.problem.code == EdgeCode.NOT_FOUND:
+                return ()
+            raise
+        return tuple(_happened(step) for step in timeline.data)
 
     async def order(self, order: OrderId) -> OrderAnswer:
-        return OrderAnswer.model_validate_json(
-            self._ok(await self._call("GET", f"/v1/orders/{order}")).content
-        )
+        """An order as it stands."""
+        return await self._client.order(order)
 
-    async def diagram(self, order: OrderId) -> bytes:
-        return self._ok(await self._call("GET", f"/v1/orders/{order}/diagram.svg")).content
-
-    async def is_ready(self) -> bool:
-        try:
-            return (await self._http.get("/readyz")).is_success
-        except httpx.HTTPError:
-            return False
+    async def diagram(self, order: OrderId) -> str:
+        """An order's diagram, as SVG."""
+        return await self._client.diagram(order)
 
     async def place(self, body: Body, *, key: str) -> ReceiptAnswer:
-        return ReceiptAnswer.model_validate_json(
-            self._ok(await self._call("POST", "/v1/orders", body, key)).content
-        )
+        """Places an order."""
+        return (await self._client.place(body, key=key)).receipt
 
     async def command(
         self,
@@ -68,44 +51,44 @@ class Desk:
         key: str,
         refund_of: MovementRef | None,
     ) -> ReceiptAnswer:
-        path = f"/v1/orders/{order}/{trigger}"
-        if refund_of:
-            body.pop("reference")
-            path = f"/v1/orders/{order}/refunds/{refund_of.rpartition('/')[2]}/{trigger}"
-        return ReceiptAnswer.model_validate_json(
-            self._ok(await self._call("POST", path, body, key)).content
-        )
+        """Pulls a trigger of an order, or of the refund that is known by `refund_of`."""
+        if refund_of is None:
+            return (await self._client.command(order, trigger, body, key=key)).receipt
+        # Which refund is meant, the path says and not the body.
+        said = {name: value for name, value in body.items() if name != "reference"}
+        number = int(refund_of.rpartition("/")[2])
+        done = await self._client.command(order, trigger, said, key=key, refund=number)
+        return done.receipt
 
     async def register(self, body: Body, *, key: str) -> None:
-        self._ok(await self._call("POST", "/v1/parties", body, key))
+        """Registers a party."""
+        await self._client.register(body, key=key)
 
-    async def recharge(self, body: Body, *, key: str) -> None:
-        self._ok(await self._call("POST", "/v1/recharges", body, key))
+    async def recharge(self, amount: Money, *, recharge_id: str) -> None:
+        """Puts money into the deposit, through the payment method that always works."""
+        await self._client.request_recharge(
+            key=recharge_id, amount=amount, payment_method="pm_ok", recharge_id=recharge_id
+        )
 
-    async def _call(
-        self, method: str, path: str, body: Body | None = None, key: str = ""
-    ) -> httpx.Response:
-        while True:
-            try:
-                r = await self._http.request(
-                    method, path, json=body, headers={"Idempotency-Key": key} if key else {}
-                )
-                if r.status_code == 503 or (r.status_code == 409 and "key_running" in r.text):
-                    await asyncio.sleep(0.3)
-                    continue
-                return r
-            except httpx.TransportError:
-                await asyncio.sleep(0.3)
-
-    def _ok(self, r: httpx.Response) -> httpx.Response:
-        if not r.is_success:
-            raise RefusedError(f"{r.status_code} {r.text[:500]}")
-        return r
+    async def is_ready(self) -> bool:
+        """Whether commands can be carried out now."""
+        return await self._client.is_ready()
 
 
 @asynccontextmanager
 async def opened_desk(gateway: str, credentials: Credentials) -> AsyncIterator[Desk]:
-    async with httpx.AsyncClient(
-        base_url=gateway, auth=(credentials.key, credentials.secret), timeout=20
-    ) as http:
-        yield Desk(http)
+    """The desk of the application that the credentials prove."""
+    async with DaigouClient(gateway, credentials.key, credentials.secret) as client:
+        yield Desk(client)
+
+
+def _happened(step: TransitionAnswer) -> Happened:
+    return Happened(
+        table=step.axis,
+        item=step.item or "",
+        trigger=step.trigger,
+        source=step.source,
+        target=step.target,
+        sequence=step.sequence,
+        at=step.at,
+    )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-BEAT_SECONDS = 0.4
+BEAT_SECONDS = 0.5
 PAUSE_SECONDS = 1.0
 """Without an answer for longer, the stack is down: no 24-hour window outlasts it."""
 

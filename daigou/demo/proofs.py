@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from daigou.demo.actors import Played, Standing
+from daigou.domain.book import BANK, INSTITUTION, Account, AccountKind
 from daigou.domain.ids import PartyId
 from daigou.domain.money import Money
-from daigou.domain.postings import BANK, INSTITUTION, Account, AccountKind
 from daigou.ledger.audit import audit
 from daigou.ledger.queries import Queries
 from daigou.ports.counterparties import Standing as TheirStanding

@@ -104,7 +104,8 @@ class _Show:
         cast = Cast(seed=run.seed, run=run.number)
         plans = cast.plans(run.orders)
         opening = self._notebook.opening_balances(lambda: balances(self._engine))
-        await self._prepare(cast)
+        with self._console.status("Registering everyone …"):
+            await self._prepare(cast)
         async with (
             simulated_counterparties(self._stack.database_url) as outside,
             opened_stage(
@@ -115,7 +116,8 @@ class _Show:
             ) as stage,
         ):
             recharged = recharges(plans)
-            await fill_deposits(stage, recharged, run=run.number)
+            with self._console.status("Recharging deposits …"):
+                await fill_deposits(stage, recharged, run=run.number)
             played = await self._play(run, plans, stage)
             proofs = (
                 audit_proof(self._engine),
@@ -183,7 +185,9 @@ class _Show:
         folder.mkdir(exist_ok=True)
         of_path = {each.plan.path.name: each.plan.deal.order for each in reversed(played)}
         for order in of_path.values():
-            (folder / f"{order}.svg").write_bytes(await stage.support.diagram(order))
+            (folder / f"{order}.svg").write_text(
+                await stage.support.diagram(order), encoding="utf-8"
+            )
         return folder
 
     def _tell(self, played: Sequence[Played], proofs: Sequence[Proof], *, seconds: float) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from daigou.demo.bodies import recharge, register_party
+from daigou.demo.bodies import register_party
 from daigou.demo.cast import INSTITUTION, PLATFORM, SUPPORT, Application, Cast
 from daigou.demo.desk import Desk, opened_desk
 from daigou.demo.notebook import Credentials, Notebook
@@ -119,8 +119,6 @@ async def fill_deposits(stage: Stage, amounts: Mapping[PartyId, int], *, run: in
 
     async def fill(client: PartyId, fen: int) -> None:
         recharge_id = f"rch_demo{run}_{client}"
-        await stage.desk(Role.CLIENT, client).recharge(
-            recharge(Money(fen), recharge_id=recharge_id), key=recharge_id
-        )
+        await stage.desk(Role.CLIENT, client).recharge(Money(fen), recharge_id=recharge_id)
 
     await asyncio.gather(*(fill(client, fen) for client, fen in amounts.items() if fen))

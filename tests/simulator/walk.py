@@ -4,10 +4,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from daigou.domain.clocks import Clock, Timing, clocks_after, running
-from daigou.domain.commands import Command, Pay, Plain
-from daigou.domain.ids import OrderId
+from daigou.domain.commands import (
+    Command,
+    Mandate,
+    Outcome,
+    Pay,
+    Plain,
+    RecordPurchase,
+    Request,
+)
+from daigou.domain.ids import MovementRef, OrderId
 from daigou.domain.lifecycle import FULFILMENT, REFUND
 from daigou.domain.lifecycle.table import Answer, Call, Situation, Table
+from daigou.domain.money import Money
 from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.terms import current
 from daigou.simulator.conduct import Conduct, payment_method
@@ -25,6 +34,7 @@ from daigou.simulator.world import World
 
 STEPS_MAX = 60
 ORDER = OrderId("ord_test")
+MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
 TIMING = Timing(terms=current(), country="RU")
 
 
@@ -42,6 +52,41 @@ def deal_of(path: Path, *, index: int = 3) -> Deal:
     )
 
 
+def request_of(deal: Deal) -> Request:
+    """The client's request."""
+    offer = deal.basket.offer
+    return Request(
+        client=deal.client.id,
+        provider=deal.provider.id,
+        storage=deal.storage.id,
+        logistics=deal.logistics.id,
+        product_link=offer.link,
+        offer_id=offer.id,
+        title=offer.title,
+        seller_name=offer.seller,
+        specification=offer.specification,
+        category=offer.category,
+        quantity=deal.basket.quantity,
+        unit_price=offer.unit_price,
+        freight=offer.freight,
+        delivery_address=deal.storage.address,
+        client_country=deal.client.country,
+        mandate=Mandate(version="2026-11", digest="0" * 64, agreed_at=MORNING),
+    )
+
+
+def answer_of(deal: Deal, table: Table, trigger: Trigger) -> Command:
+    """What a counterparty says when its answer pulls that trigger."""
+    if table.triggers[trigger].command is RecordPurchase:
+        return RecordPurchase(
+            seller_order_no="900000000000000001",
+            goods=Money(deal.goods_fen),
+            freight=Money(deal.freight_fen),
+            delivery_address=deal.storage.address,
+        )
+    return Outcome(reference=MovementRef("ord_test/1"))
+
+
 def walk(path: Path) -> tuple[Plan, list[Happened]]:
     """The plan of an order of that path, and all that happens to the order."""
     walker = _Walker(plan_of(path, deal_of(path)))
@@ -56,10 +101,10 @@ class _Walker:
     clocks: dict[TableName, tuple[Clock, ...]] = field(default_factory=dict)
     refund: State | None = None
     method: str = ""
-    now: datetime = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    now: datetime = MORNING
 
     def to_the_end(self) -> None:
-        self.take(FULFILMENT, Trigger.REQUEST, Role.CLIENT, Plain())
+        self.take(FULFILMENT, Trigger.REQUEST, Role.CLIENT, request_of(self.plan.deal))
         while not has_ended(self.plan, self.history):
             assert len(self.history) < STEPS_MAX, "walks in circles"
             self.now += timedelta(minutes=1)
@@ -72,7 +117,8 @@ class _Walker:
                 self.method = act.command.payment_method
             self.take(table, act.trigger, act.role, act.command)
         elif answer := self.answer():
-            self.take(*answer, Role.PLATFORM, Plain())
+            table, trigger = answer
+            self.take(table, trigger, Role.PLATFORM, answer_of(self.plan.deal, table, trigger))
         else:
             table, clock = self.next_clock()
             self.now = max(self.now, clock.due)

@@ -1,0 +1,304 @@
+"""The parts of the demo: plans the gateway takes, notes that outlive a kill, a fair verdict."""
+
+import asyncio
+import io
+import stat
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from pydantic import TypeAdapter
+from rich.console import Console
+
+from daigou.demo.actors import Actors, Played, Standing
+from daigou.demo.board import Board, faults, orders_table
+from daigou.demo.bodies import command_body, place_order, register_party
+from daigou.demo.cast import ORDERS_DEFAULT, Cast, again
+from daigou.demo.notebook import Credentials, Notebook
+from daigou.demo.stage import Stage, recharges
+from daigou.domain.commands import Outcome
+from daigou.domain.ids import MovementRef
+from daigou.domain.order import State, TableName, Trigger
+from daigou.simulator.paths import PATHS
+from daigou.simulator.plans import Happened, Plan
+from gateway.request_body import PlaceOrder
+from gateway.schemas import BODIES, RefundOutcomeBody, RegisterParty
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+CAST = Cast(seed=1, run=1)
+PLANS = CAST.plans(ORDERS_DEFAULT)
+
+
+def plan_of_path(name: str) -> Plan:
+    return next(plan for plan in PLANS if plan.path.name == name)
+
+
+# The cast and what it says.
+
+
+def test_several_orders_go_down_every_path() -> None:
+    counts = Counter(plan.path.name for plan in PLANS)
+
+    assert len(PLANS) >= 40
+    assert set(counts) == {path.name for path in PATHS}
+    assert min(counts.values()) >= 2
+
+
+def test_a_cast_is_the_same_for_the_same_run_and_its_ids_are_new_in_the_next() -> None:
+    assert Cast(seed=1, run=1).plans(10) == PLANS[:10]
+    of_next = {plan.deal.order for plan in Cast(seed=1, run=2).plans(10)}
+    assert not of_next & {plan.deal.order for plan in PLANS}
+
+
+def test_an_order_in_the_place_of_another_has_an_id_of_its_own() -> None:
+    first = again(PLANS[0], 1)
+
+    assert first.deal.order == "ord_demo1_001b"
+    assert again(first, 2).deal.order == "ord_demo1_001c"
+    assert first.expected == PLANS[0].expected
+
+
+@pytest.mark.parametrize("plan", PLANS[: len(PATHS)], ids=lambda plan: plan.path.name)
+def test_everything_that_a_plan_says_is_valid_for_the_gateway(plan: Plan) -> None:
+    later = plan.path.logistics_later
+    said = TypeAdapter(dict[str, Any]).dump_json(
+        place_order(plan.deal, logistics_later=later, agreed_at=NOW)
+    )
+    placed = TypeAdapter(PlaceOrder).validate_json(said)
+    assert (placed.logistics_id is None) == later
+
+    for act in plan.acts:
+        reference = MovementRef("ord_test/3")
+        body = command_body(act.command, reference=reference)
+        model: type[Any] = BODIES[type(act.command)]
+        if act.at == State.DUE:
+            model = RefundOutcomeBody
+            del body["reference"]
+        asked = model.model_validate_json(TypeAdapter(dict[str, Any]).dump_json(body))
+        if not isinstance(act.command, Outcome):
+            assert asked.to_command(note_ref="") == act.command
+
+
+def test_every_party_is_valid_for_the_gateway() -> None:
+    adapter: TypeAdapter[Any] = TypeAdapter(RegisterParty)
+
+    for party in CAST.on_orders:
+        body = register_party(party, agreed_at=NOW)
+        asked = adapter.validate_json(TypeAdapter(dict[str, Any]).dump_json(body))
+        assert asked.party_id == party.id
+
+
+def test_deposits_are_filled_with_more_than_all_that_is_taken_from_them() -> None:
+    taken: Counter[str] = Counter()
+    for plan in PLANS:
+        if plan.path.deposit_share:
+            taken[plan.deal.client.id] += plan.path.deposit_share.of(plan.deal.amount_fen)
+
+    filled = recharges(PLANS)
+
+    assert all(filled[client] >= 2 * fen for client, fen in taken.items())
+    assert all(fen % 100_00 == 0 for fen in filled.values())
+
+
+# The notebook.
+
+
+def test_a_run_that_was_cut_off_goes_on_and_notes_the_pause(tmp_path: Path) -> None:
+    begun = Notebook(tmp_path).begin(seed=7, orders=12)
+
+    goes_on = Notebook(tmp_path)
+    run = goes_on.begin(seed=8, orders=99)
+
+    assert run == begun
+    assert len(goes_on.pauses) == 1
+
+
+def test_after_a_finished_run_comes_the_next(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.finish(notebook.begin(seed=7, orders=12))
+
+    run = Notebook(tmp_path).begin(seed=8, orders=40)
+
+    assert (run.number, run.seed, run.orders, run.finished) == (2, 8, 40, False)
+    assert Notebook(tmp_path).pauses == ()
+
+
+def test_secrets_are_kept_for_the_owner_alone(tmp_path: Path) -> None:
+    Notebook(tmp_path).keep_application("support", Credentials(key="app_1", secret="s3cret"))
+
+    assert Notebook(tmp_path).applications["support"].secret == "s3cret"
+    assert stat.S_IMODE((tmp_path / "demo.json").stat().st_mode) == 0o600
+    assert "s3cret" not in repr(Notebook(tmp_path).applications)
+
+
+def test_opening_balances_are_those_of_the_beginning(tmp_path: Path) -> None:
+    notebook = Notebook(tmp_path)
+    notebook.begin(seed=1, orders=1)
+
+    assert notebook.opening_balances(lambda: {"bank": 1}) == {"bank": 1}
+    assert Notebook(tmp_path).opening_balances(lambda: {"bank": 2}) == {"bank": 1}
+
+
+async def test_the_heart_notes_when_the_stack_did_not_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("daigou.demo.notebook.BEAT_SECONDS", 0.01)
+    monkeypatch.setattr("daigou.demo.notebook.PAUSE_SECONDS", 0.1)
+    notebook = Notebook(tmp_path)
+    answers = iter([True] * 3 + [False] * 20 + [True] * 1_000_000)
+
+    async def is_alive() -> bool:
+        return next(answers)
+
+    beating = asyncio.create_task(notebook.beat(is_alive))
+    await asyncio.sleep(0.5)
+    beating.cancel()
+
+    assert len(notebook.pauses) == 1
+    assert 0.1 < (notebook.pauses[0].ends - notebook.pauses[0].begins).total_seconds() < 0.45
+
+
+# The verdict.
+
+
+class FakeDesk:
+    """Shows an order that ended long ago."""
+
+    def __init__(self, history: tuple[Happened, ...], *, state: State, sums: int) -> None:
+        self._history = history
+        money = SimpleNamespace(amount=sums)
+        self._order = SimpleNamespace(
+            id="ord_demo1_012", state=state, collected=money, refunded=money, fee_earned=money
+        )
+
+    async def timeline(self, _order: str) -> tuple[Happened, ...]:
+        return self._history
+
+    async def order(self, _order: str) -> Any:
+        return self._order
+
+
+def lapsed(trigger: Trigger = Trigger.LAPSE) -> tuple[Happened, ...]:
+    """An order that nobody accepted."""
+    steps = (
+        (Trigger.REQUEST, State.NEW, State.REQUESTED),
+        (trigger, State.REQUESTED, State.LAPSED),
+    )
+    return tuple(
+        Happened(
+            table=TableName.FULFILMENT,
+            item="",
+            trigger=trigger,
+            source=source,
+            target=target,
+            sequence=number,
+            at=NOW + timedelta(seconds=number),
+        )
+        for number, (trigger, source, target) in enumerate(steps, start=1)
+    )
+
+
+async def played(tmp_path: Path, plan: Plan, desk: FakeDesk, *, paused: bool) -> list[Played]:
+    notebook = Notebook(tmp_path)
+    if paused:
+        notebook.pause(NOW, NOW + timedelta(seconds=5))
+    stage = cast("Stage", SimpleNamespace(desk=lambda _role, _party: desk))
+    return await Actors(stage=stage, notebook=notebook, agreed_at=NOW).play(plan)
+
+
+async def test_an_order_that_lapsed_as_planned_is_as_planned(tmp_path: Path) -> None:
+    desk = FakeDesk(lapsed(), state=State.LAPSED, sums=0)
+
+    (one,) = await played(tmp_path, plan_of_path("acceptance lapsed"), desk, paused=False)
+
+    assert (one.standing, one.faults) == (Standing.PLANNED, ())
+
+
+async def test_an_order_that_lapsed_by_itself_failed(tmp_path: Path) -> None:
+    desk = FakeDesk(lapsed(), state=State.LAPSED, sums=0)
+
+    (one,) = await played(tmp_path, plan_of_path("refused"), desk, paused=False)
+
+    assert one.standing == Standing.FAILED
+    assert one.faults[:2] == ("ended as lapsed", "no refuse")
+
+
+async def test_an_order_that_lapsed_in_a_pause_is_replaced_but_not_for_ever(
+    tmp_path: Path,
+) -> None:
+    desk = FakeDesk(lapsed(), state=State.LAPSED, sums=0)
+
+    several = await played(tmp_path, plan_of_path("refused"), desk, paused=True)
+
+    assert len({one.plan.deal.order for one in several}) == len(several) > 3
+    assert {one.standing for one in several[:-1]} == {Standing.OVERTAKEN}
+    assert several[-1].standing == Standing.FAILED
+
+
+async def test_wrong_money_is_no_accident_even_in_a_pause(tmp_path: Path) -> None:
+    desk = FakeDesk(lapsed(), state=State.LAPSED, sums=1)
+
+    (one,) = await played(tmp_path, plan_of_path("acceptance lapsed"), desk, paused=True)
+
+    assert one.standing == Standing.FAILED
+    assert one.faults == (
+        "collected 1, expected 0",
+        "refunded 1, expected 0",
+        "fee 1, expected 0",
+    )
+
+
+# What is shown.
+
+
+def shown(renderable: Any, *, width: int) -> str:
+    console = Console(file=io.StringIO(), width=width)
+    console.print(renderable)
+    return cast("io.StringIO", console.file).getvalue()
+
+
+def as_planned(plan: Plan) -> Played:
+    expected = plan.expected
+    return Played(
+        plan=plan,
+        state=expected.state,
+        collected=expected.collected,
+        refunded=expected.refunded,
+        fee=expected.fee,
+        standing=Standing.PLANNED,
+    )
+
+
+def test_the_table_shows_every_order_in_full_at_100_columns() -> None:
+    text = shown(orders_table([as_planned(plan) for plan in PLANS]), width=100)
+
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= 100
+    for plan in PLANS:
+        assert any(plan.deal.order in line and plan.path.name in line for line in text.splitlines())
+
+
+def test_no_sum_is_cut_even_at_80_columns() -> None:
+    text = shown(orders_table([as_planned(plan) for plan in PLANS]), width=80)
+
+    assert "…" not in text
+
+
+def test_the_board_counts_orders_by_state() -> None:
+    states = {"a": State.REQUESTED, "b": State.STORED, "c": State.STORED, "d": State.CLOSED}
+    board = Board(orders=4, states=states)
+    board.count()
+
+    assert board.line() == "1 of 4 orders ended; now 1 requested, 2 stored"
+    assert "1/4" in shown(board, width=100)
+
+
+def test_a_fault_is_told_in_one_line() -> None:
+    plan = PLANS[0]
+    one = Played(plan=plan, state=State.LAPSED, faults=tuple("abcd"), standing=Standing.FAILED)
+
+    assert faults([one], Standing.FAILED) == ["ord_demo1_001 (paid from the deposit): a; b; c"]
+    assert faults([one], Standing.OVERTAKEN) == []

@@ -1,0 +1,139 @@
+"""One workflow on its course: commands reach it as Temporal updates, and its time is skipped."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy
+
+from daigou.domain.commands import Command
+from daigou.domain.ids import AppKey, PartyId, SubjectId, workflow_id
+from daigou.domain.lifecycle import TABLES
+from daigou.domain.order import Actor, Role, State, TableName, Trigger
+from daigou.domain.steps import Receipt
+from daigou.simulator.plans import Happened
+from tests.workflows.stage import TASK_QUEUE, Stage
+from workflows import messages
+from workflows.messages import OpenOrder, OpenRecharge, Pull, update_name
+
+APP = AppKey("app_recorder")
+ASKING = timedelta(minutes=10)
+"""Time enough for a counterparty that answers at all."""
+LATE = timedelta(seconds=2)
+"""A timer may fire up to a second after its time was skipped to."""
+DAY = timedelta(days=1)
+LOOK_SECONDS = 0.05
+
+_TIMELINE = text(
+    "SELECT axis, item, trigger, source, target, sequence, at FROM transition"
+    " WHERE subject = :of ORDER BY sequence"
+)
+_WAITS = text(
+    "SELECT 'fulfilment', state, next_due_at FROM purchase_order WHERE id = :of"
+    " UNION ALL SELECT 'refund', state, next_due_at FROM refund WHERE subject = :of"
+    " UNION ALL SELECT 'recharge', state, next_due_at FROM recharge WHERE id = :of"
+)
+
+
+class Driven:
+    """What is said to the workflow of a subject, and what the books tell of it."""
+
+    def __init__(self, stage: Stage, subject: str) -> None:
+        self.subject = SubjectId(subject)
+        self.handle: WorkflowHandle[Any, Any] = stage.env.client.get_workflow_handle(
+            workflow_id(self.subject)
+        )
+        self._stage = stage
+        self._said = 0
+        self._asked_at = 0
+
+    def actor(self, role: Role, party: PartyId) -> Actor:
+        """Someone who acts through an application."""
+        return Actor(role=role, party=party, app=APP)
+
+    def command_id(self) -> str:
+        """The key of the next command."""
+        self._said += 1
+        return f"{self.subject}/said/{self._said}"
+
+    async def open(self, opening: OpenOrder | OpenRecharge) -> Receipt:
+        """Starts the workflow, and hears that its request is written."""
+        workflow = messages.PURCHASE_ORDER if isinstance(opening, OpenOrder) else messages.RECHARGE
+        start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+            workflow,
+            opening,
+            id=self.handle.id,
+            task_queue=TASK_QUEUE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+        )
+        return await self._stage.env.client.execute_update_with_start_workflow(
+            messages.OPENED,
+            start_workflow_operation=start,
+            id=opening.command_id,
+            result_type=Receipt,
+        )
+
+    async def pull(
+        self, trigger: Trigger, actor: Actor, command: Command, *, item: str = ""
+    ) -> Receipt:
+        """Gives it a command."""
+        pull = Pull(actor=actor, command=command, command_id=self.command_id(), item=item)
+        return await self.handle.execute_update(
+            update_name(trigger), pull, id=pull.command_id, result_type=Receipt
+        )
+
+    def happened(self) -> list[Happened]:
+        """Its transitions so far."""
+        with self._stage.engine.connect() as connection:
+            rows = connection.execute(_TIMELINE, {"of": self.subject}).mappings().all()
+        return [
+            Happened(
+                table=TableName(row["axis"]),
+                item=row["item"],
+                trigger=Trigger(row["trigger"]),
+                source=State(row["source"]),
+                target=State(row["target"]),
+                sequence=row["sequence"],
+                at=row["at"],
+            )
+            for row in rows
+        ]
+
+    async def let_time_pass(self) -> None:
+        """Until a counterparty that is asked has answered; if it is silent, to the next deadline.
+
+        What is under way at once, such as a call's first answer, comes before any time passes.
+        """
+        sequence = len(self.happened())
+        if self._is_asking() and self._asked_at != sequence:
+            self._asked_at = sequence
+            await self._skip(ASKING)
+        elif due := min((due for _, _, due in self._waits() if due), default=None):
+            await self._skip(max(due - await self._now(), timedelta(0)) + LATE)
+        else:
+            await self._skip(DAY)
+
+    def _is_asking(self) -> bool:
+        return any(
+            state not in table.ends and table.wait(state).errand
+            for table, state, _ in self._waits()
+        )
+
+    def _waits(self) -> list[tuple[Any, State, datetime | None]]:
+        with self._stage.engine.connect() as connection:
+            rows = connection.execute(_WAITS, {"of": self.subject}).all()
+        return [(TABLES[TableName(table)], State(state), due) for table, state, due in rows]
+
+    async def _now(self) -> datetime:
+        skipped = await self._stage.env.get_time_skipping_info(self.handle)
+        if skipped is None or not skipped.HasField("current_time"):
+            return datetime.now(UTC)
+        return skipped.current_time.ToDatetime(tzinfo=UTC)
+
+    async def _skip(self, by: timedelta) -> None:
+        await self._stage.env.fast_forward(self.handle, by)
+        # Whatever reaches the workflow in the middle of a task would cost it another one.
+        while (await self.handle.describe()).raw_description.HasField("pending_workflow_task"):
+            await asyncio.sleep(LOOK_SECONDS)
