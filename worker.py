@@ -31,7 +31,8 @@ GRACE_SECONDS = 10
 COUNTERPARTIES = {"simulator": simulated_counterparties}
 """What `DAIGOU_COUNTERPARTIES` may name; a real counterparty's adapter is added here."""
 
-OUR_PURE_ROOMS = ("activities", "daigou", "transitions", "structlog", "workflows.messages")
+OUR_PURE_ROOMS = ("activities", "daigou", "transitions", "structlog", "workflows")
+"""Imported once a process, not once a workflow: none of them keeps anything in a module."""
 
 
 def build_worker(

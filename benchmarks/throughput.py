@@ -155,12 +155,12 @@ def _nothing() -> None:
 
 
 def main(
-    orders: Annotated[int, typer.Option(min=2, help="Orders of each round.")] = 80,
+    orders: Annotated[int, typer.Option(min=2, help="Orders of each round.")] = 40,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of orders and of yardsticks.")] = 3,
     at_once: Annotated[int, typer.Option(min=1, help="Callers at work at once.")] = 16,
     stay_open: Annotated[
         int, typer.Option(min=OPEN_BATCHES, help="Orders that stay open, for the marginal cost.")
-    ] = 500,
+    ] = 200,
 ) -> None:
     """Measures orders against a bare workflow of as many updates and local activities."""
     console = Console()

@@ -18,7 +18,13 @@ from temporalio.api.workflowservice.v1 import (
     UpdateNamespaceRequest,
 )
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
+)
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -42,6 +48,27 @@ USABLE_SECONDS_MAX = 60.0
 RETRY_SECONDS = 0.1
 
 T = TypeVar("T")
+
+_JSON = PydanticJSONPlainPayloadConverter()
+
+
+class SharedPayloadConverter(CompositePayloadConverter):
+    """Pydantic's converter, one a process.
+
+    The SDK makes a payload converter for every workflow that it holds; pydantic's would build its
+    validators anew for each, which costs more processor and memory than all else in an order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            *(
+                _JSON if isinstance(each, JSONPlainPayloadConverter) else each
+                for each in DefaultPayloadConverter.default_encoding_payload_converters
+            )
+        )
+
+
+DATA_CONVERTER = DataConverter(payload_converter_class=SharedPayloadConverter)
 
 
 class TemporalSetupError(Exception):
@@ -71,7 +98,7 @@ async def connect_temporal(settings: Settings) -> Client:
 async def connect_as_configured(config: ClientConnectConfig) -> Client:
     """A client that speaks as all of ours do, whatever the environment says."""
     try:
-        return await Client.connect(**config, data_converter=pydantic_data_converter)
+        return await Client.connect(**config, data_converter=DATA_CONVERTER)
     except RuntimeError as error:
         raise TemporalSetupError(
             f"no Temporal answers at {config.get('target_host')} ({error}): "

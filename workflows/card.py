@@ -31,18 +31,24 @@ def in_words(row: Row) -> str:
 
 
 def _standing(axis: Axis) -> str:
-    lines = [f"### {axis.state.replace('_', ' ')}", axis.table.says(axis.state)]
-    if axis.next_actor:
-        lines.append(f"**Next to act:** {axis.next_actor.replace('_', ' ')}")
-    lines += [
-        f"**{clock.trigger}** at {clock.due:%Y-%m-%d %H:%M:%S} UTC ({clock.clause})"
-        for clock in axis.clocks
-    ]
-    return "\n\n".join(lines)
+    heading = f"### {axis.state.replace('_', ' ')}"
+    return "\n\n".join([heading, axis.table.says(axis.state), *_awaited(axis)])
 
 
 def _refund(axis: Axis) -> str:
-    return f"**Refund {axis.item}:** {axis.table.says(axis.state)}"
+    heading = f"**Refund {axis.item}:** {axis.table.says(axis.state)}"
+    return "\n\n".join([heading, *_awaited(axis)])
+
+
+def _awaited(axis: Axis) -> list[str]:
+    actor = axis.next_actor
+    return [
+        *([f"**Next to act:** {actor.replace('_', ' ')}"] if actor else []),
+        *(
+            f"**{clock.trigger}** at {clock.due:%Y-%m-%d %H:%M:%S} UTC ({clock.clause})"
+            for clock in axis.clocks
+        ),
+    ]
 
 
 def _money(committed: Committed) -> str:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -57,6 +58,7 @@ class Life:
         self._lock = asyncio.Lock()
         self._refunding: list[asyncio.Task[None]] = []
         self._refusal: ApplicationError | None = None
+        self._committed: Committed | None = None
         self._taken: dict[str, datetime] = {}
 
     # What the workflows call.
@@ -261,7 +263,7 @@ class Life:
                 axis.errand.call,
                 axis.reference,
                 timing=self._timing,
-                on_unknown=axis.stop_waiting,
+                on_unknown=partial(self._stop_waiting, axis),
             )
         )
 
@@ -289,7 +291,13 @@ class Life:
             # The books refuse what the counterparty says it did: from here on a person decides,
             # and the state's clock keeps calling for one.
             workflow.logger.error("answer.refused", extra={"reference": reference})
-            axis.stop_waiting()
+            self._stop_waiting(axis)
+
+    def _stop_waiting(self, axis: Axis) -> None:
+        """Lets callers go, and shows staff where the subject is held up."""
+        axis.stop_waiting()
+        if self._committed:
+            self._show(self._committed)
 
     # The one door: a row is taken by writing its step.
 
@@ -344,6 +352,7 @@ class Life:
         axis.enter(row, at=committed.at, reference="" if refunds else calls)
         if refunds:
             self._open_refund(calls, at=committed.at)
+        self._committed = committed
         self._show(committed)
 
     def _place_of(self, found: Recorded) -> tuple[Axis, Row]:

@@ -102,8 +102,12 @@ async def _work_or_death(stack: Stack, work: Work, console: Console) -> int:
 
 
 def _mourn(death: Death, console: Console) -> None:
-    console.print(f"[bold red]The {death.part} died, so everything stops.[/]")
     console.print(death.obituary, markup=False, highlight=False, soft_wrap=True)
+    # Last, where a person looks first.
+    console.print(
+        f"[bold red]The {death.part} died, so everything stopped.[/] "
+        "What was written stays: start again, and every order goes on."
+    )
 
 
 async def _until_told(serving: Awaitable[int]) -> int:

@@ -22,11 +22,13 @@ def test_every_course_has_a_history_and_every_history_a_course() -> None:
 
 @pytest.mark.parametrize("name", histories.recorded())
 async def test_what_was_recorded_replays(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    await workers_replayer(monkeypatch).replay_workflow(histories.read(name))
+    replayer = await workers_replayer(monkeypatch)
+
+    await replayer.replay_workflow(histories.read(name))
 
 
 async def test_a_changed_workflow_does_not_replay(monkeypatch: pytest.MonkeyPatch) -> None:
-    replayer = workers_replayer(monkeypatch, workflows=[ImpatientOrder])
+    replayer = await workers_replayer(monkeypatch, workflows=[ImpatientOrder])
 
     with pytest.raises(NondeterminismError):
         await replayer.replay_workflow(histories.read(HAPPY))
@@ -38,7 +40,7 @@ async def test_a_timer_of_another_length_does_replay(monkeypatch: pytest.MonkeyP
     timer = _first(history, TIMER_STARTED).timer_started_event_attributes
     timer.start_to_fire_timeout.FromSeconds(1)
 
-    await workers_replayer(monkeypatch).replay_workflow(history)
+    await (await workers_replayer(monkeypatch)).replay_workflow(history)
 
 
 async def test_an_activity_in_the_place_of_another_does_not_replay(
@@ -49,7 +51,7 @@ async def test_an_activity_in_the_place_of_another_does_not_replay(
     scheduled.activity_type.name = "capture"
 
     with pytest.raises(NondeterminismError):
-        await workers_replayer(monkeypatch).replay_workflow(history)
+        await (await workers_replayer(monkeypatch)).replay_workflow(history)
 
 
 async def test_commands_in_another_order_do_not_replay(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +66,7 @@ async def test_commands_in_another_order_do_not_replay(monkeypatch: pytest.Monke
     )
 
     with pytest.raises(NondeterminismError):
-        await workers_replayer(monkeypatch).replay_workflow(history)
+        await (await workers_replayer(monkeypatch)).replay_workflow(history)
 
 
 def _first(history: WorkflowHistory, event_type: EventType.ValueType):  # type: ignore[no-untyped-def]

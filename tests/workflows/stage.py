@@ -20,7 +20,6 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Worker
@@ -38,7 +37,7 @@ from daigou.ledger.engine import make_engine
 from daigou.ledger.registry import Registry
 from daigou.simulator.counterparties import SimulatedCounterparties, simulated_counterparties
 from daigou.stack import Part, Stack, StackOptions
-from daigou.temporal_setup import set_up_temporal
+from daigou.temporal_setup import DATA_CONVERTER, set_up_temporal
 from tests.domain import samples
 from tests.workflows.troubled_books import TroubledBooks
 from worker import build_worker
@@ -552,7 +551,7 @@ async def _time_skipping_temporal() -> WorkflowEnvironment:
         # Off until it is asked for: no timer fires while a test still acts.
         ts_config=TimeSkippingConfig(enabled=False),
         namespace="daigou",
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         dev_server_existing_path=f"{sysconfig.get_path('scripts')}/temporal",
         dev_server_extra_args=[
             "--dynamic-config-value",

@@ -1,0 +1,96 @@
+"""A worker killed between any two steps of money that moves: nothing lost, nothing doubled."""
+
+import pytest
+
+from tests.chaos.falls import FALLS, PAYMENT, PURCHASE, RECHARGE_FEN, REFUND, Fall, Record
+from tests.chaos.falls import RECHARGE as RECHARGES
+from tests.chaos.town import FROM_DEPOSIT, FROM_INSTITUTION, KETTLES_FEN
+
+pytestmark = [pytest.mark.xdist_group("falls"), pytest.mark.timeout(240)]
+
+BOUGHT = ["request", "accept", "pay", "confirm-payment", "purchase", "record-purchase"]
+SOLD_OUT = ["request", "accept", "pay", "confirm-payment", "purchase", "reject-purchase"]
+GOODS_FEN = 123000
+
+
+def of_road(*roads: str) -> list[Fall]:
+    return [fall for fall in FALLS if fall.road in roads]
+
+
+def falls(*roads: str) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("fall", of_road(*roads), ids=lambda fall: fall.name)
+
+
+def test_there_is_a_death_before_and_after_each_deed() -> None:
+    assert len(FALLS) == len(PAYMENT) + len(PURCHASE) + len(REFUND) + len(RECHARGES) == 24
+
+
+@falls("payment", "purchase", "refund", "recharge")
+def test_the_worker_was_killed_at_its_point(record: Record, fall: Fall) -> None:
+    assert record["falls"][fall.name]["died_of"] == "9"
+
+
+@falls("payment", "purchase")
+def test_the_order_is_bought_and_each_step_happened_once(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+
+    assert told["state"] == "purchased"
+    assert told["triggers"] == BOUGHT
+
+
+@falls("payment", "purchase")
+def test_the_client_pays_once_and_the_seller_is_paid_once(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+    order = told["subject"]
+
+    assert of(record["institution"], order) == [[f"{order}/3", "capture", FROM_INSTITUTION, "done"]]
+    assert of(record["sellers"], order) == [[f"{order}/5", GOODS_FEN, "done"]]
+    assert told["movements"] == [
+        [f"{order}/3", "capture", FROM_INSTITUTION, "done"],
+        [f"{order}/5", "buy", GOODS_FEN, "done"],
+    ]
+    assert told["collected"] == KETTLES_FEN
+    assert told["deposit"] == RECHARGE_FEN - FROM_DEPOSIT
+
+
+@falls("refund")
+def test_the_order_is_unrealizable_and_paid_back(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+
+    assert told["state"] == "unrealizable"
+    assert told["refunds"] == ["refunded"]
+    assert told["triggers"] == [*SOLD_OUT, "confirm-refund"]
+
+
+@falls("refund")
+def test_the_client_has_its_money_back_once(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+    order = told["subject"]
+
+    assert of(record["institution"], order) == [
+        [f"{order}/3", "capture", FROM_INSTITUTION, "done"],
+        [f"{order}/6", "refund", FROM_INSTITUTION, "done"],
+    ]
+    assert of(record["sellers"], order) == [[f"{order}/5", GOODS_FEN, "rejected"]]
+    assert told["collected"] == told["refunded"] == KETTLES_FEN
+    assert told["deposit"] == RECHARGE_FEN
+
+
+@falls("recharge")
+def test_the_deposit_is_recharged_once(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+    recharge = told["subject"]
+
+    assert told["state"] == "credited"
+    assert of(record["institution"], recharge) == [
+        [f"{recharge}/1", "capture", RECHARGE_FEN, "done"]
+    ]
+    assert told["deposit"] == RECHARGE_FEN
+
+
+def test_the_audit_is_clean_after_every_death(record: Record) -> None:
+    assert record["audit"]["ok"], record["audit"]["says"]
+
+
+def of(lines: list[list[object]], subject: str) -> list[list[object]]:
+    return [line for line in lines if str(line[0]).rpartition("/")[0] == subject]

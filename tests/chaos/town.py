@@ -1,0 +1,154 @@
+"""The people of the chaos tests: registered, each with an application, and what they ask for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import Engine
+
+from daigou.domain.ids import PartyId
+from daigou.domain.mandate import MANDATES
+from daigou.domain.order import Role
+from daigou.domain.terms import current
+from daigou.ledger.registry import Registry
+from gateway.client import DaigouClient
+
+AGREED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+GIVE_UP_SECONDS = 200.0
+PROVIDER, STORAGE, LOGISTICS = PartyId("prv_yiwu"), PartyId("sto_ningbo"), PartyId("log_swift")
+ADDRESS = "1 Harbour Road, Ningbo"
+
+# 300 kettles at ¥4.10: goods 1230.00, freight 0.00, fee 1.23.
+KETTLES_FEN = 123123
+# Four tenths from the deposit, rounded down, the rest through the institution.
+FROM_DEPOSIT, FROM_INSTITUTION = 49249, 73874
+
+NORMAL, SOLD_OUT = "900000000001", "900200000001"
+
+_numbers = count(1)
+
+
+def a_key() -> str:
+    """An Idempotency-Key that nobody else has."""
+    return f"key-{uuid4().hex[:8]}-{next(_numbers)}"
+
+
+def fen(amount: int) -> dict[str, Any]:
+    """A sum as it travels."""
+    return {"amount": amount, "currency": "CNY"}
+
+
+def kettles(*, offer: str = NORMAL, **changes: Any) -> dict[str, Any]:
+    """A body of `POST /v1/orders`: 300 kettles."""
+    version = current().mandate
+    return {
+        "provider_id": PROVIDER,
+        "storage_id": STORAGE,
+        "logistics_id": LOGISTICS,
+        "product_link": f"https://detail.1688.com/offer/{offer}.html",
+        "title": "kettle",
+        "seller_name": "Yiwu Kitchenware",
+        "specification": "1.7 l, steel",
+        "category": "kitchen",
+        "quantity": 300,
+        "unit_price": fen(410),
+        "freight": fen(0),
+        "mandate": {
+            "version": version,
+            "digest": MANDATES[version].digest,
+            "agreed_at": AGREED.isoformat(),
+        },
+        **changes,
+    }
+
+
+FROM_BOTH = {
+    "from_deposit": fen(FROM_DEPOSIT),
+    "from_institution": fen(FROM_INSTITUTION),
+    "payment_method": "pm_ok",
+}
+ALL_FROM_DEPOSIT = {"from_deposit": fen(KETTLES_FEN)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """An application's credentials, and the party that it acts for."""
+
+    key: str
+    secret: str = field(repr=False)
+    party: PartyId
+
+    @property
+    def auth(self) -> tuple[str, str]:
+        """As HTTP Basic has it."""
+        return self.key, self.secret
+
+
+class Town:
+    """Everyone who takes part in orders, known to a database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._registry = Registry(engine)
+        for party, role, address in (
+            (PROVIDER, Role.PROVIDER, ""),
+            (STORAGE, Role.STORAGE, ADDRESS),
+            (LOGISTICS, Role.LOGISTICS, ""),
+        ):
+            self._registry.register_party(
+                id=party, role=role, country="CN", name=party, address=address
+            )
+        self.provider = self._application(PROVIDER, Role.PROVIDER)
+        self.storage = self._application(STORAGE, Role.STORAGE)
+        self.logistics = self._application(LOGISTICS, Role.LOGISTICS)
+
+    def new_client(self) -> App:
+        """A new client with its application."""
+        party = PartyId(f"cli_{uuid4().hex[:12]}")
+        self._registry.register_party(
+            id=party, role=Role.CLIENT, country="KR", agreement_version="2026-11", agreed_at=AGREED
+        )
+        return self._application(party, Role.CLIENT)
+
+    def _application(self, party: PartyId, role: Role) -> App:
+        view, secret = self._registry.create_application(name=party, roles=[role], party=party)
+        return App(key=view.key, secret=secret, party=party)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A gateway: at an address, or in this process."""
+
+    at: str | FastAPI
+
+    def client(self, app: App, *, give_up_seconds: float = GIVE_UP_SECONDS) -> DaigouClient:
+        """The typed client, which asks again until it is answered."""
+        base, transport = self._way()
+        return DaigouClient(base, *app.auth, give_up_seconds=give_up_seconds, transport=transport)
+
+    def http(self, app: App, *, timeout: float = 60.0) -> httpx.AsyncClient:
+        """A bare client, which asks once."""
+        base, transport = self._way()
+        limits = httpx.Limits(max_connections=None)
+        return httpx.AsyncClient(
+            base_url=base,
+            auth=app.auth,
+            timeout=timeout,
+            limits=limits,
+            trust_env=False,
+            transport=transport,
+        )
+
+    def _way(self) -> tuple[str, httpx.AsyncBaseTransport | None]:
+        if isinstance(self.at, str):
+            return self.at, None
+        return "http://gateway.test", httpx.ASGITransport(app=self.at)
+
+
+def triggers(steps: Iterable[Any]) -> list[str]:
+    """What happened, in order."""
+    return [step.trigger.value for step in steps]

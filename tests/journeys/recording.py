@@ -1,0 +1,264 @@
+"""Owns the one run of a session: a whole stack, an order down every path, all that is to see."""
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine, text
+
+from daigou.demo.actors import Actors
+from daigou.demo.cast import INSTITUTION, SUPPORT, Application, Cast
+from daigou.demo.notebook import Notebook
+from daigou.demo.stage import (
+    Stage,
+    fill_deposits,
+    make_applications,
+    opened_stage,
+    register_parties,
+)
+from daigou.domain.ids import OrderId
+from daigou.domain.money import Money
+from daigou.domain.order import Role
+from daigou.ledger.audit import audit
+from daigou.ledger.engine import make_engine
+from daigou.simulator.counterparties import SimulatedCounterparties, simulated_counterparties
+from daigou.simulator.paths import PATHS
+from daigou.simulator.plans import Deal, Plan, plan_of
+from daigou.simulator.world import Basket, Offer
+from daigou.stack import Stack, StackOptions, free_port
+from tests.journeys.journeys import JOURNEYS, Journey
+
+TIME_SCALE = 57_600
+"""A day lasts one and a half seconds: the longest path takes a minute."""
+DAY_SECONDS = 86_400 / TIME_SCALE
+RECHARGE_FEN = 20_000_00
+AGAIN_SECONDS_MAX = 75.0
+"""An order that a clock overtook, since the machine was busy, is walked again until then."""
+
+Record = dict[str, Any]
+
+
+async def record_journeys() -> Record:
+    """Walks every journey on a stack of its own, and tells what the API, the database and the
+    counterparties say afterwards."""
+    # Short enough that a socket in it can be addressed, which pytest's own folders may not be.
+    folder = Path(tempfile.mkdtemp(prefix="dg-j-", dir="/tmp"))
+    options = StackOptions(
+        state_dir=folder / "state",
+        temporal_port=free_port(),
+        ui_port=None,
+        gateway_port=free_port(),
+        time_scale=TIME_SCALE,
+        durable=False,
+    )
+    try:
+        async with AsyncExitStack() as exits:
+            stack = await exits.enter_async_context(Stack(options))
+            outside = await exits.enter_async_context(simulated_counterparties(stack.database_url))
+            engine = make_engine(stack.database_url, connections_max=4)
+            exits.callback(engine.dispose)
+            return await _record(stack, engine, outside, Notebook(stack.state.root))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def by_path(journeys: Iterable[Journey]) -> dict[str, Journey]:
+    """The journeys by the names of their paths."""
+    return {journey.path: journey for journey in journeys}
+
+
+async def _record(
+    stack: Stack, engine: Engine, outside: SimulatedCounterparties, notebook: Notebook
+) -> Record:
+    cast = Cast(seed=7, run=1)
+    agreed_at = datetime.now(UTC)
+    await asyncio.to_thread(make_applications, engine, cast, notebook)
+    await register_parties(stack.gateway_url, cast, notebook, agreed_at=agreed_at)
+    await asyncio.to_thread(make_applications, engine, cast, notebook)
+    async with opened_stage(
+        gateway=stack.gateway_url, cast=cast, notebook=notebook, outside=outside
+    ) as stage:
+        deposits = {client.id: RECHARGE_FEN for client in cast.clients}
+        await fill_deposits(stage, deposits, run=1)
+        actors = Actors(stage=stage, notebook=notebook, agreed_at=agreed_at)
+        walked = await _walk_all(actors, stage, cast)
+    async with AsyncExitStack() as exits:
+        readers = {
+            who: await exits.enter_async_context(_reader(stack, notebook, application))
+            for who, application in _readers(cast).items()
+        }
+        found = {
+            path: await _read(readers, engine, plan, tries)
+            for path, (plan, tries) in walked.items()
+        }
+        clients = {
+            client: await _get(readers["support"], f"/v1/deposits/{client}") for client in deposits
+        }
+    return {
+        "journeys": found,
+        "deposits": {who: told["balance"]["amount"] for who, told in clients.items()},
+        **await _whole(engine, outside),
+    }
+
+
+async def _walk_all(actors: Actors, stage: Stage, cast: Cast) -> dict[str, tuple[Plan, int]]:
+    give_up_at = time.monotonic() + AGAIN_SECONDS_MAX
+    journeys = by_path(JOURNEYS)
+    # Those that take longest begin first.
+    paths = sorted(PATHS, key=lambda path: path.days, reverse=True)
+    async with asyncio.TaskGroup() as group:
+        tasks = {
+            path.name: group.create_task(
+                _walk(actors, stage, cast, journeys[path.name], give_up_at)
+            )
+            for path in paths
+            if path.name in journeys
+        }
+    return {path.name: tasks[path.name].result() for path in PATHS if path.name in tasks}
+
+
+async def _walk(
+    actors: Actors, stage: Stage, cast: Cast, journey: Journey, give_up_at: float
+) -> tuple[Plan, int]:
+    tries = 0
+    while True:
+        tries += 1
+        played = (await actors.play(_plan(cast, journey, tries)))[-1]
+        went = await stage.desk(Role.SUPPORT, SUPPORT.party).timeline(played.plan.deal.order)
+        if _is_its_way(journey, [step.trigger.value for step in went]):
+            return played.plan, tries
+        if time.monotonic() > give_up_at:
+            return played.plan, tries
+
+
+def _is_its_way(journey: Journey, triggers: list[str]) -> bool:
+    steps = [step.partition("@")[0] for step in journey.way.split()]
+    return len(steps) == len(triggers) and all(map(str.startswith, steps, triggers))
+
+
+def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
+    number = JOURNEYS.index(journey)
+    path = next(path for path in PATHS if path.name == journey.path)
+    clients = [client for client in cast.clients if client.country == journey.country]
+    offer = Offer(
+        id=path.block.offer_id(number + 1),
+        title="rice bowl",
+        seller="Yiwu Example Shop 1",
+        specification="blue",
+        category="household",
+        unit_price=Money(journey.price.unit),
+        freight=Money(journey.price.freight),
+    )
+    deal = Deal(
+        order=OrderId(f"ord_way{tries}_{number + 1:02d}"),
+        client=clients[number % len(clients)],
+        provider=cast.providers[number % len(cast.providers)],
+        storage=cast.storages[number % len(cast.storages)],
+        logistics=cast.logistics[number % len(cast.logistics)],
+        basket=Basket(offer=offer, quantity=journey.price.pieces),
+        extra_lines=path.extra_lines,
+    )
+    return plan_of(path, deal)
+
+
+# What is to see afterwards.
+
+
+def _readers(cast: Cast) -> dict[str, Application]:
+    parties = (*cast.clients, *cast.providers)
+    return {
+        **{party.id: Application(party=party.id, role=party.role) for party in parties},
+        "institution": Application(party=INSTITUTION.id, role=INSTITUTION.role),
+        "support": SUPPORT,
+    }
+
+
+def _reader(stack: Stack, notebook: Notebook, application: Application) -> httpx.AsyncClient:
+    known = notebook.applications[application.name]
+    return httpx.AsyncClient(
+        base_url=stack.gateway_url, auth=(known.key, known.secret), timeout=20, trust_env=False
+    )
+
+
+async def _read(
+    readers: dict[str, httpx.AsyncClient], engine: Engine, plan: Plan, tries: int
+) -> Record:
+    deal, support = plan.deal, readers["support"]
+    at = f"/v1/orders/{deal.order}"
+    askers = {
+        "client": readers[deal.client.id],
+        "provider": readers[deal.provider.id],
+        "institution": readers["institution"],
+    }
+    entries = await _entries(readers[deal.client.id], deal.client.id)
+    return {
+        "order_id": deal.order,
+        # Others went before it, that a clock overtook.
+        "again": tries > 1 or not deal.order[-1].isdigit(),
+        "order": await _get(readers[deal.client.id], at),
+        "timeline": (await _get(support, f"{at}/timeline"))["data"],
+        "statement": await _get(support, f"{at}/statement"),
+        "deadlines": (await _get(support, f"{at}/deadlines"))["data"],
+        "actions": {
+            who: await _get(asker, f"{at}/allowed-actions") for who, asker in askers.items()
+        },
+        "diagram": (await support.get(f"{at}/diagram.svg")).raise_for_status().text,
+        "deposit_entries": [entry for entry in entries if entry["subject"] == deal.order],
+        "notices": await asyncio.to_thread(_notices, engine, deal.order),
+    }
+
+
+async def _get(reader: httpx.AsyncClient, path: str) -> Record:
+    answer: Record = (await reader.get(path)).raise_for_status().json()
+    return answer
+
+
+async def _entries(reader: httpx.AsyncClient, client: str) -> list[Record]:
+    entries: list[Record] = []
+    while True:
+        after = f"&starting_after={entries[-1]['number']}" if entries else ""
+        page = await _get(reader, f"/v1/deposits/{client}/entries?limit=100{after}")
+        entries += page["data"]
+        if not page["has_more"]:
+            return entries
+
+
+def _notices(engine: Engine, order: str) -> list[Record]:
+    outbox = text(
+        "SELECT sequence, event, recipient_role, recipient_party, sent_at FROM notice"
+        " WHERE subject = :order ORDER BY sequence, number"
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(outbox, {"order": order}).mappings()
+        return [{**row, "sent_at": row["sent_at"] and str(row["sent_at"])} for row in rows]
+
+
+async def _whole(engine: Engine, outside: SimulatedCounterparties) -> Record:
+    """The books as a whole, and those of the counterparties, in fen."""
+    report = await asyncio.to_thread(audit, engine)
+    statement = await outside.payment_institution.statement()
+    orders = await outside.seller_platform.orders()
+    return {
+        "audit": {"ok": report.ok, "says": str(report), "imbalance": report.imbalance},
+        "accounts": await asyncio.to_thread(_accounts, engine),
+        "institution": [{**asdict(line), "amount": line.amount.amount} for line in statement.lines],
+        "sellers": [{**asdict(order), "price": order.price.amount} for order in orders],
+    }
+
+
+def _accounts(engine: Engine) -> dict[str, int]:
+    """What every entry of each account comes to, added up here and not read from a balance."""
+    sums: dict[str, int] = defaultdict(int)
+    with engine.connect() as connection:
+        for account, amount in connection.execute(text("SELECT account, amount FROM entry")):
+            sums[account] += amount
+    return sums
