@@ -24,8 +24,6 @@ from tests.chaos.town import (
     triggers,
 )
 
-pytestmark = [pytest.mark.xdist_group("house")]
-
 LANES = 4
 RECHARGE_FEN = 50_000_00
 GOODS_FEN = 123000

@@ -12,7 +12,7 @@ from tests.chaos.house import WAIT_SECONDS_MAX, House
 from tests.chaos.test_races import once_answered, post, timeline
 from tests.chaos.town import ALL_FROM_DEPOSIT, FROM_BOTH, KETTLES_FEN, App, a_key, kettles
 
-pytestmark = [pytest.mark.xdist_group("house"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 ANSWER_SECONDS_MAX = WAIT_SECONDS_MAX + 6
 """The gateway's wait for a workflow, and at most its wait for the books."""

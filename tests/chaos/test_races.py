@@ -10,7 +10,7 @@ import pytest
 from tests.chaos.house import House
 from tests.chaos.town import ALL_FROM_DEPOSIT, KETTLES_FEN, App, a_key, triggers
 
-pytestmark = [pytest.mark.xdist_group("house"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.timeout(180)]
 
 CALLERS = 50
 AFFORDABLE = 7

@@ -12,7 +12,7 @@ from tests.journeys.by_hand import RULES, SUFFIXES, Rule
 from tests.journeys.journeys import JOURNEYS, Journey
 from tests.journeys.recording import DAY_SECONDS, RECHARGE_FEN, Record
 
-pytestmark = [pytest.mark.xdist_group("journeys"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(300)]
 
 each_path = pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.path)
 

@@ -20,7 +20,7 @@ import pytest
 
 from daigou.stack import Stack, StackOptions, free_port
 
-pytestmark = [pytest.mark.xdist_group("readme"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.timeout(240)]
 
 README = Path(__file__).parents[2] / "README.md"
 BLOCK = re.compile(r"^<!-- test: walk-through -->\n```(bash|console)\n(.*?)^```$", re.M | re.S)
