@@ -18,7 +18,7 @@ from daigou.ledger.engine import make_engine
 from daigou.stack import ALL_PARTS, Part, Stack, StackOptions, free_port
 from tests.chaos.town import App, Edge, Town, a_key, kettles
 
-WAIT_SECONDS_MAX = 3
+WAIT_SECONDS_MAX = 2
 """How long the gateway waits for an answer before it says 503."""
 TIME_SCALE = 240
 """A day lasts six minutes: no deadline strikes meanwhile, and what is lost is soon asked about."""

@@ -91,6 +91,7 @@ async def test_an_order_placed_while_no_worker_is_there_begins_once(house: House
     assert [order["id"] for order in found] == [then.json()["id"]]
 
 
+@pytest.mark.long
 async def test_a_gateway_that_is_killed_is_replaced_and_the_key_tells_the_outcome(
     house: House, paying: tuple[App, str, str]
 ) -> None:
@@ -103,7 +104,7 @@ async def test_a_gateway_that_is_killed_is_replaced_and_the_key_tells_the_outcom
         house.kill(Part.GATEWAY)
         died = await asyncio.gather(asked, return_exceptions=True)
         await house.restart(Part.GATEWAY)
-        # A key that its gateway took with it is free again after the longest answer and a while.
+        # A key that its gateway took with it is free again after the longest answer and 20 s.
         then = await once_answered(http, path, FROM_BOTH, key)
 
     assert isinstance(died[0], httpx.TransportError | httpx.Response)

@@ -41,7 +41,7 @@ TIME_SCALE = 57_600
 """A day lasts one and a half seconds: the longest path takes a minute."""
 DAY_SECONDS = 86_400 / TIME_SCALE
 RECHARGE_FEN = 20_000_00
-AGAIN_SECONDS_MAX = 75.0
+AGAIN_SECONDS_MAX = 120.0
 """An order that a clock overtook, since the machine was busy, is walked again until then."""
 
 Record = dict[str, Any]
