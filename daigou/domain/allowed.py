@@ -9,9 +9,8 @@ from datetime import datetime
 
 from daigou.domain.clocks import Clock
 from daigou.domain.lifecycle.table import Situation, Table
-from daigou.domain.order import Actor, Parties, State, Trigger
+from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
-from daigou.domain.terms import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +36,15 @@ def allowances(
     *,
     table: Table,
     state: State,
-    actor: Actor,
-    parties: Parties,
-    terms: Terms,
+    situation: Situation,
     clocks: tuple[Clock, ...],
     now: datetime,
 ) -> tuple[Allowance, ...]:
     """Every command of the table for one actor, in the order of the declaration.
 
-    `clocks` are those that run in the state. What depends on a command's content (its amounts, its
-    lines) is judged when the command arrives, and not here.
+    The situation names no command: what depends on a command's content (its amounts, its lines) is
+    judged when the command arrives, and not here. `clocks` are those that run in the state.
     """
-    situation = Situation(actor=actor, command=None, parties=parties, terms=terms)
     leaving = min(_leaving(table, state, clocks), key=lambda clock: clock.due, default=None)
     return tuple(
         _allowance(table, state, trigger, situation, leaving, now) for trigger in table.commands

@@ -5,31 +5,36 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from daigou.domain.commands import Command, Line, Request
-from daigou.domain.ids import MovementRef, PartyId, SubjectId
+from daigou.domain.commands import Command, Line, LineCode, Request
+from daigou.domain.facts import Facts
+from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.money import ZERO, Fee, Money
 
 
 class AccountKind(StrEnum):
-    """The ledger's accounts. All but the two cash accounts are what the platform owes."""
+    """The ledger's accounts. All but cash and what the platform gave away are what it owes."""
 
     PAYMENT_INSTITUTION = "payment_institution"
     BANK = "bank"
+    PROMOTION = "promotion"
     DEPOSIT = "deposit"
     PAYMENT_RESERVED = "payment_reserved"
+    COUPON_RESERVED = "coupon_reserved"
     ESCROW = "escrow"
     FEE_HELD = "fee_held"
     SELLER_TRANSIT = "seller_transit"
     REFUND_TRANSIT = "refund_transit"
     THIRD_PARTY = "third_party"
     PROVIDER = "provider"
+    PROMOTER = "promoter"
 
 
-CASH_KINDS = frozenset({AccountKind.PAYMENT_INSTITUTION, AccountKind.BANK})
+CASH_KINDS = frozenset({AccountKind.PAYMENT_INSTITUTION, AccountKind.BANK, AccountKind.PROMOTION})
 """Accounts with a debit balance and no floor; every other never owes less than nothing."""
 
 HELD_FOR_A_SUBJECT = (
     AccountKind.PAYMENT_RESERVED,
+    AccountKind.COUPON_RESERVED,
     AccountKind.ESCROW,
     AccountKind.FEE_HELD,
     AccountKind.SELLER_TRANSIT,
@@ -52,6 +57,7 @@ class Account:
 
 INSTITUTION = Account(AccountKind.PAYMENT_INSTITUTION)
 BANK = Account(AccountKind.BANK)
+PROMOTION = Account(AccountKind.PROMOTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,14 @@ class JournalKind(StrEnum):
     PURCHASE_RESERVED = "purchase_reserved"
     PURCHASE_RELEASED = "purchase_released"
     PURCHASE_PAID = "purchase_paid"
+    SELLER_REFUND = "seller_refund"
     REFUND = "refund"
     REFUND_PAID = "refund_paid"
     REFUND_CREDITED = "refund_credited"
     FEE_EARNED = "fee_earned"
+    BROKERAGE = "brokerage"
+    COSTS = "costs"
+    STORAGE_CHARGE = "storage_charge"
     OFFSET = "offset"
     CHARGEBACK = "chargeback"
 
@@ -121,19 +131,61 @@ class Movement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """Where the order amount came from, so that refunds can go back there."""
+    """Where money for the order came from, so that refunds can go back there."""
 
-    from_deposit: Money
-    from_institution: Money
-    capture: MovementRef | None = None
+    from_deposit: Money = ZERO
+    from_institution: Money = ZERO
+    from_coupons: Money = ZERO
+
+    @property
+    def whole(self) -> Money:
+        """All of it."""
+        return self.from_deposit + self.from_institution + self.from_coupons
+
+    def __add__(self, other: "Paid") -> "Paid":
+        return Paid(
+            from_deposit=self.from_deposit + other.from_deposit,
+            from_institution=self.from_institution + other.from_institution,
+            from_coupons=self.from_coupons + other.from_coupons,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coupon:
+    """A coupon that the command names, as the books hold it (UA-1-10).
+
+    `usable` says that it is the client's own, in its time, and not redeemed yet.
+    """
+
+    id: CouponId
+    amount: Money
+    reduces: frozenset[LineCode]
+    usable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """Money that the payment institution captured for the order, and how much of it went back."""
+
+    reference: MovementRef
+    amount: Money
+    refunded: Money
+
+    @property
+    def left(self) -> Money:
+        """What has not been given back."""
+        return self.amount - self.refunded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
     """What the ledger knows of a subject at the moment of a transition, under its lock.
 
-    `held` gives, per kind of `HELD_FOR_A_SUBJECT`, what is owed there (not negative).
-    `movement` is the one that the command's outcome answers, if it answers one.
+    `held` gives, per kind of `HELD_FOR_A_SUBJECT`, what is owed there (not negative). `moved` gives
+    what the subject's journals put into each account in all, debit positive. `movement` is the one
+    that the command's outcome answers, if it answers one. `lines` are the checkout's as they are
+    now. `captured` is in the order of the payments. `brokerage_rate` is the one fixed at payment,
+    or, before it, the one in force now; none where no promoter has a contract.
     """
 
     subject: SubjectId
@@ -141,16 +193,30 @@ class Book:
     fee_rate: Fraction
     client: PartyId
     provider: PartyId | None = None
+    storage: PartyId | None = None
+    promoter: PartyId | None = None
     request: Request | None = None
+    facts: Facts = field(default_factory=Facts)
     lines: tuple[Line, ...] = ()
     paid: Paid | None = None
+    captured: tuple[Captured, ...] = ()
+    coupons: tuple[Coupon, ...] = ()
+    coupons_reduce: frozenset[str] = frozenset()
+    storage_charge: Money = ZERO
+    brokerage_rate: Fraction | None = None
     held: Mapping[AccountKind, Money] = field(default_factory=dict)
+    moved: Mapping[Account, Money] = field(default_factory=dict)
     movement: Movement | None = None
 
     @property
     def reference(self) -> MovementRef:
-        """Our reference for a movement that this transition intends."""
-        return MovementRef(f"{self.subject}/{self.sequence}")
+        """Our reference for the first movement that this transition intends."""
+        return self.nth_reference(1)
+
+    def nth_reference(self, number: int) -> MovementRef:
+        """Our reference for one of several movements of this transition, counted from 1."""
+        first = f"{self.subject}/{self.sequence}"
+        return MovementRef(first if number == 1 else f"{first}.{number}")
 
     @property
     def deposit(self) -> Account:
@@ -165,6 +231,10 @@ class Book:
         """What the subject's own account of a kind owes now."""
         return self.held.get(kind, ZERO)
 
+    def put_into(self, account: Account) -> Money:
+        """What the subject's journals put into an account in all, debit positive."""
+        return self.moved.get(account, ZERO)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
@@ -178,15 +248,23 @@ class Settled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """All that a transition writes to the books beside itself."""
+    """All that a transition writes to the books beside itself.
+
+    `lines` are added to the checkout; those for goods, freight and service fee take the place of
+    the ones before. `paid` is added to what was paid before. `refunds` are movements outside, each
+    with an axis of its own. `redeems` takes coupons, `frees_coupons` gives the order's back.
+    """
 
     journals: tuple[Journal, ...] = ()
     lines: tuple[Line, ...] = ()
     fee: Fee | None = None
     paid: Paid | None = None
     intends: Movement | None = None
+    refunds: tuple[Movement, ...] = ()
     settles: Settled | None = None
-    opens_refund: bool = False
+    redeems: tuple[CouponId, ...] = ()
+    frees_coupons: bool = False
+    fixes_brokerage: Fraction | None = None
 
 
 Template = Callable[[Book, Command], Effects]

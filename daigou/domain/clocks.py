@@ -2,15 +2,16 @@
 
 A clock is started when a state that has it is first entered, and keeps its moment when the state
 is left and entered again: a declined payment does not prolong the payment window. Only the clock of
-an outside call ends with the call: the next one is another call, with time of its own.
+an outside call ends with the call: the next one is another call, with time of its own. A row may
+restart clocks, and a state may pause them: what they had left then, they have left afterwards.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from daigou.domain.lifecycle.table import Deadline, Table
 from daigou.domain.order import State, Trigger
-from daigou.domain.terms import Terms
+from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, Terms
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 """Where the hand of a clock stands that has struck and does not strike again."""
@@ -18,24 +19,38 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
-    """A running deadline: it pulls `trigger` at `due`. `clause` is the one that it enforces."""
+    """A running deadline: it pulls `trigger` at `due`. `clause` is the one that it enforces.
+
+    `left` is what a paused clock has left; `due` is of no account meanwhile.
+    """
 
     term: str
     trigger: Trigger
     due: datetime
     clause: str
+    left: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """What turns a term into a duration: the order's terms, its country, the scale of time."""
+    """What turns a term into a duration: the order's terms, its country, the scale of time.
+
+    `balance_by` is the date agreed for the balance of goods with an advance deposit (PSR-15-2).
+    """
 
     terms: Terms
     country: str = ""
     scale: int = 1
+    balance_by: datetime | None = None
 
     def due(self, term: str, since: datetime) -> datetime:
-        """The moment at which a clock of that term strikes, started at `since`."""
+        """The moment at which a clock of that term strikes, started at `since`.
+
+        The balance is due at the agreed date, but nobody has less than the least notice for it.
+        """
+        if term == AGREED_DATE:
+            least = self.due(LEAST_NOTICE, since)
+            return max(self.balance_by or least, least)
         return since + self.terms.duration(term, country=self.country, scale=self.scale)
 
 
@@ -43,29 +58,37 @@ def clocks_after(
     *,
     table: Table,
     state: State,
-    struck: Trigger | None,
+    struck: str | None,
     known: tuple[Clock, ...],
     timing: Timing,
     at: datetime,
+    restarts: tuple[str, ...] = (),
 ) -> tuple[Clock, ...]:
     """All clocks of the subject once `state` was reached at `at`.
 
-    `known` holds every clock started so far; `struck` is the trigger of the clock that brought the
+    `known` holds every clock started so far; `struck` is the term of the clock that brought the
     subject here, if one did. Clocks of other states are kept, asleep.
     """
     if state in table.ends:
         return ()
-    over = _terms_of_calls(table, except_in=state)
-    kept = {clock.term: clock for clock in known if clock.term not in over}
-    for deadline in table.wait(state).deadlines:
+    over = _terms_of_calls(table, except_in=state) | set(restarts)
+    wait = table.wait(state)
+    kept = {
+        clock.term: _paused(clock, at) if clock.term in wait.pauses else clock
+        for clock in known
+        if clock.term not in over
+    }
+    for deadline in wait.deadlines:
         clock = kept.get(deadline.term)
         if clock is None:
             kept[deadline.term] = _started(table, state, deadline, timing.due(deadline.term, at))
-        elif clock.trigger == struck and deadline.again:
+        elif clock.left is not None:
+            kept[deadline.term] = _started(table, state, deadline, at + clock.left)
+        elif clock.term == struck and deadline.again:
             kept[deadline.term] = _started(
                 table, state, deadline, timing.due(deadline.again, clock.due)
             )
-        elif clock.trigger == struck:
+        elif clock.term == struck:
             kept[deadline.term] = _started(table, state, deadline, _NEVER)
     return tuple(kept.values())
 
@@ -81,6 +104,12 @@ def running(*, table: Table, state: State, clocks: tuple[Clock, ...]) -> tuple[C
             key=lambda clock: (clock.due, clock.term),
         )
     )
+
+
+def _paused(clock: Clock, at: datetime) -> Clock:
+    if clock.left is not None or clock.due == _NEVER:
+        return clock
+    return replace(clock, left=clock.due - at)
 
 
 def _terms_of_calls(table: Table, *, except_in: State) -> set[str]:

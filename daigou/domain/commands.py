@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from daigou.domain.ids import MovementRef, PartyId
+from daigou.domain.ids import CouponId, MovementRef, PartyId
 from daigou.domain.money import ZERO, Money
 
 
@@ -20,10 +20,18 @@ class LineCode(StrEnum):
     STORAGE_FEE = "storage_fee"
     FIXED_LOSS = "fixed_loss"
     PAYMENT_CHANNEL_FEE = "payment_channel_fee"
+    INSPECTION_FEE = "inspection_fee"
+    STORAGE_CHARGE = "storage_charge"
 
 
 THIRD_PARTY_CODES = frozenset(
-    {LineCode.STORAGE_FEE, LineCode.FIXED_LOSS, LineCode.PAYMENT_CHANNEL_FEE}
+    {
+        LineCode.STORAGE_FEE,
+        LineCode.FIXED_LOSS,
+        LineCode.PAYMENT_CHANNEL_FEE,
+        LineCode.INSPECTION_FEE,
+        LineCode.STORAGE_CHARGE,
+    }
 )
 
 
@@ -59,6 +67,42 @@ class Inference:
     source: str
 
 
+class CautionKind(StrEnum):
+    """Goods that a client is cautioned about before an order for them is accepted (PSR-15)."""
+
+    CUSTOMISED = "customised"
+    ADVANCE_DEPOSIT = "advance_deposit"
+    LOW_REPUTATION = "low_reputation"
+    NO_MARKET_PRICE = "no_market_price"
+    SENSITIVE = "sensitive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvanceDeposit:
+    """Goods that are paid in two steps: `amount` of their price first, the rest by the agreed date
+    (PSR-15-2). `balance_by` is a moment, UTC."""
+
+    amount: Money
+    balance_by: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftLimit:
+    """How much more the seller may charge than was quoted without the client being asked first
+    (PSR-10-2): up to `amount`, or anything."""
+
+    amount: Money = ZERO
+    any: bool = False
+
+    def allows(self, rise: Money) -> bool:
+        """Whether the client agreed beforehand to a rise."""
+        return self.any or rise <= self.amount
+
+
+NO_DRIFT = DriftLimit()
+NO_MOVEMENT = MovementRef("")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A client's valid purchasing request (PSR-1-1). Prices are those quoted by the seller."""
@@ -80,6 +124,10 @@ class Request:
     client_country: str
     mandate: Mandate
     inferred: tuple[Inference, ...] = ()
+    promoter: PartyId | None = None
+    cautions: tuple[CautionKind, ...] = ()
+    advance: AdvanceDeposit | None = None
+    drift_limit: DriftLimit = NO_DRIFT
     kind: Literal["request"] = "request"
 
     @property
@@ -96,22 +144,62 @@ class Accept:
     kind: Literal["accept"] = "accept"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A person's decision on goods that the screening was in doubt about (PSR-14)."""
+
+    note_ref: str = ""
+    kind: Literal["verdict"] = "verdict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution:
+    """A caution about the goods (PSR-15); a note in free words is stored apart.
+
+    When a caution about customised goods is acknowledged, the note holds what the client and the
+    seller agreed.
+    """
+
+    caution: CautionKind
+    note_ref: str = ""
+    kind: Literal["caution"] = "caution"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitPriceDrift:
+    """The client says how much more the seller may charge without asking (PSR-10-2)."""
+
+    limit: DriftLimit
+    kind: Literal["limit-price-drift"] = "limit-price-drift"
+
+
 class RefusalReason(StrEnum):
-    """Why a provider refuses a request (PSR-2-1, PSR-14)."""
+    """Why a provider refuses (PSR-2-1, PSR-14); the last two also after the acceptance (PSR-3-2,
+    PSR-15-5)."""
 
     OUT_OF_SCOPE = "out_of_scope"
     NO_CAPACITY = "no_capacity"
     PROHIBITED_GOODS = "prohibited_goods"
     SELLER_UNSUITABLE = "seller_unsuitable"
     OTHER = "other"
+    REQUIREMENT = "requirement"
+    SENSITIVE_GOODS = "sensitive_goods"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuse:
-    """The provider refuses, with a reason; a note in free words is stored apart."""
+    """The provider refuses, with a reason; a note in free words is stored apart.
+
+    `requirement` names the special requirement that stands in the way (PSR-3-2). `costs` were
+    incurred for sensitive goods after the payment and are the client's (PSR-15-5). `loss` is what
+    the provider says that a request for prohibited goods cost it: recorded, not collected (PSR-14).
+    """
 
     reason: RefusalReason
     note_ref: str = ""
+    requirement: str = ""
+    costs: tuple[Line, ...] = ()
+    loss: Money = ZERO
     kind: Literal["refuse"] = "refuse"
 
 
@@ -133,12 +221,35 @@ class ChooseLogistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pay:
-    """The client pays the whole order amount: from deposit, institution, or both (UA-1-8)."""
+    """The client pays the whole of what is due: from deposit, institution, or both (UA-1-8).
+
+    `coupons` reduce what is due by what the platform's rules allow (UA-1-10).
+    """
 
     from_deposit: Money = ZERO
     from_institution: Money = ZERO
     payment_method: str = ""
+    coupons: tuple[CouponId, ...] = ()
     kind: Literal["pay"] = "pay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActualPrice:
+    """What the seller asks now, for how many of the goods (PSR-10-2). Sums are for all of them.
+
+    `reference` is our movement that the seller answered so; empty where the provider reports it.
+    """
+
+    goods: Money
+    freight: Money
+    quantity: int
+    reference: MovementRef = NO_MOVEMENT
+    kind: Literal["actual-price"] = "actual-price"
+
+    @property
+    def total(self) -> Money:
+        """Goods and freight together."""
+        return self.goods + self.freight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +261,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPurchase:
-    """The seller took the order at the quoted price, to the storage's address (PSR-11)."""
+    """The seller took the order, to the storage's address (PSR-11), at no more than was agreed."""
 
     seller_order_no: str
     goods: Money
@@ -169,45 +280,124 @@ class UnrealizableReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportUnrealizable:
-    """The seller stopped selling, has no stock or changed the price (PSR-9)."""
+    """The seller stopped selling, has no stock or changed the price (PSR-9).
+
+    `seller_refund` is what the seller gave back of an advance deposit that it had already taken.
+    """
 
     reason: UnrealizableReason
     note_ref: str = ""
+    seller_refund: Money = ZERO
     kind: Literal["report-unrealizable"] = "report-unrealizable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """A command that says nothing beyond its trigger but a note, stored apart."""
+
+    note_ref: str = ""
+    kind: Literal["noted"] = "noted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """The seller sent a parcel to the storage, or another one instead (PSR-8).
+
+    `quantity` is how many of the goods are in it; none means all that are not on their way yet.
+    """
+
+    tracking_ref: str
+    quantity: int | None = None
+    kind: Literal["dispatch"] = "dispatch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WarehouseReceipt:
-    """The storage received the goods; `parcel_ref` is the storage's own number for them."""
+    """The storage received a parcel; `parcel_ref` is the storage's own number for it.
+
+    `quantity` counts for a parcel that nobody announced; none means all that are still missing.
+    """
 
     parcel_ref: str
+    quantity: int | None = None
     kind: Literal["warehouse-receipt"] = "warehouse-receipt"
 
 
 class ObjectionReason(StrEnum):
-    """What logistics found wrong with the goods at the storage (PSR-16)."""
+    """What is wrong with goods or a package (PSR-16, PSR-17-1, PSR-18-3)."""
 
     DAMAGED = "damaged"
     WRONG_GOODS = "wrong_goods"
     WRONG_QUANTITY = "wrong_quantity"
     NOT_SHIPPABLE = "not_shippable"
+    NOT_AS_PROMISED = "not_as_promised"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectToGoods:
-    """Logistics objects to the goods within the window (PSR-16)."""
+class Objection:
+    """Somebody objects, with a reason; a note and evidence are stored apart."""
 
     reason: ObjectionReason
     note_ref: str = ""
-    kind: Literal["object-to-goods"] = "object-to-goods"
+    evidence: tuple[str, ...] = ()
+    kind: Literal["objection"] = "objection"
+
+
+class Cause(StrEnum):
+    """Where the platform found the cause of an objection to lie (PSR-17-2)."""
+
+    NONE_FOUND = "none_found"
+    LOGISTICS = "logistics"
+    SELLER = "seller"
+    PROVIDER = "provider"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseFound:
+    """What came of checking an objection with logistics (PSR-17-2)."""
+
+    cause: Cause
+    note_ref: str = ""
+    kind: Literal["cause-found"] = "cause-found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerRefund:
+    """The seller paid back, for goods and freight of a parcel that is not coming or not kept."""
+
+    goods: Money
+    freight: Money
+    external_ref: str
+    kind: Literal["seller-refund"] = "seller-refund"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """A step of the way abroad; `tracking_ref` is the carrier's number (customs, delivery)."""
+    """A step of a parcel's way; `tracking_ref` is the carrier's number (customs, delivery)."""
 
     tracking_ref: str
     kind: Literal["transport"] = "transport"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Require:
+    """A special requirement as a message (PSR-3-1); its words are stored apart.
+
+    `needed` says that the order is of no use to the client without it.
+    """
+
+    note_ref: str
+    needed: bool = False
+    kind: Literal["require"] = "require"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Words from one party to another, stored apart: a question, an answer, an opinion."""
+
+    note_ref: str
+    kind: Literal["message"] = "message"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,17 +441,27 @@ def sums_in(said: object) -> Iterator[Money]:
 
 Command = (
     Request
+    | Verdict
+    | Caution
+    | LimitPriceDrift
     | Accept
     | Refuse
     | Withdraw
     | ChooseLogistics
     | Pay
+    | ActualPrice
     | Purchase
     | RecordPurchase
     | ReportUnrealizable
+    | Noted
+    | Dispatch
     | WarehouseReceipt
-    | ObjectToGoods
+    | Objection
+    | CauseFound
+    | SellerRefund
     | Transport
+    | Require
+    | Message
     | Outcome
     | RequestRecharge
     | Plain

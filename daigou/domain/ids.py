@@ -8,6 +8,7 @@ PartyId = NewType("PartyId", str)
 RechargeId = NewType("RechargeId", str)
 RefundId = NewType("RefundId", str)
 AppKey = NewType("AppKey", str)
+CouponId = NewType("CouponId", str)
 MovementRef = NewType("MovementRef", str)
 SubjectId = NewType("SubjectId", str)
 """Whatever has transitions of its own: an order or a recharge."""

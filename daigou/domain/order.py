@@ -21,21 +21,27 @@ class Role(StrEnum):
 
 
 class State(StrEnum):
-    """Where a subject stands: an order on the fulfilment axis, a refund, or a recharge."""
+    """Where a subject stands: an order on its fulfilment axis, an item of it, or a recharge."""
 
     NEW = "new"
 
+    IN_REVIEW = "in_review"
     REQUESTED = "requested"
     ACCEPTED = "accepted"
     PAYING = "paying"
     EFFECTIVE = "effective"
+    AWAITING_CHOICE = "awaiting_choice"
+    AWAITING_TOP_UP = "awaiting_top_up"
     PURCHASING = "purchasing"
+    AWAITING_BALANCE = "awaiting_balance"
     PURCHASED = "purchased"
+    DISPATCHED = "dispatched"
     WAREHOUSED = "warehoused"
     WAREHOUSE_OBJECTION = "warehouse_objection"
     STORED = "stored"
     EXPORTED = "exported"
     DELIVERED = "delivered"
+    RECEIPT_OBJECTION = "receipt_objection"
     RECEIVED = "received"
 
     CLOSED = "closed"
@@ -43,17 +49,37 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
     UNREALIZABLE = "unrealizable"
+    FORFEITED = "forfeited"
+    ABANDONED = "abandoned"
+
+    LOST = "lost"
+    PACKAGE_REFUSED = "package_refused"
+    RETURNED = "returned"
+    CLAIMED = "claimed"
+
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    DECLINED = "declined"
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+
+    GIVEN = "given"
 
     DUE = "due"
     REFUNDED = "refunded"
     CREDITED = "credited"
-    DECLINED = "declined"
 
 
 class Trigger(StrEnum):
     """What moves a subject; each is a verb, and the path of its command in the API."""
 
     REQUEST = "request"
+    PERMIT_GOODS = "permit-goods"
+    PROHIBIT_GOODS = "prohibit-goods"
+    RAISE_CAUTION = "raise-caution"
+    ACKNOWLEDGE_CAUTION = "acknowledge-caution"
+    LIMIT_PRICE_DRIFT = "limit-price-drift"
     ACCEPT = "accept"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
@@ -61,17 +87,44 @@ class Trigger(StrEnum):
     PAY = "pay"
     CONFIRM_PAYMENT = "confirm-payment"
     DECLINE_PAYMENT = "decline-payment"
+    REPORT_PRICE = "report-price"
+    ACCEPT_PART = "accept-part"
+    DECLINE_OFFER = "decline-offer"
     PURCHASE = "purchase"
     RECORD_PURCHASE = "record-purchase"
+    QUOTE_ANEW = "quote-anew"
     FAIL_PURCHASE = "fail-purchase"
     REJECT_PURCHASE = "reject-purchase"
     REPORT_UNREALIZABLE = "report-unrealizable"
+    REPORT_PROGRESS = "report-progress"
+    OBJECT_TO_RECEIPT = "object-to-receipt"
+    SETTLE_OBJECTION = "settle-objection"
+    CONFIRM_RECEIPT = "confirm-receipt"
+
+    DISPATCH = "dispatch"
+    TRACK = "track"
     WAREHOUSE_RECEIPT = "warehouse-receipt"
     OBJECT_TO_GOODS = "object-to-goods"
     RESOLVE_OBJECTION = "resolve-objection"
+    ACCEPT_GOODS = "accept-goods"
+    EXCHANGE = "exchange"
+    REPORT_LOST = "report-lost"
+    RECORD_SELLER_REFUND = "record-seller-refund"
+    PAY_STORAGE = "pay-storage"
+    ABANDON_GOODS = "abandon-goods"
     CLEAR_CUSTOMS = "clear-customs"
+    REFUSE_PACKAGE = "refuse-package"
+    SETTLE_PACKAGE = "settle-package"
     DELIVER = "deliver"
-    CONFIRM_RECEIPT = "confirm-receipt"
+
+    REQUIRE = "require"
+    AGREE_REQUIREMENT = "agree-requirement"
+    DECLINE_REQUIREMENT = "decline-requirement"
+
+    ASK_QUESTION = "ask-question"
+    ANSWER_QUESTION = "answer-question"
+
+    GIVE_OPINION = "give-opinion"
 
     CONFIRM_REFUND = "confirm-refund"
     FAIL_REFUND = "fail-refund"
@@ -79,10 +132,18 @@ class Trigger(StrEnum):
     CONFIRM_RECHARGE = "confirm-recharge"
     DECLINE_RECHARGE = "decline-recharge"
 
+    FOLLOW_PARCELS = "follow-parcels"
+
     LAPSE = "lapse"
+    REMIND = "remind"
+    PROMPT = "prompt"
     ESCALATE = "escalate"
+    FORFEIT = "forfeit"
     END_DUTY = "end-duty"
-    END_FREE_STORAGE = "end-free-storage"
+    WARN_OF_CHARGES = "warn-of-charges"
+    CHARGE_STORAGE = "charge-storage"
+    WARN_OF_ABANDONMENT = "warn-of-abandonment"
+    DEEM_ABANDONED = "deem-abandoned"
     ADVISE = "advise"
     DEEM_RECEIVED = "deem-received"
     CLOSE = "close"
@@ -92,6 +153,10 @@ class TableName(StrEnum):
     """The axes, one lifecycle table each."""
 
     FULFILMENT = "fulfilment"
+    PARCEL = "parcel"
+    REQUIREMENT = "requirement"
+    QUESTION = "question"
+    OPINION = "opinion"
     REFUND = "refund"
     RECHARGE = "recharge"
 

@@ -26,6 +26,13 @@ class RefusalCode(StrEnum):
     UNKNOWN_MANDATE = "unknown_mandate"
     LINE_NOT_ALLOWED = "line_not_allowed"
     WRONG_REFERENCE = "wrong_reference"
+    WHICH_ITEM = "which_item"
+    COUPON_NOT_USABLE = "coupon_not_usable"
+    CAUTION_NOT_ACKNOWLEDGED = "caution_not_acknowledged"
+    EXCLUDED_BY_CAUTION = "excluded_by_caution"
+    TOO_MANY_GOODS = "too_many_goods"
+    REASON_NOT_ALLOWED = "reason_not_allowed"
+    NOTHING_TO_PAY = "nothing_to_pay"
 
 
 @dataclass(eq=False)  # not frozen: Python itself sets an exception's traceback.

@@ -15,9 +15,10 @@ class Step:
     """One transition of one subject, as it is to be written.
 
     `sequence` counts the subject's transitions from 1, without a gap, over all its axes; `item`
-    names the refund on the refund axis and is empty elsewhere. `at` is the moment that counts: for
-    a deadline the instant it was due. `command_id` is the caller's idempotency key, or is derived
-    from the subject where no caller acted; it is used once a subject.
+    names the parcel, question, refund, … on a side axis and is empty elsewhere. `at` is the moment
+    that counts: for a deadline the instant it was due. `command_id` is the caller's idempotency
+    key, or is derived from the subject where no caller acted; it is used once a subject. `variant`
+    counts from 0 among the rows that share source and trigger. `time_scale` divides durations.
     """
 
     subject: SubjectId
@@ -36,6 +37,8 @@ class Step:
     terms_version: str
     clocks: tuple[Clock, ...]
     next_actor: Role | None
+    variant: int = 0
+    time_scale: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,7 @@ class Recorded:
     target: State
     command_id: str
     command: Command
+    variant: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +71,8 @@ class Committed:
     `instead` is another step that was found under the sequence: it was written by a try of the
     same workflow task that was lost before the history had it. It stands, and this describes it.
 
-    `intends` is our reference of a movement outside that is now to be made; `opens_refund` says
-    that this movement is a refund, with an axis of its own. `amount` is the whole order amount
+    `intends` is our reference of a movement outside that is now to be made; `refunds` are those of
+    refunds that were opened, each with an axis of its own. `amount` is the whole order amount
     once the checkout is open.
     """
 
@@ -76,18 +80,23 @@ class Committed:
     at: datetime
     instead: Recorded | None = None
     intends: str = ""
-    opens_refund: bool = False
+    refunds: tuple[str, ...] = ()
     amount: Money | None = None
     money: tuple[MoneyLine, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The answer to a command: where the subject stands after it."""
+    """The answer to a command: where the axis that it moved stands, and the subject itself.
+
+    `item` names the parcel, question, refund, …; it is empty where the command moved the subject.
+    """
 
     subject: SubjectId
     sequence: int
     state: State
+    item: str
+    order_state: State
     at: datetime
     next_actor: Role | None
     due: datetime | None

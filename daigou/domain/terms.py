@@ -10,8 +10,14 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from daigou.domain.money import Money
+
 STATUTORY = "statutory"
 """The one duration that depends on where the client is (PSR-13-2)."""
+AGREED_DATE = "balance"
+"""The one clock that strikes at a date agreed with the seller (PSR-15-2)."""
+LEAST_NOTICE = "balance_least"
+"""How long a client has for the balance at the very least, whatever the date."""
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -47,6 +53,8 @@ class Terms:
     sales_location: str
     limits: Limits
     prohibited_categories: frozenset[str]
+    storage_charge: Money
+    coupons_reduce: frozenset[str]
 
     def duration(self, term: str, *, country: str = "", scale: int = 1) -> timedelta:
         """How long the clock named `term` runs, divided by `scale`.
@@ -112,6 +120,8 @@ def parse(text: str) -> Terms:
             lines_max=reader.count("limits", "lines_max"),
         ),
         prohibited_categories=frozenset(reader.texts("screening", "prohibited")),
+        storage_charge=Money(reader.count("storage", "charge_fen")),
+        coupons_reduce=frozenset(reader.texts("coupons", "reduce")),
     )
     if reader.faults:
         raise TermsError("terms: " + "; ".join(reader.faults))

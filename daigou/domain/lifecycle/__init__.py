@@ -1,13 +1,20 @@
 """The lifecycle tables: what may happen, by whom, by which clause, with which money, until when."""
 
 from daigou.domain.lifecycle.fulfilment import FULFILMENT
+from daigou.domain.lifecycle.parcel import PARCEL
 from daigou.domain.lifecycle.recharge import RECHARGE
 from daigou.domain.lifecycle.refund import REFUND
 from daigou.domain.lifecycle.table import Table
+from daigou.domain.lifecycle.talk import OPINION, QUESTION, REQUIREMENT
 from daigou.domain.order import TableName
-from daigou.domain.terms import STATUTORY, VERSIONS, Terms, TermsError
+from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, VERSIONS, Terms, TermsError
 
-TABLES: dict[TableName, Table] = {table.name: table for table in (FULFILMENT, REFUND, RECHARGE)}
+ITEM_TABLES = (PARCEL, REQUIREMENT, QUESTION, OPINION, REFUND)
+"""The side axes of an order."""
+
+TABLES: dict[TableName, Table] = {
+    table.name: table for table in (FULFILMENT, *ITEM_TABLES, RECHARGE)
+}
 
 
 def check_durations(terms: Terms) -> None:
@@ -19,11 +26,23 @@ def check_durations(terms: Terms) -> None:
     waits = [wait for table in TABLES.values() for wait in table.waits]
     clocks = {term for wait in waits for each in wait.deadlines for term in (each.term, each.again)}
     asked = {"ask", "ask_most"} if any(wait.errand for wait in waits) else set()
-    if missing := (clocks | asked) - {"", STATUTORY, *terms.durations}:
+    asked |= {LEAST_NOTICE} if AGREED_DATE in clocks else set()
+    if missing := (clocks | asked) - {"", STATUTORY, AGREED_DATE, *terms.durations}:
         raise TermsError(f"terms {terms.version}: no duration of {', '.join(sorted(missing))}")
 
 
 for _terms in VERSIONS.values():
     check_durations(_terms)
 
-__all__ = ["FULFILMENT", "RECHARGE", "REFUND", "TABLES", "check_durations"]
+__all__ = [
+    "FULFILMENT",
+    "ITEM_TABLES",
+    "OPINION",
+    "PARCEL",
+    "QUESTION",
+    "RECHARGE",
+    "REFUND",
+    "REQUIREMENT",
+    "TABLES",
+    "check_durations",
+]

@@ -21,6 +21,8 @@ INSTITUTION = frozenset({Role.PAYMENT_INSTITUTION, Role.PLATFORM})
 REFUND = Table(
     name=TableName.REFUND,
     initial=State.DUE,
+    items=True,
+    outlives=True,
     ends=MappingProxyType(
         {
             State.REFUNDED: "paid back by the institution",

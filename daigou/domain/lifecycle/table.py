@@ -10,6 +10,7 @@ from transitions import EventData, Machine, Transition
 from daigou.domain.book import Template
 from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command, sums_in
+from daigou.domain.facts import Facts, Taken
 from daigou.domain.money import CNY
 from daigou.domain.order import (
     ROLES_BOUND_TO_AN_ORDER,
@@ -28,12 +29,20 @@ NOBODY: frozenset[Role] = frozenset()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """All that a guard may look at. `command` is None where only its possibility is asked for."""
+    """All that a guard may look at. `command` is None where only its possibility is asked for.
+
+    `order` is where the order stands on its main axis, `facts` what it knows; `item` names the item
+    that the trigger is for. Rows in `passed_over` were tried, and the books did not let them.
+    """
 
     actor: Actor
     command: Command | None
     parties: Parties
     terms: Terms
+    facts: Facts = field(default_factory=Facts)
+    order: State = State.NEW
+    item: str = ""
+    passed_over: "tuple[Row, ...]" = ()
 
 
 Guard = Callable[[Situation], None]
@@ -53,7 +62,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One thing that may happen: in `source`, `roles` may pull `trigger` to reach `target`."""
+    """One thing that may happen: in `source`, `roles` may pull `trigger` to reach `target`.
+
+    Where the books refuse the row with a code of `gives_way`, the next row that fits is tried.
+    `restarts` names the clocks of the target that begin anew.
+    """
 
     trigger: Trigger
     source: State
@@ -64,6 +77,8 @@ class Row:
     guards: tuple[Guard, ...] = ()
     posts: Template | None = None
     notices: tuple[Notice, ...] = ()
+    gives_way: frozenset[RefusalCode] = frozenset()
+    restarts: tuple[str, ...] = ()
 
     @property
     def stays(self) -> bool:
@@ -88,6 +103,7 @@ class Answer(StrEnum):
     """A counterparty's definite answer to a movement of money outside."""
 
     DONE = "done"
+    REPRICED = "repriced"
     REJECTED = "rejected"
     FAILED = "failed"
 
@@ -112,7 +128,9 @@ class Errand:
 class Wait:
     """What a state waits for: who acts next, the clocks that run, the call it makes outside.
 
-    Where nobody but a deadline moves it on, the clock is the next to act.
+    Where nobody but a deadline moves it on, the clock is the next to act. Clocks in `pauses` stand
+    still while the state lasts, and go on with what they had left. A state that `follows_items`
+    has no clock of its own: its items' clocks move it.
     """
 
     state: State
@@ -120,6 +138,8 @@ class Wait:
     next_actor: Role
     deadlines: tuple[Deadline, ...] = ()
     errand: Errand | None = None
+    pauses: tuple[str, ...] = ()
+    follows_items: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +162,9 @@ class TableError(ValueError):
 class Table:
     """A lifecycle, declared. Building it checks it.
 
+    A table of `items` is a side axis: an order has any number of them. They end with the order,
+    but for those that `outlive` it. An item is opened by a row from `new`, or by a template.
+
     Raises:
         TableError: unreachable or dead-end states, a wait without a deadline, an unknown clause,
             a deadline or an answer whose trigger has no row.
@@ -153,6 +176,8 @@ class Table:
     triggers: Mapping[Trigger, TriggerSpec]
     rows: tuple[Row, ...]
     waits: tuple[Wait, ...]
+    items: bool = False
+    outlives: bool = False
     machine: Machine = field(init=False, repr=False, compare=False)
     _row_of: dict[int, Row] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -182,6 +207,10 @@ class Table:
             if row.source == state and (trigger is None or row.trigger == trigger)
         )
 
+    def variant(self, row: Row) -> int:
+        """The row's number, from 0, among those of its source and trigger."""
+        return self.rows_from(row.source, row.trigger).index(row)
+
     @property
     def commands(self) -> tuple[Trigger, ...]:
         """The triggers that an application can pull, without the one that opens the subject."""
@@ -189,8 +218,19 @@ class Table:
             trigger
             for trigger in self.triggers
             if any(row.trigger == trigger and row.roles for row in self.rows)
-            and not self.rows_from(State.NEW, trigger)
+            and (self.items or not self.rows_from(State.NEW, trigger))
         )
+
+    def opens(self, trigger: Trigger) -> bool:
+        """Whether the trigger can open an item."""
+        return self.items and bool(self.rows_from(State.NEW, trigger))
+
+    def following(self, *, state: State, situation: Situation) -> Row | None:
+        """The row by which a state follows what its items did; none if it stays where it is."""
+        for row in self.rows_from(state, Trigger.FOLLOW_PARCELS):
+            if row.when is None or row.when(situation):
+                return row
+        return None
 
     def fire(self, *, state: State, trigger: Trigger, situation: Situation) -> Row:
         """The row that this trigger takes now.
@@ -267,13 +307,27 @@ def _remember_transition(event: EventData) -> None:
 def _condition(row: Row) -> Callable[[EventData], bool]:
     def holds(event: EventData) -> bool:
         (situation,) = event.args
-        if row.when is not None and not row.when(situation):
+        if row in situation.passed_over or not (row.when is None or row.when(situation)):
             return False
         for guard in row.guards:
             guard(situation)
         return True
 
     return holds
+
+
+def taken(table: Table, row: Row, *, item: str, command: Command, terms: Terms) -> Taken:
+    """A row that was taken, as far as facts follow from it."""
+    return Taken(
+        table=table.name,
+        item=item,
+        trigger=row.trigger,
+        source=row.source,
+        target=row.target,
+        command=command,
+        posts=row.posts is not None,
+        storage_charge=terms.storage_charge,
+    )
 
 
 def _check_actor(row: Row, situation: Situation) -> None:
@@ -327,7 +381,7 @@ def _faults(table: Table) -> Iterable[str]:
         leaving = [row for row in table.rows_from(wait.state) if not row.stays]
         if not leaving:
             yield f"state {wait.state} is a dead end"
-        if wait.state != State.NEW and not _always_ticks(table, wait):
+        if wait.state != State.NEW and not wait.follows_items and not _always_ticks(table, wait):
             yield f"state {wait.state} waits without a deadline"
         able = {role for row in table.rows_from(wait.state) for role in row.roles} | {Role.CLOCK}
         if wait.next_actor not in able:
@@ -338,10 +392,16 @@ def _faults(table: Table) -> Iterable[str]:
                 yield f"deadline {deadline.term} of {wait.state} pulls {deadline.trigger}: no row"
             elif any(row.roles for row in rows):
                 yield f"deadline {deadline.trigger} of {wait.state} can be pulled by a person"
+        yield from _untimely(table, wait)
         if wait.errand:
             for answer, trigger in wait.errand.answers.items():
                 if not table.rows_from(wait.state, trigger):
                     yield f"answer {answer} in {wait.state} pulls {trigger}: no row"
+    clocks = {deadline.term for wait in table.waits for deadline in wait.deadlines}
+    named = {term for row in table.rows for term in row.restarts}
+    named |= {term for wait in table.waits for term in wait.pauses}
+    yield from (f"clock {term} is paused or restarted, but never runs" for term in named - clocks)
+
     for end in table.ends:
         if table.rows_from(end):
             yield f"end {end} is left again"
@@ -349,7 +409,7 @@ def _faults(table: Table) -> Iterable[str]:
     for row in table.rows:
         if row.trigger not in table.triggers:
             yield f"trigger {row.trigger} is not described"
-        if not row.roles and not _struck_by_clock(table, row):
+        if not row.roles and not _struck_by_clock(table, row) and not _follows(table, row):
             yield f"nobody can pull {row.trigger} in {row.source}"
     cited = {row.clause for row in table.rows} | {spec.clause for spec in table.triggers.values()}
     yield from (f"clause {c} is unknown" for c in sorted(cited) if c not in CATALOGUE)
@@ -379,6 +439,17 @@ def _struck_by_clock(table: Table, row: Row) -> bool:
         wait.state == row.source and any(d.trigger == row.trigger for d in wait.deadlines)
         for wait in table.waits
     )
+
+
+def _follows(table: Table, row: Row) -> bool:
+    return row.trigger == Trigger.FOLLOW_PARCELS and not table.items
+
+
+def _untimely(table: Table, wait: Wait) -> Iterable[str]:
+    pulled = [deadline.trigger for deadline in wait.deadlines]
+    yield from (f"two clocks of {wait.state} pull {t}" for t in sorted(_repeated(tuple(pulled))))
+    running = {deadline.term for deadline in wait.deadlines}
+    yield from (f"{wait.state} pauses its own clock {t}" for t in wait.pauses if t in running)
 
 
 def _repeated(items: tuple[Any, ...]) -> set[Any]:

@@ -1,0 +1,258 @@
+"""Owns what an order knows beyond its state: the facts that guards and templates decide by.
+
+Facts are folded from the rows that an order took, the same way wherever they are needed: in its
+workflow, in the books, and at the edge.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from daigou.domain.commands import (
+    NO_DRIFT,
+    ActualPrice,
+    AdvanceDeposit,
+    Cause,
+    CauseFound,
+    Caution,
+    CautionKind,
+    Command,
+    Dispatch,
+    DriftLimit,
+    LimitPriceDrift,
+    Pay,
+    RecordPurchase,
+    Request,
+    Require,
+    SellerRefund,
+    WarehouseReceipt,
+)
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import State, TableName, Trigger
+
+WAY = (
+    State.PURCHASED,
+    State.DISPATCHED,
+    State.WAREHOUSE_OBJECTION,
+    State.WAREHOUSED,
+    State.STORED,
+    State.EXPORTED,
+    State.DELIVERED,
+)
+"""The stages of goods on their way, the slowest first. What logistics objects to is slower than
+what it may still object to: the order stands where it is held up."""
+
+_STAGE = {state: state for state in WAY} | {
+    State.LOST: State.DISPATCHED,
+    State.PACKAGE_REFUSED: State.EXPORTED,
+}
+_WITHOUT_GOODS = {
+    State.CLAIMED: State.CLOSED,
+    State.ABANDONED: State.ABANDONED,
+    State.RETURNED: State.UNREALIZABLE,
+}
+"""Where an order ends of which no parcel arrived, by what became of its parcels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A parcel of the order: how many of the goods are in it, and where it is."""
+
+    item: str
+    quantity: int
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """A special requirement, and what became of it (PSR-3-1)."""
+
+    item: str
+    needed: bool
+    state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cautioned:
+    """A caution that was raised, and whether the client acknowledged it (PSR-15)."""
+
+    caution: CautionKind
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an order knows.
+
+    `quantity`, `goods` and `freight` are what is agreed now; `offer` is what the seller offers
+    instead, while the client decides. `paying_in` is the state that the payment under way was made
+    in. `advance_bought` says that the advance deposit has gone to the seller (PSR-15-2).
+    """
+
+    quantity: int = 0
+    goods: Money = ZERO
+    freight: Money = ZERO
+    offer: ActualPrice | None = None
+    drift_limit: DriftLimit = NO_DRIFT
+    cautions: tuple[Cautioned, ...] = ()
+    advance: AdvanceDeposit | None = None
+    advance_bought: bool = False
+    paying_in: State | None = None
+    parcels: tuple[Parcel, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    storage_unpaid: Money = ZERO
+    causes: tuple[Cause, ...] = ()
+
+    @property
+    def price(self) -> Money:
+        """What the seller is agreed to charge."""
+        return self.goods + self.freight
+
+    @property
+    def missing(self) -> int:
+        """How many of the goods are not on their way yet."""
+        return self.quantity - sum(parcel.quantity for parcel in self.parcels)
+
+    @property
+    def unacknowledged(self) -> tuple[CautionKind, ...]:
+        """The cautions that the client has not acknowledged."""
+        return tuple(each.caution for each in self.cautions if not each.acknowledged)
+
+    @property
+    def stage(self) -> State:
+        """Where the order stands: where its slowest parcel does."""
+        stages = [_STAGE[each.state] for each in self.parcels if each.state in _STAGE]
+        if self.missing or not self.parcels:
+            return State.PURCHASED
+        if stages:
+            return min(stages, key=WAY.index)
+        became = {parcel.state for parcel in self.parcels}
+        return next(end for state, end in _WITHOUT_GOODS.items() if state in became)
+
+    def cautioned_of(self, *kinds: CautionKind) -> bool:
+        """Whether a caution of one of these kinds was raised."""
+        return any(each.caution in kinds for each in self.cautions)
+
+    def after(self, row: "Taken") -> "Facts":
+        """The facts once a row was taken."""
+        facts = self._after_trigger(row)
+        match row.table:
+            case TableName.PARCEL:
+                return facts._with_parcel(row)
+            case TableName.REQUIREMENT:
+                return facts._with_requirement(row)
+            case _:
+                return facts
+
+    def _after_trigger(self, row: "Taken") -> "Facts":
+        command = row.command
+        match command:
+            case Request():
+                return facts_of(command)
+            case Caution():
+                return self._cautioned(command, acknowledged=row.trigger != Trigger.RAISE_CAUTION)
+            case LimitPriceDrift():
+                return replace(self, drift_limit=command.limit)
+            case Pay() if row.table == TableName.FULFILMENT:
+                return replace(self, paying_in=row.source)
+            case ActualPrice() if row.target == State.AWAITING_CHOICE:
+                return replace(self, offer=command)
+            case ActualPrice():
+                return self._agreed(command)
+            case RecordPurchase():
+                return replace(
+                    self,
+                    goods=command.goods,
+                    freight=command.freight,
+                    advance_bought=self.advance is not None,
+                )
+            case SellerRefund():
+                return replace(
+                    self, goods=self.goods - command.goods, freight=self.freight - command.freight
+                )
+            case CauseFound():
+                return replace(self, causes=(*self.causes, command.cause))
+        match row.trigger:
+            case Trigger.ACCEPT_PART if self.offer:
+                return self._agreed(self.offer)
+            case Trigger.CHARGE_STORAGE if not row.posts:
+                return replace(self, storage_unpaid=self.storage_unpaid + row.storage_charge)
+            case Trigger.PAY_STORAGE:
+                return replace(self, storage_unpaid=ZERO)
+            case _:
+                return self
+
+    def _agreed(self, price: ActualPrice) -> "Facts":
+        return replace(
+            self, goods=price.goods, freight=price.freight, quantity=price.quantity, offer=None
+        )
+
+    def _cautioned(self, caution: Caution, *, acknowledged: bool) -> "Facts":
+        others = tuple(each for each in self.cautions if each.caution != caution.caution)
+        now = Cautioned(caution=caution.caution, acknowledged=acknowledged)
+        return replace(self, cautions=(*others, now))
+
+    def _with_parcel(self, row: "Taken") -> "Facts":
+        quantity = self.missing
+        if isinstance(row.command, Dispatch | WarehouseReceipt) and row.command.quantity:
+            quantity = row.command.quantity
+        return replace(
+            self,
+            parcels=_moved(
+                self.parcels, row, Parcel(item=row.item, quantity=quantity, state=row.target)
+            ),
+        )
+
+    def _with_requirement(self, row: "Taken") -> "Facts":
+        needed = isinstance(row.command, Require) and row.command.needed
+        return replace(
+            self,
+            requirements=_moved(
+                self.requirements,
+                row,
+                Requirement(item=row.item, needed=needed, state=row.target),
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A row that was taken, as far as facts follow from it.
+
+    `posts` says whether it moved money; `storage_charge` is what the terms ask for a period of
+    storage.
+    """
+
+    table: TableName
+    item: str
+    trigger: Trigger
+    source: State
+    target: State
+    command: Command
+    posts: bool
+    storage_charge: Money
+
+
+def facts_of(request: Request) -> Facts:
+    """What an order knows when it is requested."""
+    return Facts(
+        quantity=request.quantity,
+        goods=request.goods,
+        freight=request.freight,
+        drift_limit=request.drift_limit,
+        cautions=tuple(Cautioned(caution=each) for each in cautions_of(request)),
+        advance=request.advance,
+    )
+
+
+def cautions_of(request: Request) -> tuple[CautionKind, ...]:
+    """The cautions that a request itself gives rise to (PSR-15)."""
+    implied = (CautionKind.ADVANCE_DEPOSIT,) if request.advance else ()
+    return tuple(dict.fromkeys((*request.cautions, *implied)))
+
+
+def _moved(items: tuple[Any, ...], row: Taken, opened: Any) -> tuple[Any, ...]:
+    if row.source == State.NEW:
+        return (*items, opened)
+    return tuple(
+        replace(each, state=row.target) if each.item == row.item else each for each in items
+    )

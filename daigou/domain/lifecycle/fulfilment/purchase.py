@@ -1,0 +1,239 @@
+"""Owns the purchase: the price waits outside the escrow until the seller answers, at what it asks
+now, for as many as it has."""
+
+from types import MappingProxyType
+
+from daigou.domain import postings
+from daigou.domain.lifecycle import guards
+from daigou.domain.lifecycle.table import Answer, Call, Deadline, Errand, Row, Wait
+from daigou.domain.lifecycle.words import CLIENT, NO_DEPOSIT, PLATFORM, PROVIDER, tell
+from daigou.domain.order import Role, State, Trigger
+
+_PRICE = (guards.price_can_be_settled, guards.price_makes_sense)
+
+ROWS = (
+    Row(
+        trigger=Trigger.PURCHASE,
+        source=State.EFFECTIVE,
+        target=State.PURCHASING,
+        clause="PSR-8",
+        roles=PROVIDER,
+        posts=postings.reserve_purchase,
+    ),
+    Row(
+        trigger=Trigger.REPORT_UNREALIZABLE,
+        source=State.EFFECTIVE,
+        target=State.UNREALIZABLE,
+        clause="PSR-9",
+        roles=PROVIDER,
+        posts=postings.refund_collected,
+        notices=tell("order.unrealizable", Role.CLIENT),
+    ),
+    Row(
+        trigger=Trigger.REFUSE,
+        source=State.EFFECTIVE,
+        target=State.REFUSED,
+        clause="PSR-3-2",
+        roles=PROVIDER,
+        guards=(guards.refusal_is_still_allowed, guards.nothing_is_bought),
+        posts=postings.refund_less_costs,
+        notices=tell("order.refused", Role.CLIENT),
+    ),
+    Row(
+        trigger=Trigger.LIMIT_PRICE_DRIFT,
+        source=State.EFFECTIVE,
+        target=State.EFFECTIVE,
+        clause="PSR-10-2",
+        roles=CLIENT,
+    ),
+    Row(
+        trigger=Trigger.REMIND,
+        source=State.EFFECTIVE,
+        target=State.EFFECTIVE,
+        clause="PSR-8",
+        notices=tell("order.purchase_due", Role.PROVIDER),
+    ),
+    Row(
+        trigger=Trigger.ESCALATE,
+        source=State.EFFECTIVE,
+        target=State.EFFECTIVE,
+        clause="PSR-8",
+        notices=tell("order.purchase_overdue", Role.PROVIDER, Role.PLATFORM),
+    ),
+    # What the seller asks now, told by the provider or by the seller's own answer: a part only, no
+    # more than agreed, more but allowed beforehand and covered by the deposit, or more.
+    *(
+        row
+        for trigger, state, roles in (
+            (Trigger.REPORT_PRICE, State.EFFECTIVE, PROVIDER),
+            (Trigger.QUOTE_ANEW, State.PURCHASING, PLATFORM),
+        )
+        for row in (
+            Row(
+                trigger=trigger,
+                source=state,
+                target=State.AWAITING_CHOICE,
+                clause="PSR-9",
+                roles=roles,
+                when=guards.is_a_part_only,
+                guards=_PRICE,
+                posts=postings.keep_offer,
+                notices=tell("order.part_offered", Role.CLIENT),
+                restarts=("part_choice",),
+            ),
+            Row(
+                trigger=trigger,
+                source=state,
+                target=State.EFFECTIVE,
+                clause="PSR-10-2",
+                roles=roles,
+                when=guards.price_fell,
+                guards=_PRICE,
+                posts=postings.true_up,
+                notices=tell("order.price_fell", Role.CLIENT, Role.PROVIDER),
+            ),
+            Row(
+                trigger=trigger,
+                source=state,
+                target=State.EFFECTIVE,
+                clause="PSR-10-2",
+                roles=roles,
+                when=guards.rise_was_allowed,
+                guards=_PRICE,
+                posts=postings.charge_rise,
+                notices=tell("order.price_rise_charged", Role.CLIENT, Role.PROVIDER),
+                gives_way=NO_DEPOSIT,
+            ),
+            Row(
+                trigger=trigger,
+                source=state,
+                target=State.AWAITING_TOP_UP,
+                clause="PSR-10-2",
+                roles=roles,
+                guards=_PRICE,
+                posts=postings.reprice,
+                notices=tell("order.top_up_due", Role.CLIENT),
+                restarts=("top_up",),
+            ),
+        )
+    ),
+    Row(
+        trigger=Trigger.ACCEPT_PART,
+        source=State.AWAITING_CHOICE,
+        target=State.EFFECTIVE,
+        clause="PSR-10-2",
+        roles=CLIENT,
+        when=guards.part_costs_no_more,
+        posts=postings.true_up,
+        notices=tell("order.part_accepted", Role.PROVIDER),
+        restarts=("purchase_reminder", "purchase"),
+    ),
+    Row(
+        trigger=Trigger.ACCEPT_PART,
+        source=State.AWAITING_CHOICE,
+        target=State.AWAITING_TOP_UP,
+        clause="PSR-10-2",
+        roles=CLIENT,
+        posts=postings.reprice,
+        notices=tell("order.top_up_due", Role.CLIENT),
+        restarts=("top_up",),
+    ),
+    Row(
+        trigger=Trigger.DECLINE_OFFER,
+        source=State.AWAITING_CHOICE,
+        target=State.UNREALIZABLE,
+        clause="PSR-9",
+        roles=CLIENT,
+        posts=postings.refund_collected,
+        notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
+    ),
+    Row(
+        trigger=Trigger.LAPSE,
+        source=State.AWAITING_CHOICE,
+        target=State.UNREALIZABLE,
+        clause="PSR-9",
+        posts=postings.refund_collected,
+        notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
+    ),
+    Row(
+        trigger=Trigger.RECORD_PURCHASE,
+        source=State.PURCHASING,
+        target=State.AWAITING_BALANCE,
+        clause="PSR-15-2",
+        roles=PROVIDER | PLATFORM,
+        when=guards.balance_is_to_come,
+        posts=postings.record_purchase,
+        notices=tell("order.balance_due", Role.CLIENT),
+    ),
+    Row(
+        trigger=Trigger.RECORD_PURCHASE,
+        source=State.PURCHASING,
+        target=State.PURCHASED,
+        clause="PSR-8",
+        roles=PROVIDER | PLATFORM,
+        posts=postings.record_purchase,
+        notices=tell("order.purchased", Role.CLIENT, Role.STORAGE),
+    ),
+    Row(
+        trigger=Trigger.FAIL_PURCHASE,
+        source=State.PURCHASING,
+        target=State.EFFECTIVE,
+        clause="PSR-8",
+        roles=PLATFORM,
+        posts=postings.release_purchase,
+        notices=tell("order.purchase_failed", Role.PROVIDER),
+    ),
+    Row(
+        trigger=Trigger.REJECT_PURCHASE,
+        source=State.PURCHASING,
+        target=State.UNREALIZABLE,
+        clause="PSR-9",
+        roles=PLATFORM,
+        posts=postings.refund_collected,
+        notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
+    ),
+    Row(
+        trigger=Trigger.ESCALATE,
+        source=State.PURCHASING,
+        target=State.PURCHASING,
+        clause="PSR-8",
+        notices=tell("order.purchase_outcome_unknown", Role.PROVIDER, Role.PLATFORM),
+    ),
+)
+
+WAITS = (
+    Wait(
+        state=State.EFFECTIVE,
+        says="agreed and paid; waits for the purchase",
+        next_actor=Role.PROVIDER,
+        deadlines=(
+            Deadline(term="purchase_reminder", trigger=Trigger.REMIND),
+            Deadline(term="purchase", trigger=Trigger.ESCALATE, again="escalation"),
+        ),
+    ),
+    Wait(
+        state=State.AWAITING_CHOICE,
+        says="the seller has a part only; waits for the client to take it or nothing",
+        next_actor=Role.CLIENT,
+        deadlines=(Deadline(term="part_choice", trigger=Trigger.LAPSE),),
+    ),
+    Wait(
+        state=State.PURCHASING,
+        says="waits for the seller's answer",
+        next_actor=Role.PLATFORM,
+        deadlines=(
+            Deadline(term="purchase_outcome", trigger=Trigger.ESCALATE, again="escalation"),
+        ),
+        errand=Errand(
+            call=Call.BUY,
+            answers=MappingProxyType(
+                {
+                    Answer.DONE: Trigger.RECORD_PURCHASE,
+                    Answer.REPRICED: Trigger.QUOTE_ANEW,
+                    Answer.REJECTED: Trigger.REJECT_PURCHASE,
+                    Answer.FAILED: Trigger.FAIL_PURCHASE,
+                }
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,63 @@
+"""The posting templates: what each trigger does to the books, as balanced journals.
+
+Debits are positive. A template is pure: it reads a `Book` and a command, and returns `Effects`;
+the ledger writes them in the transition's one transaction.
+"""
+
+from daigou.domain.postings.checkout import open_checkout
+from daigou.domain.postings.earning import (
+    charge_storage,
+    earn_fee,
+    keep_forfeited,
+    pay_storage,
+)
+from daigou.domain.postings.payment import (
+    confirm_payment,
+    pay_from_deposit,
+    release_payment,
+    reserve_payment,
+)
+from daigou.domain.postings.purchase import (
+    charge_rise,
+    keep_offer,
+    pass_on_seller_refund,
+    record_purchase,
+    release_purchase,
+    reprice,
+    reserve_purchase,
+    true_up,
+)
+from daigou.domain.postings.recharge import credit_recharge, drop_recharge, send_recharge
+from daigou.domain.postings.refunds import (
+    confirm_refund,
+    credit_refund,
+    refund_collected,
+    refund_less_costs,
+)
+
+__all__ = [
+    "charge_rise",
+    "charge_storage",
+    "confirm_payment",
+    "confirm_refund",
+    "credit_recharge",
+    "credit_refund",
+    "drop_recharge",
+    "earn_fee",
+    "keep_forfeited",
+    "keep_offer",
+    "open_checkout",
+    "pass_on_seller_refund",
+    "pay_from_deposit",
+    "pay_storage",
+    "record_purchase",
+    "refund_collected",
+    "refund_less_costs",
+    "release_payment",
+    "release_purchase",
+    "reprice",
+    "reserve_payment",
+    "reserve_purchase",
+    "send_recharge",
+    "true_up",
+]

@@ -1,0 +1,87 @@
+"""Owns the checkout: its lines, its fee, what of it is due, and what a changed price does to it."""
+
+from dataclasses import dataclass
+
+from daigou.domain.book import BANK, Account, AccountKind, Book, Effects
+from daigou.domain.commands import Accept, Command, Line, LineCode
+from daigou.domain.money import ZERO, Fee, Money, service_fee, total
+from daigou.domain.postings.legs import account_of, expect, order_of
+
+OF_THE_SELLER = frozenset({LineCode.GOODS, LineCode.FREIGHT})
+COMPUTED = OF_THE_SELLER | {LineCode.SERVICE_FEE}
+"""The lines that follow from the seller's price; all others are named at the acceptance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What is to be paid, by where it goes; less than zero where more is held than is needed."""
+
+    escrow: Money
+    fees: Money
+    third_parties: tuple[tuple[Account, Money], ...] = ()
+
+    @property
+    def whole(self) -> Money:
+        """All of it."""
+        return self.escrow + self.fees + total([amount for _, amount in self.third_parties])
+
+
+def open_checkout(book: Book, command: Command) -> Effects:
+    """Acceptance: every line with who collects it, the fee computed on the quote (PSR-6, 10-2)."""
+    accepted = expect(command, Accept)
+    lines, fee = priced(book, goods=book.facts.goods, freight=book.facts.freight)
+    return Effects(lines=(*lines, *accepted.lines), fee=fee)
+
+
+def priced(book: Book, *, goods: Money, freight: Money) -> tuple[tuple[Line, ...], Fee]:
+    """The lines that follow from the seller's price, and the fee with all it was computed from."""
+    request, provider = order_of(book)
+    fee = service_fee(goods=goods, freight=freight, rate=book.fee_rate)
+    amounts = (
+        (LineCode.GOODS, request.title, goods),
+        (LineCode.FREIGHT, "freight to the warehouse", freight),
+        (LineCode.SERVICE_FEE, "order service fee", fee.amount),
+    )
+    return (
+        tuple(
+            Line(code=code, label=label, amount=amount, collector=provider)
+            for code, label, amount in amounts
+        ),
+        fee,
+    )
+
+
+def replaced(book: Book, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The checkout's lines once `lines` took the place of those computed before."""
+    return (*lines, *(line for line in book.lines if line.code not in COMPUTED))
+
+
+def due(book: Book, lines: tuple[Line, ...] | None = None) -> Due:
+    """What is to be paid now for the checkout's lines, or for others in their place (PSR-2-2).
+
+    Goods with an advance deposit are paid in two steps (PSR-15-2): the deposit and the fee on it
+    first, then all that is left.
+    """
+    advance = book.facts.advance
+    if advance and book.paid is None:
+        fee = service_fee(goods=advance.amount, freight=ZERO, rate=book.fee_rate)
+        return Due(escrow=advance.amount, fees=fee.amount)
+    lines = book.lines if lines is None else lines
+    escrow, fees = book.own(AccountKind.ESCROW), book.own(AccountKind.FEE_HELD)
+    needed: dict[Account, Money] = {escrow: ZERO, fees: ZERO}
+    for line in lines:
+        account = account_of(book, line)
+        needed[account] = needed.get(account, ZERO) + line.amount
+    on_hand = book.holds(AccountKind.ESCROW) + book.holds(AccountKind.SELLER_TRANSIT)
+    return Due(
+        escrow=needed.pop(escrow) - on_hand - paid_to_seller(book),
+        fees=needed.pop(fees) - book.holds(AccountKind.FEE_HELD),
+        third_parties=tuple(
+            (account, amount + book.put_into(account)) for account, amount in needed.items()
+        ),
+    )
+
+
+def paid_to_seller(book: Book) -> Money:
+    """What has gone to the seller for this order, less what the seller paid back."""
+    return -book.put_into(BANK)

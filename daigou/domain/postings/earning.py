@@ -1,0 +1,76 @@
+"""Owns what others earn by an order: the provider its fee, the promoter its brokerage, the storage
+its charges."""
+
+from daigou.domain.book import (
+    Account,
+    AccountKind,
+    Book,
+    Effects,
+    JournalKind,
+    Paid,
+)
+from daigou.domain.commands import Command, Line, LineCode
+from daigou.domain.money import Money, round_half_up
+from daigou.domain.postings.legs import move, order_of
+
+
+def earn_fee(book: Book, command: Command) -> Effects:
+    """The provider's duty ended: its fee, and its other agreed fees, are earned (PSR-16).
+
+    The promoter's brokerage is deducted from it, by the rate in force at payment (PSR-19).
+    """
+    return _earned(book, clause="PSR-16")
+
+
+def keep_forfeited(book: Book, command: Command) -> Effects:
+    """The balance never came: the seller keeps the deposit, the provider its fee (PSR-15-2)."""
+    return _earned(book, clause="PSR-15-2")
+
+
+def charge_storage(book: Book, command: Command) -> Effects:
+    """A period beyond the free days, from the deposit to the storage (PSR-7, UA-1-8)."""
+    return _storage(book, book.storage_charge)
+
+
+def pay_storage(book: Book, command: Command) -> Effects:
+    """What the deposit could not pay of the storage's charges before (PSR-7)."""
+    return _storage(book, book.facts.storage_unpaid)
+
+
+def _earned(book: Book, *, clause: str) -> Effects:
+    _, provider = order_of(book)
+    earned = book.holds(AccountKind.FEE_HELD)
+    theirs = Account(AccountKind.PROVIDER, provider)
+    journals = move(JournalKind.FEE_EARNED, clause, book.own(AccountKind.FEE_HELD), theirs, earned)
+    if book.promoter and book.brokerage_rate:
+        journals += move(
+            JournalKind.BROKERAGE,
+            "PSR-19",
+            theirs,
+            Account(AccountKind.PROMOTER, book.promoter),
+            Money(round_half_up(earned.amount * book.brokerage_rate), earned.currency),
+        )
+    return Effects(journals=journals)
+
+
+def _storage(book: Book, amount: Money) -> Effects:
+    if book.storage is None:
+        raise TypeError(f"{book.subject} is not an order")
+    return Effects(
+        journals=move(
+            JournalKind.STORAGE_CHARGE,
+            "PSR-7",
+            book.deposit,
+            Account(AccountKind.THIRD_PARTY, book.storage),
+            amount,
+        ),
+        lines=(
+            Line(
+                code=LineCode.STORAGE_CHARGE,
+                label="storage beyond the free days",
+                amount=amount,
+                collector=book.storage,
+            ),
+        ),
+        paid=Paid(from_deposit=amount),
+    )
