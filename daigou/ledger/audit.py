@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, text
 
+from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.order import State
 from daigou.ledger.audit_checks import CHECKS, Check
 from daigou.ledger.failures import database_answers
 
@@ -66,7 +68,15 @@ _TOTALS = text(
 )
 
 
+_STATES = {
+    "ends": [state.value for state in FULFILMENT.ends],
+    "fulfilled": [
+        state.value for state in (*WAY, State.RECEIPT_OBJECTION, State.RECEIVED, State.ABANDONED)
+    ],
+}
+
+
 def _differences(connection: Connection, check: Check) -> list[str]:
     query = text(f"SELECT difference FROM ({check.sql}) AS found LIMIT {DIFFERENCES_MAX}")
-    found = connection.execute(query, {"ends": [state.value for state in FULFILMENT.ends]})
+    found = connection.execute(query, _STATES)
     return [f"not so: {check.holds}: {difference}" for difference in found.scalars()]

@@ -1,7 +1,7 @@
 """Owns the invariants that an audit proves: each a query for what breaks it, one line a difference.
 
 They read the rows alone and share nothing with the guards, so that a guard's fault is found, too.
-`:ends` holds the order states that nothing follows.
+`:ends` holds the order states that nothing follows, `:fulfilled` those of goods that were bought.
 """
 
 from typing import NamedTuple
@@ -67,14 +67,14 @@ JOURNALS = (
         """
         SELECT format('%s entry %s: %s', e.account, e.entry_no, e.balance) AS difference
         FROM entry e JOIN account a ON a.id = e.account
-        WHERE e.balance > 0 AND a.kind NOT IN ('payment_institution', 'bank')
+        WHERE e.balance > 0 AND a.kind NOT IN ('payment_institution', 'bank', 'promotion')
         """,
     ),
 )
 
 STORIES = (
     Check(
-        "each journal, line, movement, refund and notice is of a transition",
+        "each journal, line, movement, item and notice is of a transition",
         """
         SELECT format('%s of %s/%s', what, subject, sequence) AS difference
         FROM (SELECT 'journal' AS what, subject, sequence FROM journal
@@ -82,7 +82,7 @@ STORIES = (
               UNION ALL SELECT 'movement', subject, sequence FROM movement
               UNION ALL SELECT 'outcome', subject, settled_sequence FROM movement
                         WHERE state <> 'sent'
-              UNION ALL SELECT 'refund', subject, sequence FROM refund
+              UNION ALL SELECT axis, subject, sequence FROM order_item
               UNION ALL SELECT 'notice', subject, sequence FROM notice) AS parts
         WHERE NOT EXISTS (SELECT FROM transition t
                           WHERE t.subject = parts.subject AND t.sequence = parts.sequence)
@@ -120,9 +120,11 @@ STORIES = (
                       r.state, r.sequence, log.state, log.sequence) AS difference
         FROM (SELECT id, state, sequence FROM purchase_order
               UNION ALL SELECT id, state, sequence FROM recharge
-              UNION ALL SELECT item, state, NULL FROM refund) AS r
+              UNION ALL SELECT item, state, NULL FROM order_item) AS r
         FULL JOIN (SELECT subject AS id, target AS state, counted.sequence
-                   FROM last JOIN counted USING (subject) WHERE axis <> 'refund'
+                   FROM last JOIN counted USING (subject) WHERE item = ''
+                   UNION ALL SELECT item, target, NULL FROM last
+                   WHERE item <> '' AND axis <> 'refund'
                    UNION ALL
                    SELECT item, coalesce(target, 'due'), NULL
                    FROM (SELECT subject, reference AS item FROM movement
@@ -152,7 +154,8 @@ ORDERS = (
         SELECT format('%s: fee %s on %s', fee.subject, fee.amount, fee.fee_base) AS difference
         FROM order_line fee
         CROSS JOIN LATERAL (SELECT sum(amount) AS base FROM order_line
-                            WHERE subject = fee.subject AND code IN ('goods', 'freight')) AS sums
+                            WHERE subject = fee.subject AND sequence = fee.sequence
+                                AND code IN ('goods', 'freight')) AS sums
         WHERE fee.code = 'service_fee'
             AND (fee.fee_base IS DISTINCT FROM sums.base
                  OR fee.amount IS DISTINCT FROM floor(
@@ -160,14 +163,19 @@ ORDERS = (
         """,
     ),
     Check(
-        "an order's amount is the sum of its lines; all of it is collected or nothing (PSR-2-2)",
+        "an order's amount is the sum of its lines; what is fulfilled was paid whole (PSR-2-2)",
         """
-        SELECT format('%s: amount %s, lines %s, collected %s', o.id, o.amount, lines.total,
-                      o.collected) AS difference
+        SELECT format('%s %s: amount %s, lines %s, collected %s, refunded %s', o.id, o.state,
+                      o.amount, lines.total, o.collected, o.refunded) AS difference
         FROM purchase_order o
-        LEFT JOIN (SELECT subject, sum(amount) AS total FROM order_line GROUP BY subject) AS lines
-            ON lines.subject = o.id
-        WHERE o.amount IS DISTINCT FROM lines.total OR o.collected NOT IN (0, lines.total)
+        LEFT JOIN (SELECT subject, sum(amount) AS total FROM current_line GROUP BY subject)
+            AS lines ON lines.subject = o.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(-sum(e.amount), 0) AS total FROM entry e
+            WHERE e.account = 'refund_transit:' || o.id) AS on_its_way_back
+        WHERE o.amount IS DISTINCT FROM lines.total
+            OR o.state = ANY (:fulfilled)
+                AND o.collected - o.refunded - on_its_way_back.total <> o.amount
         """,
     ),
     Check(
@@ -175,12 +183,17 @@ ORDERS = (
         """
         WITH moved AS (
             SELECT e.subject,
-                sum(e.amount) FILTER (WHERE j.kind = 'payment' AND e.amount > 0) AS collected,
+                sum(e.amount) FILTER (
+                    WHERE j.kind IN ('payment', 'storage_charge') AND e.amount > 0) AS collected,
                 -sum(e.amount) FILTER (
                     WHERE j.kind IN ('refund', 'refund_credited') AND a.kind = 'deposit'
+                        OR j.kind = 'refund' AND a.kind = 'promotion'
                         OR j.kind = 'refund_paid' AND a.kind = 'payment_institution') AS refunded,
-                -sum(e.amount) FILTER (WHERE a.kind = 'provider') AS earned,
-                -sum(e.amount) FILTER (WHERE a.kind IN ('bank', 'third_party')) AS paid_out,
+                -sum(e.amount) FILTER (
+                    WHERE j.kind = 'fee_earned' AND a.kind = 'provider') AS earned,
+                -sum(e.amount) FILTER (
+                    WHERE a.kind IN ('bank', 'third_party')
+                        OR j.kind = 'costs' AND a.kind = 'provider') AS paid_out,
                 -sum(e.amount) FILTER (WHERE a.kind IN (
                     'escrow', 'fee_held', 'seller_transit', 'refund_transit')) AS held
             FROM entry e
@@ -199,6 +212,33 @@ ORDERS = (
         """,
     ),
     Check(
+        "a promoter gets the rate fixed at payment of what its provider earned (PSR-19)",
+        """
+        SELECT format('%s: brokerage %s of %s at %s/%s', o.id, paid.total, o.fee_earned,
+                      o.brokerage_numerator, o.brokerage_denominator) AS difference
+        FROM purchase_order o
+        CROSS JOIN LATERAL (
+            SELECT coalesce(-sum(e.amount), 0) AS total
+            FROM entry e JOIN account a ON a.id = e.account
+            WHERE e.subject = o.id AND a.kind = 'promoter') AS paid
+        WHERE paid.total <> coalesce(floor(
+            o.fee_earned::numeric * o.brokerage_numerator / o.brokerage_denominator + 0.5), 0)
+        """,
+    ),
+    Check(
+        "a coupon is redeemed exactly where the promotion paid (UA-1-10)",
+        """
+        SELECT format('%s: coupons up to %s, the promotion paid %s', id, redeemed.total,
+                      given.total) AS difference
+        FROM purchase_order o
+        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM entry
+                            WHERE subject = o.id AND account = 'promotion') AS given
+        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM coupon
+                            WHERE redeemed_subject = o.id) AS redeemed
+        WHERE given.total < 0 OR given.total > redeemed.total
+        """,
+    ),
+    Check(
         "an ended order holds nothing, save a refund that is due",
         """
         SELECT format('%s ended %s: %s holds %s', o.id, o.state, a.kind, -sum(e.amount))
@@ -210,7 +250,8 @@ ORDERS = (
         GROUP BY o.id, a.kind
         HAVING -sum(e.amount) <> CASE a.kind
             WHEN 'refund_transit' THEN coalesce((
-                SELECT sum(amount) FROM refund WHERE subject = o.id AND state = 'due'), 0)
+                SELECT sum(amount) FROM movement
+                WHERE subject = o.id AND kind = 'refund' AND state = 'sent'), 0)
             ELSE 0
         END
         """,
@@ -224,13 +265,20 @@ MOVEMENTS = (
         SELECT format('%s/%s: %s moved %s, movements say %s', subject, sequence, account,
                       cash.amount, done.amount) AS difference
         FROM (SELECT subject, sequence, account, sum(amount) AS amount
-              FROM entry WHERE account IN ('payment_institution', 'bank')
+              FROM entry JOIN journal USING (subject, sequence, journal_no)
+              WHERE account IN ('payment_institution', 'bank') AND kind <> 'seller_refund'
               GROUP BY subject, sequence, account) AS cash
         FULL JOIN (
+              -- The seller may charge less than was on its way to it: that came back to escrow.
               SELECT subject, settled_sequence AS sequence,
                      CASE kind WHEN 'buy' THEN 'bank' ELSE 'payment_institution' END AS account,
-                     sum(CASE kind WHEN 'capture' THEN amount ELSE -amount END) AS amount
-              FROM movement WHERE state = 'done' GROUP BY 1, 2, 3) AS done
+                     sum(CASE kind WHEN 'capture' THEN amount ELSE -amount END)
+                     + coalesce(sum((
+                         SELECT sum(e.amount) FROM entry e
+                         JOIN journal j USING (subject, sequence, journal_no)
+                         WHERE e.subject = m.subject AND e.sequence = m.settled_sequence
+                             AND j.kind = 'purchase_released' AND e.amount > 0)), 0) AS amount
+              FROM movement m WHERE state = 'done' GROUP BY 1, 2, 3) AS done
             USING (subject, sequence, account)
         WHERE cash.amount IS DISTINCT FROM done.amount
         """,
@@ -255,24 +303,32 @@ MOVEMENTS = (
         """,
     ),
     Check(
-        "a deposit's part is set aside only while the other part's capture is open",
+        "a deposit's or coupon's part is set aside only while the other part's capture is open",
         """
         SELECT format('%s: %s set aside', a.owner, -sum(e.amount)) AS difference
         FROM account a JOIN entry e ON e.account = a.id
-        WHERE a.kind = 'payment_reserved'
+        WHERE a.kind IN ('payment_reserved', 'coupon_reserved')
             AND NOT EXISTS (SELECT FROM movement m WHERE m.subject = a.owner
                             AND m.kind = 'capture' AND m.state = 'sent')
         GROUP BY a.owner HAVING sum(e.amount) <> 0
         """,
     ),
     Check(
+        "no capture is refunded for more than it brought in",
+        """
+        SELECT format('%s: captured %s, refunded %s', c.reference, c.amount, sum(r.amount))
+            AS difference
+        FROM movement c JOIN movement r ON r.original = c.reference
+        GROUP BY c.reference HAVING sum(r.amount) > c.amount OR c.state <> 'done'
+        """,
+    ),
+    Check(
         "a refund ends as its movement did: paid back, or credited to the deposit",
         """
-        SELECT format('%s: refund %s of %s, movement %s of %s', r.item, r.state, r.amount,
-                      m.state, m.amount) AS difference
-        FROM refund r LEFT JOIN movement m ON m.reference = r.item AND m.kind = 'refund'
-        WHERE (r.amount, r.state) IS DISTINCT FROM (m.amount, CASE m.state
-            WHEN 'sent' THEN 'due' WHEN 'done' THEN 'refunded' ELSE 'credited' END)
+        SELECT format('%s: refund %s, movement %s', r.item, r.state, m.state) AS difference
+        FROM order_item r LEFT JOIN movement m ON m.reference = r.item AND m.kind = 'refund'
+        WHERE r.axis = 'refund' AND r.state IS DISTINCT FROM CASE m.state
+            WHEN 'sent' THEN 'due' WHEN 'done' THEN 'refunded' ELSE 'credited' END
         """,
     ),
 )

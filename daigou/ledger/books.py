@@ -6,14 +6,15 @@ from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, select
 
 from daigou.domain.book import Movement, MovementState
-from daigou.domain.commands import Request
-from daigou.domain.ids import MovementRef, SubjectId
+from daigou.domain.commands import Pay
+from daigou.domain.ids import MovementRef
+from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.failures import OvertakenError, StepForbiddenError, database_answers
-from daigou.ledger.rows import committed_of, digest_of, movement_of, recorded_of, request_of
+from daigou.ledger.rows import committed_of, digest_of, facts_in, movement_of, recorded_of
 from daigou.ledger.step_writer import Found, compose
 from daigou.ledger.tables import METADATA
-from daigou.ports.books import StepConflictError
+from daigou.ports.books import StepConflictError, ToBuy
 
 _MOVEMENT = METADATA.tables["movement"]
 _ORDER = METADATA.tables["purchase_order"]
@@ -26,24 +27,24 @@ class PostgresBooks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def commit(self, step: Step) -> Committed:
-        """Writes a step, or finds it written: see `Books.commit`.
+    def commit(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
+        """Writes steps, or finds them written: see `Books.commit`.
 
         Raises:
             Refused: the books forbid it; nothing was written.
             StepConflictError: the command was written otherwise, or a guard forbids this step.
             BooksUnavailableError: the outcome is unknown; commit the same step again.
         """
-        digest = digest_of(step)
         try:
-            return self._write(step, digest)
+            return self._write_all(steps)
         except OvertakenError:
             pass
         try:
             # Whoever was faster has committed: this time its step is found.
-            return self._write(step, digest)
+            return self._write_all(steps)
         except OvertakenError as error:
-            raise StepForbiddenError(f"{step.subject}/{step.sequence}: {error}") from error
+            first = steps[0]
+            raise StepForbiddenError(f"{first.subject}/{first.sequence}: {error}") from error
 
     def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
         """The movement of that reference: see `Books.movement`.
@@ -59,37 +60,71 @@ class PostgresBooks:
             raise LookupError(f"no movement {reference}")
         return movement_of(row), MovementState(row["state"])
 
-    def request(self, subject: SubjectId) -> Request:
-        """The purchasing request of an order: see `Books.request`.
+    def to_buy(self, reference: MovementRef) -> ToBuy:
+        """What a purchase of that reference is to order: see `Books.to_buy`.
 
         Raises:
             LookupError: there is none.
             BooksUnavailableError: the database did not answer.
         """
-        whose = select(_ORDER).where(_ORDER.c.id == subject)
-        what = select(_REQUEST).where(_REQUEST.c.order_id == subject)
+        query = (
+            select(
+                _REQUEST.c.offer_id,
+                _REQUEST.c.delivery_address,
+                _ORDER.c.facts,
+                _MOVEMENT.c.amount,
+            )
+            .join(_ORDER, _ORDER.c.id == _REQUEST.c.order_id)
+            .join(_MOVEMENT, _MOVEMENT.c.subject == _ORDER.c.id)
+            .where(_MOVEMENT.c.reference == reference)
+        )
         with database_answers(), self._engine.connect() as connection:
-            order = connection.execute(whose).mappings().one_or_none()
-            request = connection.execute(what).mappings().one_or_none()
-        if order is None or request is None:
-            raise LookupError(f"no order {subject}")
-        return request_of(order, request)
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise LookupError(f"no purchase {reference}")
+        facts = facts_in(row["facts"])
+        return ToBuy(
+            offer_id=row["offer_id"],
+            quantity=facts.quantity,
+            goods=facts.goods,
+            freight=facts.freight,
+            delivery_address=row["delivery_address"],
+            pay=Money(row["amount"]),
+        )
 
-    def _write(self, step: Step, digest: str) -> Committed:
+    def _write_all(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
+        written: list[Committed] = []
         with database_answers(), self._engine.begin() as connection:
-            found = _open_book(connection, step)
-            if already := _already_written(step, digest, found):
-                return already
-            rows, committed = compose(step=step, digest=digest, found=found)
-            connection.exec_driver_sql("SELECT write_step(%s::jsonb)", (to_json(rows).decode(),))
-        return committed
+            for step in steps:
+                committed = _write(connection, step)
+                written.append(committed)
+                if committed.instead:
+                    break
+        return tuple(written)
+
+
+def _write(connection: Connection, step: Step) -> Committed:
+    digest = digest_of(step)
+    found = _open_book(connection, step)
+    if already := _already_written(step, digest, found):
+        return already
+    rows, committed = compose(step=step, digest=digest, found=found)
+    connection.exec_driver_sql("SELECT write_step(%s::jsonb)", (to_json(rows).decode(),))
+    return committed
 
 
 def _open_book(connection: Connection, step: Step) -> Found:
     return Found(
         **connection.exec_driver_sql(
-            "SELECT open_book(%s, %s, %s, %s)",
-            (step.subject, step.sequence, step.command_id, step.item),
+            "SELECT open_book(%s, %s, %s, %s, %s, %s)",
+            (
+                step.subject,
+                step.sequence,
+                step.command_id,
+                step.item,
+                list(step.command.coupons) if isinstance(step.command, Pay) else [],
+                step.at,
+            ),
         ).scalar_one()
     )
 

@@ -57,8 +57,12 @@ def _meaning(error: DBAPIError) -> Exception:
             )
         case "DG003", _:
             return _stranger(message, detail)
+        case "DG008", _:
+            return Refused(RefusalCode.COUPON_NOT_USABLE, "UA-1-10", message)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
+        case "23503", "purchase_request_promoter_fkey":
+            return Refused(RefusalCode.NOT_REGISTERED, "PSR-19", "the promoter is not registered")
         case "23503", "collector_is_registered":
             return Refused(RefusalCode.LINE_NOT_ALLOWED, "PSR-6", "a line's collector is unknown")
         case "23514", "request_is_complete":

@@ -3,21 +3,32 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from daigou.domain.book import HELD_FOR_A_SUBJECT, AccountKind, Effects, Journal, JournalKind, Paid
+from daigou.domain.book import (
+    BANK,
+    HELD_FOR_A_SUBJECT,
+    AccountKind,
+    Effects,
+    Journal,
+    JournalKind,
+    Leg,
+    Paid,
+)
 from daigou.domain.commands import Line
 from daigou.domain.ids import SubjectId
 from daigou.domain.money import ZERO, Money, total
+from daigou.domain.postings.checkout import COMPUTED
 from daigou.domain.steps import MoneyLine
 
 _BACK_WITH_THE_CLIENT = {
-    JournalKind.REFUND: {AccountKind.DEPOSIT},
+    JournalKind.REFUND: {AccountKind.DEPOSIT, AccountKind.PROMOTION},
     JournalKind.REFUND_CREDITED: {AccountKind.DEPOSIT},
     JournalKind.REFUND_PAID: {AccountKind.PAYMENT_INSTITUTION},
 }
-"""The accounts that a refund reaches the client through; what is in transit is not there yet."""
+"""The accounts that a refund comes to rest in; what is in transit is not there yet."""
 
 _HELD_IN_WORDS = {
     AccountKind.PAYMENT_RESERVED: "set aside from the deposit",
+    AccountKind.COUPON_RESERVED: "set aside of coupons",
     AccountKind.ESCROW: "in escrow for the seller",
     AccountKind.SELLER_TRANSIT: "on its way to the seller",
     AccountKind.FEE_HELD: "fees held until the duty ends",
@@ -35,6 +46,7 @@ class Figures:
     collected: Money = ZERO
     refunded: Money = ZERO
     fee_earned: Money = ZERO
+    to_seller: Money = ZERO
 
     @property
     def amount(self) -> Money | None:
@@ -45,15 +57,14 @@ class Figures:
         """The figures once `effects` are written."""
         return replace(
             self,
-            lines=self.lines + effects.lines,
-            paid=effects.paid or self.paid,
+            lines=_replaced(self.lines, effects.lines),
+            paid=_added(self.paid, effects.paid),
             held={
                 kind: self.held.get(kind, ZERO)
                 + total(_credits(effects.journals, kind=kind, owner=subject))
                 for kind in HELD_FOR_A_SUBJECT
             },
-            collected=self.collected
-            + (effects.paid.from_deposit + effects.paid.from_institution if effects.paid else ZERO),
+            collected=self.collected + (effects.paid.whole if effects.paid else ZERO),
             refunded=self.refunded + total(list(_refunds(effects.journals))),
             fee_earned=self.fee_earned
             + total(
@@ -65,6 +76,8 @@ class Figures:
                     if leg.account.kind == AccountKind.PROVIDER
                 ]
             ),
+            to_seller=self.to_seller
+            - total([leg.amount for journal in effects.journals for leg in _to_bank(journal)]),
         )
 
     def in_words(self) -> tuple[MoneyLine, ...]:
@@ -80,21 +93,15 @@ class Figures:
             rows += [
                 ("paid from the deposit", self.paid.from_deposit),
                 ("paid through the payment institution", self.paid.from_institution),
+                ("paid by coupons", self.paid.from_coupons),
             ]
         rows += [(words, self.held.get(kind, ZERO)) for kind, words in _HELD_IN_WORDS.items()]
         rows += [
-            ("paid to the seller", self._paid_to_the_seller()),
+            ("paid to the seller", self.to_seller),
             ("earned by the provider", self.fee_earned),
             ("refunded to the client", self.refunded),
         ]
         return tuple(MoneyLine(what=what, amount=sum_) for what, sum_ in rows if sum_)
-
-    def _paid_to_the_seller(self) -> Money:
-        if self.paid is None:
-            return ZERO
-        to_third_parties = total([line.amount for line in self.lines if line.of_third_party])
-        held = total(list(self.held.values()))
-        return self.collected - self.refunded - self.fee_earned - to_third_parties - held
 
 
 def _line_in_words(line: Line) -> str:
@@ -115,3 +122,17 @@ def _refunds(journals: Iterable[Journal]) -> Iterable[Money]:
         for leg in journal.legs:
             if leg.account.kind in _BACK_WITH_THE_CLIENT.get(journal.kind, ()):
                 yield -leg.amount
+
+
+def _to_bank(journal: Journal) -> Iterable[Leg]:
+    return (leg for leg in journal.legs if leg.account == BANK)
+
+
+def _replaced(before: tuple[Line, ...], more: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The checkout with the computed lines in the place of those before."""
+    anew = {line.code for line in more} & COMPUTED
+    return (*more, *(line for line in before if line.code not in anew)) if anew else before + more
+
+
+def _added(before: Paid | None, more: Paid | None) -> Paid | None:
+    return before + more if before and more else more or before

@@ -10,10 +10,13 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    and_,
+    column,
     false,
     func,
     or_,
     select,
+    table,
     true,
     tuple_,
 )
@@ -51,8 +54,11 @@ LIMIT_MAX = 500
 _PARTY = METADATA.tables["party"]
 _ORDER = METADATA.tables["purchase_order"]
 _REQUEST = METADATA.tables["purchase_request"]
-_LINE = METADATA.tables["order_line"]
-_REFUND = METADATA.tables["refund"]
+_LINE = table(
+    "current_line", *(column(each.name) for each in METADATA.tables["order_line"].columns)
+)
+"""The checkout as it is now; a view."""
+_ITEM = METADATA.tables["order_item"]
 _RECHARGE = METADATA.tables["recharge"]
 _TRANSITION = METADATA.tables["transition"]
 _NOTICE = METADATA.tables["notice"]
@@ -267,9 +273,24 @@ def _orders(
         select(_LINE).where(_LINE.c.subject.in_(ids)).order_by(_LINE.c.line_no),
         "subject",
     )
-    refunds = _by(
+    items = _by(
         connection,
-        select(_REFUND).where(_REFUND.c.subject.in_(ids)).order_by(_REFUND.c.sequence),
+        select(
+            _ITEM,
+            _MOVEMENT.c.amount,
+            _TRANSITION.c.command.label("opening"),
+            (_TRANSITION.c.item == _ITEM.c.item).label("opened_by_itself"),
+        )
+        .join(
+            _TRANSITION,
+            and_(
+                _TRANSITION.c.subject == _ITEM.c.subject,
+                _TRANSITION.c.sequence == _ITEM.c.sequence,
+            ),
+        )
+        .outerjoin(_MOVEMENT, _MOVEMENT.c.reference == _ITEM.c.item)
+        .where(_ITEM.c.subject.in_(ids))
+        .order_by(_ITEM.c.sequence, _ITEM.c.item),
         "subject",
     )
     return tuple(
@@ -277,7 +298,7 @@ def _orders(
             order=order,
             request=requests[order["id"]][0],
             lines=lines[order["id"]],
-            refunds=refunds[order["id"]],
+            items=items[order["id"]],
         )
         for order in orders
     )

@@ -1,14 +1,16 @@
 """Owns how rows become views."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import groupby
 
 from daigou.domain.book import JournalKind, MovementState
-from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.ledger.rows import (
     Row,
+    facts_in,
     fee_of,
     line_of,
     movement_of,
@@ -18,20 +20,20 @@ from daigou.ledger.rows import (
 )
 from daigou.ledger.views import (
     EntryView,
+    ItemView,
     JournalView,
     LegView,
     MovementView,
     OrderView,
     RechargeView,
-    RefundView,
     TransitionView,
 )
 
 
 def order_view(
-    *, order: Row, request: Row, lines: Sequence[Row], refunds: Sequence[Row]
+    *, order: Row, request: Row, lines: Sequence[Row], items: Sequence[Row]
 ) -> OrderView:
-    """An order from its rows, the lines and refunds in their order."""
+    """An order from its rows, the lines and items in their order."""
     state = State(order["state"])
     return OrderView(
         id=OrderId(order["id"]),
@@ -48,17 +50,32 @@ def order_view(
         collected=Money(order["collected"]),
         refunded=Money(order["refunded"]),
         fee_earned=Money(order["fee_earned"]),
-        refunds=tuple(
-            RefundView(
-                item=MovementRef(refund["item"]),
-                state=State(refund["state"]),
-                amount=Money(refund["amount"]),
-            )
-            for refund in refunds
-        ),
+        items=tuple(item_view(item) for item in items),
+        facts=facts_in(order["facts"]),
+        brokerage_rate=None
+        if order["brokerage_numerator"] is None
+        else Fraction(order["brokerage_numerator"], order["brokerage_denominator"]),
+        next_due_at=order["next_due_at"],
         placed_at=order["placed_at"],
         entered_at=order["entered_at"],
         ended_at=order["ended_at"],
+    )
+
+
+def item_view(row: Row) -> ItemView:
+    """An item from its row, with the command that opened it and a refund's amount."""
+    table, state = TableName(row["axis"]), State(row["state"])
+    opening = row["opening"] if row["opened_by_itself"] else None
+    return ItemView(
+        item=row["item"],
+        table=table,
+        state=state,
+        clocks=running_clocks(table=table, state=state, json=row["clocks"]),
+        next_actor=None if row["next_actor"] is None else Role(row["next_actor"]),
+        opening={name: value for name, value in (opening or {}).items() if name != "kind"},
+        amount=None if row["amount"] is None else Money(row["amount"]),
+        opened_at=row["opened_at"],
+        ended_at=row["ended_at"],
     )
 
 

@@ -11,10 +11,30 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Field, TypeAdapter
 
-from daigou.domain.book import Movement, MovementKind, MovementState, Paid
+from daigou.domain.book import (
+    Account,
+    AccountKind,
+    Captured,
+    Coupon,
+    Movement,
+    MovementKind,
+    MovementState,
+    Paid,
+)
 from daigou.domain.clocks import Clock, running
-from daigou.domain.commands import Command, Inference, Line, LineCode, Mandate, Request
-from daigou.domain.ids import MovementRef, PartyId, SubjectId
+from daigou.domain.commands import (
+    AdvanceDeposit,
+    CautionKind,
+    Command,
+    DriftLimit,
+    Inference,
+    Line,
+    LineCode,
+    Mandate,
+    Request,
+)
+from daigou.domain.facts import Facts
+from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Parties, State, TableName
@@ -33,6 +53,7 @@ _COMMITTED = TypeAdapter(Committed)
 _RECORDED = TypeAdapter(Recorded)
 _CLOCKS = TypeAdapter(tuple[Clock, ...])
 _INFERRED = TypeAdapter(tuple[Inference, ...])
+_FACTS = TypeAdapter(Facts)
 _MOMENT = TypeAdapter(datetime)
 
 
@@ -92,6 +113,26 @@ def running_clocks(*, table: TableName, state: State, json: Any) -> tuple[Clock,
     return running(table=TABLES[table], state=state, clocks=_CLOCKS.validate_python(json))
 
 
+def facts_json(facts: Facts) -> Any:
+    """What an order knows, as its row holds it; what is as by default is left out."""
+    return _FACTS.dump_python(facts, mode="json", exclude_defaults=True)
+
+
+def facts_in(json: Any) -> Facts:
+    """What an order knows, from its row."""
+    return _FACTS.validate_python(json)
+
+
+def clocks_of(json: Any) -> tuple[Clock, ...]:
+    """Every clock of a row, running and asleep."""
+    return _CLOCKS.validate_python(json)
+
+
+def moment_of(value: Any) -> datetime | None:
+    """A moment of a row, whether of a query or of JSON."""
+    return None if value is None else _MOMENT.validate_python(value)
+
+
 def parties_of(order: Row) -> Parties:
     """Whose order it is."""
     return Parties(
@@ -110,7 +151,32 @@ def paid_of(order: Row) -> Paid | None:
     return Paid(
         from_deposit=Money(order["paid_from_deposit"]),
         from_institution=Money(order["paid_from_institution"]),
-        capture=_reference(order["paid_capture"]),
+        from_coupons=Money(order["paid_from_coupons"]),
+    )
+
+
+def account_named(id_: str) -> Account:
+    """The account of an id."""
+    kind, _, owner = id_.partition(":")
+    return Account(AccountKind(kind), owner)
+
+
+def captured_of(row: Row) -> Captured:
+    """A capture, with what was given back of it."""
+    return Captured(
+        reference=MovementRef(row["reference"]),
+        amount=Money(row["amount"]),
+        refunded=Money(row["refunded"]),
+    )
+
+
+def coupon_of(row: Row) -> Coupon:
+    """A coupon that a command names."""
+    return Coupon(
+        id=CouponId(row["id"]),
+        amount=Money(row["amount"]),
+        reduces=frozenset(LineCode(code) for code in row["reduces"]),
+        usable=row["usable"],
     )
 
 
@@ -135,6 +201,11 @@ def request_row(subject: SubjectId, request: Request) -> dict[str, Any]:
         "mandate_digest": request.mandate.digest,
         "mandate_agreed_at": request.mandate.agreed_at,
         "inferred": _INFERRED.dump_python(request.inferred, mode="json"),
+        "promoter": request.promoter,
+        "cautions": list(request.cautions),
+        "advance_amount": request.advance.amount.amount if request.advance else None,
+        "advance_balance_by": request.advance.balance_by if request.advance else None,
+        "drift_limit": None if request.drift_limit.any else request.drift_limit.amount.amount,
     }
 
 
@@ -162,6 +233,21 @@ def request_of(order: Row, request: Row) -> Request:
             agreed_at=_MOMENT.validate_python(request["mandate_agreed_at"]),
         ),
         inferred=_INFERRED.validate_python(request["inferred"]),
+        promoter=_party(request["promoter"]),
+        cautions=tuple(CautionKind(each) for each in request["cautions"]),
+        advance=_advance_of(request),
+        drift_limit=DriftLimit(any=True)
+        if request["drift_limit"] is None
+        else DriftLimit(amount=Money(request["drift_limit"])),
+    )
+
+
+def _advance_of(request: Row) -> AdvanceDeposit | None:
+    if request["advance_amount"] is None:
+        return None
+    return AdvanceDeposit(
+        amount=Money(request["advance_amount"]),
+        balance_by=_MOMENT.validate_python(request["advance_balance_by"]),
     )
 
 

@@ -2,14 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Line, Request
+from daigou.domain.facts import Facts
 from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
-from daigou.domain.money import Fee, Money
+from daigou.domain.money import ZERO, Fee, Money, service_fee, total
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
+from daigou.domain.terms import terms_of
+
+PAID_IN = frozenset({State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE})
+"""The states in which a client has something to pay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +49,34 @@ class ApplicationView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefundView:
-    """A refund of an order on its own axis: `due`, `refunded` or `credited`."""
+class ItemView:
+    """An item of an order on its own axis: a parcel, a requirement, a question, a refund, …
 
-    item: MovementRef
+    `opening` is the command that opened it, none for a refund; `amount` is a refund's.
+    """
+
+    item: str
+    table: TableName
     state: State
-    amount: Money
+    clocks: tuple[Clock, ...]
+    next_actor: Role | None
+    opening: dict[str, Any]
+    amount: Money | None
+    opened_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def number(self) -> str:
+        """Its number in the path of its commands."""
+        return self.item.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
-    """An order as the read model holds it; `clocks` are the deadlines that run now."""
+    """An order as the read model holds it; `clocks` are the deadlines that run now.
+
+    `next_due_at` is when the next one strikes, of the order or of one of its items.
+    """
 
     id: OrderId
     state: State
@@ -69,10 +92,33 @@ class OrderView:
     collected: Money
     refunded: Money
     fee_earned: Money
-    refunds: tuple[RefundView, ...]
+    items: tuple[ItemView, ...]
+    facts: Facts
+    brokerage_rate: Fraction | None
+    next_due_at: datetime | None
     placed_at: datetime
     entered_at: datetime
     ended_at: datetime | None
+
+    def items_of(self, table: TableName) -> tuple[ItemView, ...]:
+        """Its items of one kind, in the order of their opening."""
+        return tuple(item for item in self.items if item.table == table)
+
+    @property
+    def due_now(self) -> Money | None:
+        """What the client is to pay now; none where nothing is to be paid."""
+        if self.amount is None or self.state not in PAID_IN:
+            return None
+        advance = self.facts.advance
+        if advance and not self.collected:
+            fee = service_fee(
+                goods=advance.amount, freight=ZERO, rate=terms_of(self.terms_version).fee_rate
+            )
+            return advance.amount + fee.amount
+        on_the_way_back = total(
+            [each.amount for each in self.items if each.amount and each.state == State.DUE]
+        )
+        return self.amount - self.collected + self.refunded + on_the_way_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

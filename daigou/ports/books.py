@@ -1,10 +1,11 @@
 """The books: where transitions and money are written, in one transaction each."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from daigou.domain.book import Movement, MovementState
-from daigou.domain.commands import Request
-from daigou.domain.ids import MovementRef, SubjectId
+from daigou.domain.ids import MovementRef
+from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 
 
@@ -16,14 +17,27 @@ class StepConflictError(Exception):
     """The command is in the books with other content: an alarm, never a second posting."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToBuy:
+    """What is to be ordered from the seller, at the price agreed now; `pay` is paid with it."""
+
+    offer_id: str
+    quantity: int
+    goods: Money
+    freight: Money
+    delivery_address: str
+    pay: Money
+
+
 class Books(Protocol):
     """The one door through which state and money change."""
 
-    def commit(self, step: Step) -> Committed:
+    def commit(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
         """Writes a step: transition, journals, read model, clocks and notices, all or nothing.
 
-        A step that was written before is found and its result returned again. Where another
-        step holds the sequence, that one stands: it is returned as `instead`.
+        Steps that follow from it are written with it. A step that was written before is found and
+        its result returned again. Where another step holds the sequence, that one stands: it is
+        returned as `instead`, and nothing after it.
 
         Raises:
             Refused: the books forbid it; nothing was written.
@@ -39,8 +53,8 @@ class Books(Protocol):
             BooksUnavailableError: the database did not answer.
         """
 
-    def request(self, subject: SubjectId) -> Request:
-        """The purchasing request of an order.
+    def to_buy(self, reference: MovementRef) -> ToBuy:
+        """What a purchase of that reference is to order, as the order stands.
 
         Raises:
             LookupError: there is none.

@@ -10,6 +10,7 @@ class Standing(StrEnum):
     """What a counterparty says of one of our references."""
 
     DONE = "done"
+    REPRICED = "repriced"
     REJECTED = "rejected"
     FAILED = "failed"
     PENDING = "pending"
@@ -20,7 +21,8 @@ class Standing(StrEnum):
 class Reply:
     """A counterparty's reply. `external_ref` is its own number; `reason` says why not.
 
-    `goods`, `freight` and `delivery_address` are what a seller's confirmed order carries.
+    `goods`, `freight` and `delivery_address` are what a seller's confirmed order carries; goods,
+    freight and `quantity` are what a seller offers that did not take the order as it was.
     """
 
     standing: Standing
@@ -28,6 +30,7 @@ class Reply:
     reason: str = ""
     goods: Money | None = None
     freight: Money | None = None
+    quantity: int | None = None
     delivery_address: str = ""
 
 

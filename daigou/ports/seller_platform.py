@@ -19,9 +19,13 @@ class SellerPlatform(Protocol):
         goods: Money,
         freight: Money,
         delivery_address: str,
+        pay: Money,
     ) -> Reply:
-        """Orders and pays at exactly this price, delivered to that address (PSR-8, PSR-11).
+        """Orders at no more than this price, delivered to that address (PSR-8, PSR-11).
 
+        `pay` is paid now: the price, or a part of it (an advance deposit, or what is left after
+        one). `DONE` carries the price that the seller charges, `REPRICED` another price or a
+        smaller quantity that it offers instead; then nothing was ordered.
         `REJECTED` carries the reason: `seller_stopped`, `sold_out` or `price_changed` (PSR-9);
         `FAILED` means that the seller was not paid and the same may be tried under a new reference.
 

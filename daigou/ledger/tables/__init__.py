@@ -7,9 +7,18 @@ test holds these classes against a migrated database.
 from sqlmodel import SQLModel
 
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
-from daigou.ledger.tables.money import Account, AccountFreeze, Entry, Journal, Movement, Refund
+from daigou.ledger.tables.money import (
+    Account,
+    AccountFreeze,
+    Coupon,
+    Entry,
+    Journal,
+    Movement,
+    PromoterContract,
+)
 from daigou.ledger.tables.story import (
     Notice,
+    OrderItem,
     OrderLine,
     PurchaseOrder,
     PurchaseRequest,
@@ -25,17 +34,19 @@ __all__ = [
     "AccountFreeze",
     "Application",
     "Contact",
+    "Coupon",
     "Entry",
     "Idempotency",
     "Journal",
     "Movement",
     "Note",
     "Notice",
+    "OrderItem",
     "OrderLine",
     "Party",
+    "PromoterContract",
     "PurchaseOrder",
     "PurchaseRequest",
     "Recharge",
-    "Refund",
     "Transition",
 ]

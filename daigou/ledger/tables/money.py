@@ -1,4 +1,4 @@
-"""Owns the tables of money: accounts, journals and entries, movements outside, refunds."""
+"""Owns the tables of money: accounts, journals, entries, movements, coupons, contracts."""
 
 from typing import ClassVar
 
@@ -8,19 +8,21 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    String,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from daigou.ledger.tables.columns import (
     Count,
     Fen,
-    Json,
     Key,
     KeyNumber,
     MaybeMoment,
     Moment,
+    TimestampTz,
 )
 from daigou.ledger.tables.story import STEP
 
@@ -97,9 +99,9 @@ class Movement(SQLModel, table=True):
 
     __tablename__: ClassVar[str] = "movement"
     __table_args__ = (
-        UniqueConstraint("subject", "sequence", name="movement_intended"),
         ForeignKeyConstraint(["subject", "sequence"], STEP),
         ForeignKeyConstraint(["subject", "settled_sequence"], STEP),
+        Index("movement_by_subject", "subject", "sequence"),
         Index(
             "movement_one_open",
             "subject",
@@ -124,22 +126,45 @@ class Movement(SQLModel, table=True):
     settled_sequence: int | None
 
 
-class Refund(SQLModel, table=True):
-    """A refund through the institution, on an axis of its own."""
+class Coupon(SQLModel, table=True):
+    """A client's coupon: it takes a sum off certain lines, once (UA-1-10)."""
 
-    __tablename__: ClassVar[str] = "refund"
+    __tablename__: ClassVar[str] = "coupon"
     __table_args__ = (
-        ForeignKeyConstraint(["subject", "sequence"], STEP),
-        Index("refund_by_subject", "subject", "sequence"),
+        ForeignKeyConstraint(["redeemed_subject", "redeemed_sequence"], STEP),
+        Index("coupon_by_client", "client", "id"),
+        Index(
+            "coupon_by_order",
+            "redeemed_subject",
+            postgresql_where=text("redeemed_subject IS NOT NULL"),
+        ),
     )
 
-    item: str = Field(primary_key=True, foreign_key="movement.reference")
-    subject: str = Field(foreign_key="purchase_order.id")
-    sequence: int
-    state: str
+    id: Key
+    client: str = Field(foreign_key="party.id")
     amount: Fen
     currency: str
-    clocks: Json
-    next_due_at: MaybeMoment
-    opened_at: Moment
-    ended_at: MaybeMoment
+    reduces: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    valid_from: Moment
+    valid_until: Moment
+    issued_by: str
+    issued_at: Moment = Field(
+        sa_column=Column(TimestampTz, nullable=False, server_default=text("now()"))
+    )
+    redeemed_subject: str | None = Field(foreign_key="purchase_order.id")
+    redeemed_sequence: int | None
+
+
+class PromoterContract(SQLModel, table=True):
+    """What a provider pays a promoter of an order: a part of its due, for a time (PSR-19)."""
+
+    __tablename__: ClassVar[str] = "promoter_contract"
+    __table_args__ = (Index("promoter_contract_by_parties", "promoter", "provider", "begins_at"),)
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    promoter: str = Field(foreign_key="party.id")
+    provider: str = Field(foreign_key="party.id")
+    numerator: Count
+    denominator: Count
+    begins_at: Moment
+    ends_at: MaybeMoment

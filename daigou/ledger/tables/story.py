@@ -44,6 +44,7 @@ class Transition(SQLModel, table=True):
     terms_version: str
     digest: str
     result: Json
+    variant: int = Field(sa_column_kwargs={"server_default": text("0")})
 
 
 class PurchaseRequest(SQLModel, table=True):
@@ -69,6 +70,11 @@ class PurchaseRequest(SQLModel, table=True):
     mandate_digest: str
     mandate_agreed_at: Moment
     inferred: Json
+    promoter: str | None = Field(foreign_key="party.id")
+    cautions: Json
+    advance_amount: MaybeFen
+    advance_balance_by: MaybeMoment
+    drift_limit: MaybeFen
 
 
 class PurchaseOrder(SQLModel, table=True):
@@ -112,9 +118,34 @@ class PurchaseOrder(SQLModel, table=True):
     currency: str
     paid_from_deposit: MaybeFen
     paid_from_institution: MaybeFen
-    paid_capture: str | None
     placed_at: Moment
     entered_at: Moment
+    ended_at: MaybeMoment
+    paid_from_coupons: MaybeFen
+    facts: Json
+    brokerage_numerator: MaybeCount
+    brokerage_denominator: MaybeCount
+
+
+class OrderItem(SQLModel, table=True):
+    """Where an item of an order stands on its axis: a parcel, a requirement, a refund, …"""
+
+    __tablename__: ClassVar[str] = "order_item"
+    __table_args__ = (
+        ForeignKeyConstraint(["subject", "sequence"], STEP),
+        Index("order_item_by_subject", "subject", "sequence"),
+        Index("order_item_by_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+    )
+
+    item: Key
+    subject: str = Field(foreign_key="purchase_order.id")
+    axis: str
+    sequence: int
+    state: str
+    clocks: Json
+    next_due_at: MaybeMoment
+    next_actor: str | None
+    opened_at: Moment
     ended_at: MaybeMoment
 
 
@@ -149,6 +180,7 @@ class OrderLine(SQLModel, table=True):
         Index(
             "order_line_once",
             "subject",
+            "sequence",
             "code",
             unique=True,
             postgresql_where=text("code IN ('goods', 'freight', 'service_fee')"),
