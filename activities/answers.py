@@ -8,7 +8,7 @@ from enum import StrEnum
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from daigou.domain.book import Movement
-from daigou.domain.commands import Outcome, RecordPurchase
+from daigou.domain.commands import ActualPrice, Outcome, RecordPurchase
 from daigou.domain.ids import MovementRef
 from daigou.domain.lifecycle.table import Answer
 from daigou.ports.books import Books
@@ -32,10 +32,10 @@ class Answered:
 
     certainty: Certainty
     answer: Answer | None = None
-    command: Outcome | RecordPurchase | None = None
+    command: Outcome | RecordPurchase | ActualPrice | None = None
 
 
-ToCommand = Callable[[MovementRef, Reply], Outcome | RecordPurchase]
+ToCommand = Callable[[MovementRef, Reply], Outcome | RecordPurchase | ActualPrice]
 
 
 async def send_once(

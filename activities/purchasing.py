@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from activities.answers import Answered, ask_until_known, movement_of, send_once, why_not
-from daigou.domain.commands import Outcome, RecordPurchase
-from daigou.domain.ids import MovementRef, SubjectId
+from activities.answers import Answered, ask_until_known, send_once, why_not
+from daigou.domain.commands import ActualPrice, Outcome, RecordPurchase
+from daigou.domain.ids import MovementRef
 from daigou.ports.books import Books
 from daigou.ports.counterparties import Reply, Standing
 from daigou.ports.seller_platform import SellerPlatform
@@ -22,19 +22,18 @@ class Purchasing:
 
     @activity.defn
     async def buy(self, reference: MovementRef) -> Answered:
-        """Orders and pays at the agreed price, to the storage's address (PSR-8, PSR-11)."""
+        """Orders at no more than the agreed price, to the storage's address (PSR-8, PSR-11)."""
 
         async def send() -> Reply:
-            await movement_of(self.books, reference)
-            subject = SubjectId(reference.rpartition("/")[0])
-            request = await asyncio.to_thread(self.books.request, subject)
+            buy = await asyncio.to_thread(self.books.to_buy, reference)
             return await self.sellers.buy(
                 reference=reference,
-                offer_id=request.offer_id,
-                quantity=request.quantity,
-                goods=request.goods,
-                freight=request.freight,
-                delivery_address=request.delivery_address,
+                offer_id=buy.offer_id,
+                quantity=buy.quantity,
+                goods=buy.goods,
+                freight=buy.freight,
+                delivery_address=buy.delivery_address,
+                pay=buy.pay,
             )
 
         return await send_once(reference, send, _outcome)
@@ -47,12 +46,21 @@ class Purchasing:
         )
 
 
-def _outcome(reference: MovementRef, reply: Reply) -> Outcome | RecordPurchase:
-    if reply.standing != Standing.DONE or reply.goods is None or reply.freight is None:
+def _outcome(reference: MovementRef, reply: Reply) -> Outcome | RecordPurchase | ActualPrice:
+    if reply.goods is None or reply.freight is None:
         return Outcome(reference=reference, external_ref=reply.external_ref, reason=why_not(reply))
-    return RecordPurchase(
-        seller_order_no=reply.external_ref,
-        goods=reply.goods,
-        freight=reply.freight,
-        delivery_address=reply.delivery_address,
-    )
+    if reply.standing == Standing.DONE:
+        return RecordPurchase(
+            seller_order_no=reply.external_ref,
+            goods=reply.goods,
+            freight=reply.freight,
+            delivery_address=reply.delivery_address,
+        )
+    if reply.standing == Standing.REPRICED and reply.quantity is not None:
+        return ActualPrice(
+            goods=reply.goods,
+            freight=reply.freight,
+            quantity=reply.quantity,
+            reference=reference,
+        )
+    return Outcome(reference=reference, external_ref=reply.external_ref, reason=why_not(reply))

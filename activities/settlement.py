@@ -18,31 +18,32 @@ class Settlement:
     books: Books
 
     @activity.defn
-    def commit(self, step: Step) -> Committed:
-        """Writes the step, or finds it written.
+    def commit(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
+        """Writes a step and those that follow from it, or finds them written.
 
         Raises:
             ApplicationError: `Refused` (final), `BooksUnavailable` (try again), or `StepConflict`:
                 an alarm that is tried again for ever, so that a person sees it standing there.
         """
         try:
-            committed = self.books.commit(step)
+            committed = self.books.commit(steps)
         except Refused as refused:
             raise as_application_error(refused) from refused
         except BooksUnavailableError as error:
             raise ApplicationError(str(error), type="BooksUnavailable") from error
         except StepConflictError as error:
             raise ApplicationError(str(error), type="StepConflict") from error
-        activity.logger.info(
-            "step.committed",
-            extra={
-                "subject": step.subject,
-                "sequence": step.sequence,
-                "trigger": step.trigger.value,
-                "source": step.source.value,
-                "target": step.target.value,
-                "role": step.actor.role.value,
-                "clause": step.clause,
-            },
-        )
+        for step in steps:
+            activity.logger.info(
+                "step.committed",
+                extra={
+                    "subject": step.subject,
+                    "sequence": step.sequence,
+                    "trigger": step.trigger.value,
+                    "source": step.source.value,
+                    "target": step.target.value,
+                    "role": step.actor.role.value,
+                    "clause": step.clause,
+                },
+            )
         return committed

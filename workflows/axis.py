@@ -75,14 +75,15 @@ class Axis:
 
     def clocks_if(self, row: Row, *, at: datetime) -> tuple[Clock, ...]:
         """Every clock, running and asleep, once the row was taken at a moment."""
-        struck = row.trigger if not row.roles else None
+        struck = next((clock.term for clock in self.clocks if clock.trigger == row.trigger), None)
         return clocks_after(
             table=self.table,
             state=row.target,
-            struck=struck,
+            struck=None if row.roles else struck,
             known=self._clocks,
             timing=self._timing,
             at=at,
+            restarts=row.restarts,
         )
 
     def begin(self, reference: MovementRef, *, at: datetime) -> None:
@@ -100,9 +101,11 @@ class Axis:
 
     def enter(self, row: Row, *, at: datetime, reference: str) -> None:
         """Takes the row, after it was written. `reference` is a movement that is now to be made."""
+        before = self.next_clock
         self._clocks = self.clocks_if(row, at=at)
         self.state = row.target
-        self.turn += 1
+        if not row.stays or self.next_clock != before:
+            self.turn += 1  # A timer that need not be set anew is left alone.
         if not row.stays:
             self.reference = MovementRef(reference) if reference else None
         self.calling = self.errand is not None and (self.calling or not row.stays)

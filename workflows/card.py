@@ -17,7 +17,7 @@ def order_card(life: Life, committed: Committed) -> str:
         part
         for part in (
             _standing(life.main),
-            *(_refund(refund) for refund in life.refunds.values()),
+            *(_item(item) for item in life.living_items),
             _money(committed),
             _recent(life),
         )
@@ -35,8 +35,9 @@ def _standing(axis: Axis) -> str:
     return "\n\n".join([heading, axis.table.says(axis.state), *_awaited(axis)])
 
 
-def _refund(axis: Axis) -> str:
-    heading = f"**Refund {axis.item}:** {axis.table.says(axis.state)}"
+def _item(axis: Axis) -> str:
+    name = axis.table.name.capitalize()
+    heading = f"**{name} {axis.item}:** {axis.table.says(axis.state)}"
     return "\n\n".join([heading, *_awaited(axis)])
 
 

@@ -6,6 +6,7 @@ table, what they were opened with, and what they show.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,11 +19,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.refusals import as_application_error, as_refused
     from daigou.domain.clocks import Clock, Timing
     from daigou.domain.commands import ChooseLogistics, Command, Plain
+    from daigou.domain.facts import Facts
     from daigou.domain.ids import MovementRef, SubjectId
-    from daigou.domain.lifecycle import REFUND
-    from daigou.domain.lifecycle.table import Row, Situation, Table
+    from daigou.domain.items import choose_item, too_late_for_items
+    from daigou.domain.lifecycle import REFUND, TABLES
+    from daigou.domain.lifecycle.table import Row, Situation, Table, taken
     from daigou.domain.order import CLOCK, Parties, Trigger
-    from daigou.domain.refusals import RefusalCode, Refused
+    from daigou.domain.refusals import Refused
     from daigou.domain.steps import Committed, Receipt, Recorded, Step
     from workflows.axis import Axis
     from workflows.errands import CALLS, make_call, pause_before
@@ -50,16 +53,17 @@ class Life:
         self.parties = parties
         self.sequence = 0
         self.main = Axis(table=table, timing=timing)
-        self.refunds: dict[str, Axis] = {}
+        self.facts = Facts()
+        self.items: dict[str, Axis] = {}
         self.steps: list[tuple[datetime, Row]] = []
         self._timing = timing
         self._show = show
         self._summarise = summarise
         self._lock = asyncio.Lock()
-        self._refunding: list[asyncio.Task[None]] = []
+        self._living: dict[str, asyncio.Task[None]] = {}
         self._refusal: ApplicationError | None = None
         self._committed: Committed | None = None
-        self._taken: dict[str, datetime] = {}
+        self._taken: dict[str, tuple[Axis, datetime]] = {}
 
     # What the workflows call.
 
@@ -103,7 +107,9 @@ class Life:
             return
         try:
             axis = self._axis(table, trigger, pull)
-            axis.table.fire(state=axis.state, trigger=trigger, situation=self._situation(pull))
+            axis.table.fire(
+                state=axis.state, trigger=trigger, situation=self._situation(axis, pull)
+            )
         except Refused as refused:
             raise as_application_error(refused) from refused
 
@@ -119,12 +125,12 @@ class Life:
         async with self._lock:
             while not self._has_taken(pull):
                 await self._take_or_strike(table, trigger, pull, arrived)
-        axis = self._axis(table, trigger, pull)
+        axis, at = self._taken[pull.command_id]
         await workflow.wait_condition(lambda: not axis.calling)
-        return self.receipt(axis, at=self._taken[pull.command_id])
+        return self.receipt(axis, at=at)
 
     async def live(self) -> None:
-        """Until the subject ended, every refund of it did, and every caller has its answer.
+        """Until the subject ended, what outlives it did, and every caller has its answer.
 
         A cancel request from the Temporal UI changes nothing: the tables alone end a subject.
         """
@@ -146,21 +152,36 @@ class Life:
             subject=self.subject,
             sequence=self.sequence,
             state=axis.state,
+            item=axis.item,
+            order_state=self.main.state,
             at=at,
             next_actor=axis.next_actor,
             due=clock.due if clock else None,
         )
 
     @property
+    def living_items(self) -> tuple[Axis, ...]:
+        """The items that have not ended, by themselves or with the subject."""
+        return tuple(
+            axis
+            for axis in self.items.values()
+            if not axis.ended and (axis.table.outlives or not self.main.ended)
+        )
+
+    @property
     def waiting(self) -> Axis:
         """The axis whose clock strikes next: it says who is to act, and by when."""
-        axes = [axis for axis in (self.main, *self.refunds.values()) if axis.next_clock]
+        axes = [axis for axis in (self.main, *self.living_items) if axis.next_clock]
         return min(axes, key=_next_due, default=self.main)
 
     async def _whole_life(self) -> None:
         await self._live(self.main)
-        while self._refunding:
-            await self._refunding.pop()
+        while self._living:
+            item, task = self._living.popitem()
+            if self.items[item].table.outlives:
+                await task
+            else:
+                task.cancel()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     # The turns of an axis: a command moved it, a call was answered, or a clock strikes.
@@ -215,21 +236,33 @@ class Life:
         Raises:
             ApplicationError: `Refused`, by the table or by a deadline that the command missed.
         """
-        overdue = self._axis(table, trigger, pull).overdue(arrived)
+        overdue = self._overdue(table, trigger, pull, arrived)
         try:
             axis, row = self._row(table, trigger, pull, now=arrived)
         except ApplicationError:
             if overdue is None:
                 raise
             # Unless the books hold the command already, from a try that was lost, it is too late.
-            await self._strike(self._axis(table, trigger, pull), overdue)
+            await self._strike(*overdue)
             if not self._has_taken(pull):
                 raise
             return
         if overdue:
-            await self._strike(axis, overdue)
+            await self._strike(*overdue)
         else:
             await self._take(axis, row, pull, at=arrived)
+
+    def _overdue(
+        self, table: Table, trigger: Trigger, pull: Pull, now: datetime
+    ) -> tuple[Axis, Clock] | None:
+        """The clock that must strike before the command is judged: on its axis, or on the main."""
+        axes = [self.main]
+        with suppress(Refused):
+            axes.insert(0, self._axis(table, trigger, pull))
+        for axis in axes:
+            if clock := axis.overdue(now):
+                return axis, clock
+        return None
 
     async def _strike_if_due(self, axis: Axis, clock: Clock, *, turn: int) -> None:
         try:
@@ -251,7 +284,7 @@ class Life:
             item=axis.item,
         )
         row = axis.table.fire(
-            state=axis.state, trigger=clock.trigger, situation=self._situation(pull)
+            state=axis.state, trigger=clock.trigger, situation=self._situation(axis, pull)
         )
         await self._take(axis, row, pull, at=clock.due)
 
@@ -282,7 +315,7 @@ class Life:
             async with self._lock:
                 while axis.reference == reference and not self._has_taken(pull):
                     row = axis.table.fire(
-                        state=axis.state, trigger=trigger, situation=self._situation(pull)
+                        state=axis.state, trigger=trigger, situation=self._situation(axis, pull)
                     )
                     await self._take(axis, row, pull, at=workflow.now())
         except ApplicationError as error:
@@ -305,30 +338,67 @@ class Life:
         return pull.command_id in self._taken
 
     async def _take(self, axis: Axis, row: Row, pull: Pull, *, at: datetime) -> None:
-        """Writes the row's step and enters its target.
+        """Writes the row's step, with what follows from it, and enters its target.
 
-        Where the books hold another step instead, that one is taken over, and this one is not
-        taken: the caller judges anew.
+        Where the books refuse the row and it gives way, the next one that fits is tried. Where they
+        hold another step instead, that one is taken over, and this one is not taken: the caller
+        judges anew.
         """
-        step = self._step(axis, row, pull, at=at)
-        committed = await write(step, summary=self._summarise(row, pull.command))
-        found = committed.instead
-        if found is None:
-            self._enter(axis, row, pull.command, committed)
-            self._taken[pull.command_id] = committed.at
-        else:
-            workflow.logger.warning("step.found", extra={"sequence": step.sequence})
-            axis, row = self._place_of(found)
-            self._enter(axis, row, found.command, committed)
-            self._taken[found.command_id] = committed.at
+        while True:
+            steps = self._steps(axis, row, pull, at=at)
+            try:
+                written = await write(
+                    tuple(step for _, _, step in steps),
+                    summary=self._summarise(row, pull.command),
+                )
+                break
+            except ApplicationError as error:
+                row = self._next_row(axis, row, pull, error)
+        if found := written[0].instead:
+            workflow.logger.warning("step.found", extra={"sequence": steps[0][2].sequence})
+            self._take_over(found, written[0])
+            return
+        for (moved, taken_row, step), committed in zip(steps, written, strict=True):
+            self._enter(moved, taken_row, step, committed)
 
-    def _step(self, axis: Axis, row: Row, pull: Pull, *, at: datetime) -> Step:
+    def _steps(
+        self, axis: Axis, row: Row, pull: Pull, *, at: datetime
+    ) -> list[tuple[Axis, Row, Step]]:
+        """The row's step, and that of the main axis if it follows."""
+        first = self._step(axis, row, pull, sequence=self.sequence + 1, at=at)
+        steps = [(axis, row, first)]
+        if axis is self.main:
+            return steps
+        situation = self._situation(self.main, pull)
+        facts = self._facts_after(axis, row, first.item, pull.command)
+        follows = self.main.table.following(
+            state=self.main.state, situation=replace(situation, facts=facts)
+        )
+        if follows is not None:
+            follow = replace(
+                pull, command=Plain(), command_id=f"{self.subject}/{first.sequence}/followed"
+            )
+            second = self._step(self.main, follows, follow, sequence=first.sequence + 1, at=at)
+            steps.append((self.main, follows, second))
+        return steps
+
+    def _next_row(self, axis: Axis, row: Row, pull: Pull, error: ApplicationError) -> Row:
+        refused = as_refused(error)
+        if refused is None or refused.code not in row.gives_way:
+            raise error
+        rows = axis.table.rows_from(axis.state, row.trigger)
+        passed_over = rows[: rows.index(row) + 1]
+        situation = replace(self._situation(axis, pull), passed_over=passed_over)
+        return axis.table.fire(state=axis.state, trigger=row.trigger, situation=situation)
+
+    def _step(self, axis: Axis, row: Row, pull: Pull, *, sequence: int, at: datetime) -> Step:
         wait = None if row.target in axis.table.ends else axis.table.wait(row.target)
+        opens = axis.table.items and not axis.item
         return Step(
             subject=self.subject,
-            sequence=self.sequence + 1,
+            sequence=sequence,
             table=axis.table.name,
-            item=axis.item,
+            item=f"{self.subject}/{sequence}" if opens else axis.item,
             trigger=row.trigger,
             source=row.source,
             target=row.target,
@@ -341,61 +411,90 @@ class Life:
             terms_version=self._timing.terms.version,
             clocks=axis.clocks_if(row, at=at),
             next_actor=wait.next_actor if wait else None,
+            variant=axis.table.variant(row),
+            time_scale=self._timing.scale,
         )
 
-    def _enter(self, axis: Axis, row: Row, command: Command, committed: Committed) -> None:
+    def _enter(self, axis: Axis, row: Row, step: Step | Recorded, committed: Committed) -> None:
         self.sequence = committed.sequence
         self.steps.append((committed.at, row))
-        if isinstance(command, ChooseLogistics):
-            self.parties = replace(self.parties, logistics=command.logistics)
-        refunds, calls = committed.opens_refund, committed.intends
-        axis.enter(row, at=committed.at, reference="" if refunds else calls)
-        if refunds:
-            self._open_refund(calls, at=committed.at)
+        if isinstance(step.command, ChooseLogistics):
+            self.parties = replace(self.parties, logistics=step.command.logistics)
+        self.facts = self._facts_after(axis, row, step.item, step.command)
+        axis.item = step.item
+        axis.enter(row, at=committed.at, reference=committed.intends)
+        if step.item and step.item not in self.items:
+            self._let_live(axis)
+        for reference in committed.refunds:
+            self._open_refund(reference, at=committed.at)
+        self._taken[step.command_id] = (axis, committed.at)
         self._committed = committed
         self._show(committed)
 
-    def _place_of(self, found: Recorded) -> tuple[Axis, Row]:
-        axis = self.refunds[found.item] if found.item else self.main
-        for row in axis.table.rows_from(axis.state, found.trigger):
-            if row.source == found.source and row.target == found.target:
-                return axis, row
-        # The books and the history contradict each other. The task is tried for ever, and support
-        # sees it standing there.
-        raise RuntimeError(f"{self.subject} cannot go on from {axis.state} by {found}")
+    def _take_over(self, found: Recorded, committed: Committed) -> None:
+        table = TABLES[found.table]
+        axis = self.main if table == self.main.table else self.items.get(found.item)
+        if axis is None and found.source == table.initial:
+            axis = Axis(table=table, timing=self._timing)
+        rows = table.rows_from(found.source, found.trigger)
+        if axis is None or axis.state != found.source or found.variant >= len(rows):
+            # The books and the history contradict each other. The task is tried for ever, and
+            # support sees it standing there.
+            raise RuntimeError(f"{self.subject} cannot go on by {found}")
+        self._enter(axis, rows[found.variant], found, committed)
+
+    def _facts_after(self, axis: Axis, row: Row, item: str, command: Command) -> Facts:
+        return self.facts.after(
+            taken(axis.table, row, item=item, command=command, terms=self._timing.terms)
+        )
 
     def _open_refund(self, reference: str, *, at: datetime) -> None:
         refund = Axis(table=REFUND, timing=self._timing, item=reference)
         refund.begin(MovementRef(reference), at=at)
-        self.refunds[reference] = refund
-        self._refunding.append(asyncio.create_task(self._live(refund)))
+        self._let_live(refund)
+
+    def _let_live(self, axis: Axis) -> None:
+        self.items[axis.item] = axis
+        if not axis.ended:
+            self._living[axis.item] = asyncio.create_task(self._live(axis))
 
     def _row(
         self, table: Table, trigger: Trigger, pull: Pull, *, now: datetime
     ) -> tuple[Axis, Row]:
         try:
             axis = self._axis(table, trigger, pull)
-            return axis, axis.row_for(trigger, self._situation(pull), now=now)
+            return axis, axis.row_for(trigger, self._situation(axis, pull), now=now)
         except Refused as refused:
             raise as_application_error(refused) from refused
 
     def _axis(self, table: Table, trigger: Trigger, pull: Pull) -> Axis:
+        """The axis that a command is for: the one it names, the only one that fits, or a new one.
+
+        Raises:
+            Refused: there is no such item, or several fit.
+        """
         if table == self.main.table:
             return self.main
-        if pull.item not in self.refunds:
-            raise Refused(
-                RefusalCode.WRONG_REFERENCE,
-                table.triggers[trigger].clause,
-                f"{self.subject} has no refund {pull.item!r}",
-            )
-        return self.refunds[pull.item]
+        if self.main.ended and not table.outlives:
+            raise too_late_for_items(table, trigger, self.main.state)
+        chosen = choose_item(
+            table=table,
+            trigger=trigger,
+            named=pull.item,
+            states={axis.item: axis.state for axis in self.items.values() if axis.table == table},
+            subject=self.subject,
+        )
+        return self.items[chosen] if chosen else Axis(table=table, timing=self._timing)
 
-    def _situation(self, pull: Pull) -> Situation:
+    def _situation(self, axis: Axis, pull: Pull) -> Situation:
         return Situation(
             actor=pull.actor,
             command=pull.command,
             parties=self.parties,
             terms=self._timing.terms,
+            facts=self.facts,
+            order=self.main.state,
+            item=axis.item,
         )
 
 

@@ -57,7 +57,7 @@ class OpenRecharge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
-    """A command to a living subject; `item` names the refund for a trigger of the refund axis."""
+    """A command to a living subject; `item` names the parcel, refund, … that it is for."""
 
     actor: Actor
     command: Command

@@ -9,7 +9,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.clocks import Timing
     from daigou.domain.commands import Accept, Command, Pay
     from daigou.domain.ids import SubjectId
-    from daigou.domain.lifecycle import FULFILMENT, REFUND
+    from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
     from daigou.domain.lifecycle.table import Row
     from daigou.domain.money import service_fee
     from daigou.domain.order import Parties, Trigger
@@ -23,7 +23,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 @workflow.defn(name=messages.PURCHASE_ORDER)
-@obeys(FULFILMENT, REFUND)
+@obeys(FULFILMENT, *ITEM_TABLES)
 class PurchaseOrder:
     """One order. Commands arrive as updates; deadlines and outside calls follow the table."""
 
@@ -40,11 +40,13 @@ class PurchaseOrder:
                 provider=request.provider,
                 storage=request.storage,
                 logistics=request.logistics,
+                promoter=request.promoter,
             ),
             timing=Timing(
                 terms=terms_of(opening.terms_version),
                 country=request.client_country,
                 scale=opening.time_scale,
+                balance_by=request.advance.balance_by if request.advance else None,
             ),
             show=self._show,
             summarise=self._summarise,

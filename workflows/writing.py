@@ -12,8 +12,8 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.steps import Committed, Step
 
 
-async def write(step: Step, *, summary: str) -> Committed:
-    """Commits the step; it waits for the database as long as that takes.
+async def write(steps: tuple[Step, ...], *, summary: str) -> tuple[Committed, ...]:
+    """Commits a step and those that follow from it, as long as the database takes to answer.
 
     Raises:
         ApplicationError: `Refused`.
@@ -21,7 +21,7 @@ async def write(step: Step, *, summary: str) -> Committed:
     try:
         return await workflow.execute_local_activity_method(
             Settlement.commit,
-            step,
+            steps,
             start_to_close_timeout=timedelta(seconds=5),
             retry_policy=RetryPolicy(
                 initial_interval=timedelta(milliseconds=100), maximum_attempts=3
@@ -33,7 +33,7 @@ async def write(step: Step, *, summary: str) -> Committed:
     try:
         return await workflow.execute_activity_method(
             Settlement.commit,
-            step,
+            steps,
             start_to_close_timeout=timedelta(seconds=10),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
             summary=f"{summary} · the database did not answer at first",
