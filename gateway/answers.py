@@ -5,10 +5,13 @@ from typing import Annotated, Any, Self
 from pydantic import ConfigDict, Field
 
 from daigou.domain.book import JournalKind, MovementKind, MovementState
+from daigou.domain.cautions import CAUTIONS
 from daigou.domain.clauses import Clause, Duty
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import Line, LineCode
-from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.commands import CautionKind, Line, LineCode
+from daigou.domain.facts import Cautioned
+from daigou.domain.lifecycle import FULFILMENT, TABLES
+from daigou.domain.lifecycle.table import Table
 from daigou.domain.mandate import MandateText
 from daigou.domain.money import Fee
 from daigou.domain.order import Role, State, TableName, Trigger
@@ -18,6 +21,7 @@ from daigou.domain.terms import Terms
 from daigou.ledger.views import (
     DepositView,
     EntryView,
+    ItemView,
     JournalView,
     MovementView,
     OrderView,
@@ -33,7 +37,9 @@ class ReceiptAnswer(Answered):
 
     id: Annotated[str, Field(description="The order or recharge.", examples=["ord_2026_0001"])]
     sequence: Annotated[int, Field(description="The number of its latest transition.")]
-    state: State
+    state: Annotated[State, Field(description="Of the item that moved, or of the order itself.")]
+    item: Annotated[str | None, Field(description="The parcel, question, … that moved.")] = None
+    order_state: State
     at: Annotated[Moment, Field(description="The moment that counts for the command.")]
     next_actor: Role | None
     due_at: Annotated[Moment | None, Field(description="When the next deadline strikes.")]
@@ -45,6 +51,8 @@ class ReceiptAnswer(Answered):
                     "id": "ord_2026_0001",
                     "sequence": 2,
                     "state": "accepted",
+                    "item": None,
+                    "order_state": "accepted",
                     "at": "2026-11-22T01:30:00Z",
                     "next_actor": "client",
                     "due_at": "2026-11-23T01:30:00Z",
@@ -60,6 +68,8 @@ class ReceiptAnswer(Answered):
             id=receipt.subject,
             sequence=receipt.sequence,
             state=receipt.state,
+            item=receipt.item or None,
+            order_state=receipt.order_state,
             at=receipt.at,
             next_actor=receipt.next_actor,
             due_at=receipt.due,
@@ -102,9 +112,81 @@ class RefundAnswer(Answered):
     """A refund through the payment institution, on an axis of its own (PSR-9)."""
 
     item: Annotated[str, Field(examples=["ord_2026_0001/5"])]
-    number: Annotated[int, Field(description="Its number in the path of its commands.")]
+    number: Annotated[str, Field(description="Its number in the path of its commands.")]
     state: State
     amount: Sum
+
+
+class ItemAnswer(Answered):
+    """Something of an order with a life of its own: a parcel, a requirement, a question, …"""
+
+    item: Annotated[str, Field(examples=["ord_2026_0001/5"])]
+    number: Annotated[str, Field(description="Its number in the path of its commands.")]
+    state: State
+    says: Annotated[str, Field(description="The state in words.")]
+    next_actor: Role | None
+    due_at: Moment | None
+    opening: Annotated[dict[str, Any], Field(description="What the command said that opened it.")]
+    opened_at: Moment
+    ended_at: Moment | None
+
+    @classmethod
+    def of(cls, item: ItemView) -> Self:
+        """The item as it travels."""
+        return cls(
+            item=item.item,
+            number=item.number,
+            state=item.state,
+            says=TABLES[item.table].says(item.state),
+            next_actor=item.next_actor if item.ended_at is None else None,
+            due_at=_next_due(item.clocks),
+            opening=item.opening,
+            opened_at=item.opened_at,
+            ended_at=item.ended_at,
+        )
+
+
+class CautionAnswer(Answered):
+    """A caution about the goods: what it warns of, and what it excludes later (PSR-15)."""
+
+    caution: CautionKind
+    says: str
+    clause: str
+    acknowledged: bool
+    excludes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cautioned: Cautioned) -> Self:
+        """The caution as it travels."""
+        rule = CAUTIONS[cautioned.caution]
+        excluded = {
+            "inspection": rule.excludes_inspection,
+            "deposit_refund": rule.excludes_deposit_refund,
+            "dissolution": rule.excludes_dissolution,
+        }
+        return cls(
+            caution=cautioned.caution,
+            says=rule.says,
+            clause=rule.clause,
+            acknowledged=cautioned.acknowledged,
+            excludes=tuple(name for name, is_so in excluded.items() if is_so),
+        )
+
+
+class AgreedAnswer(Answered):
+    """What is agreed now: it changes with the seller's price (PSR-10-2)."""
+
+    quantity: int
+    goods: Sum
+    freight: Sum
+
+
+class AdvanceAnswer(Answered):
+    """An advance deposit, and by when the balance is due (PSR-15-2)."""
+
+    amount: Sum
+    balance_by: Moment
+    bought: Annotated[bool, Field(description="Whether it has gone to the seller.")]
 
 
 class ProductAnswer(Answered):
@@ -139,6 +221,7 @@ class DeadlineAnswer(Answered):
     """A deadline that runs now: at `due_at` it pulls `trigger`."""
 
     term: Annotated[str, Field(examples=["payment"])]
+    item: Annotated[str | None, Field(description="Whose deadline it is, if not the order's own.")]
     trigger: Trigger
     says: str
     due_at: Moment
@@ -174,6 +257,23 @@ class OrderAnswer(Answered):
     collected: Sum
     refunded: Sum
     fee_earned: Sum
+    due_now: Annotated[Sum | None, Field(description="What the client is to pay now, in whole.")]
+    agreed: AgreedAnswer
+    offer: Annotated[
+        AgreedAnswer | None, Field(description="A part that the seller offers instead (PSR-9).")
+    ]
+    advance: AdvanceAnswer | None
+    cautions: tuple[CautionAnswer, ...]
+    storage_unpaid: Annotated[Sum, Field(description="Charges that the deposit could not pay.")]
+    brokerage_rate: Annotated[
+        str | None, Field(description="Fixed at payment (PSR-19).", examples=["1/5"])
+    ]
+    parcels: tuple[ItemAnswer, ...]
+    requirements: tuple[ItemAnswer, ...]
+    questions: tuple[ItemAnswer, ...]
+    opinions: Annotated[
+        tuple[ItemAnswer, ...], Field(description="The platform's; none is final (PSR-20).")
+    ]
     refunds: tuple[RefundAnswer, ...]
     placed_at: Moment
     entered_at: Annotated[Moment, Field(description="Since when it is in this state.")]
@@ -182,14 +282,14 @@ class OrderAnswer(Answered):
     @classmethod
     def of(cls, order: OrderView) -> Self:
         """The order as it travels."""
-        request, parties = order.request, order.parties
+        request, parties, facts = order.request, order.parties, order.facts
         return cls(
             id=order.id,
             state=order.state,
             says=FULFILMENT.says(order.state),
             sequence=order.sequence,
             next_actor=order.next_actor,
-            due_at=_next_due(order.clocks),
+            due_at=order.next_due_at,
             client_id=parties.client,
             provider_id=parties.provider,
             storage_id=parties.storage,
@@ -222,6 +322,33 @@ class OrderAnswer(Answered):
             collected=Sum.of(order.collected),
             refunded=Sum.of(order.refunded),
             fee_earned=Sum.of(order.fee_earned),
+            due_now=Sum.of(order.due_now) if order.due_now is not None else None,
+            agreed=AgreedAnswer(
+                quantity=facts.quantity,
+                goods=Sum.of(facts.goods),
+                freight=Sum.of(facts.freight),
+            ),
+            offer=AgreedAnswer(
+                quantity=facts.offer.quantity,
+                goods=Sum.of(facts.offer.goods),
+                freight=Sum.of(facts.offer.freight),
+            )
+            if facts.offer
+            else None,
+            advance=AdvanceAnswer(
+                amount=Sum.of(facts.advance.amount),
+                balance_by=facts.advance.balance_by,
+                bought=facts.advance_bought,
+            )
+            if facts.advance
+            else None,
+            cautions=tuple(CautionAnswer.of(each) for each in facts.cautions),
+            storage_unpaid=Sum.of(facts.storage_unpaid),
+            brokerage_rate=str(order.brokerage_rate) if order.brokerage_rate else None,
+            parcels=_items(order, TableName.PARCEL),
+            requirements=_items(order, TableName.REQUIREMENT),
+            questions=_items(order, TableName.QUESTION),
+            opinions=_items(order, TableName.OPINION),
             refunds=refunds_of(order),
             placed_at=order.placed_at,
             entered_at=order.entered_at,
@@ -241,7 +368,7 @@ class TransitionAnswer(Answered):
 
     sequence: int
     axis: Annotated[TableName, Field(description="The lifecycle table that moved.")]
-    item: Annotated[str | None, Field(description="The refund, on the refund axis.")]
+    item: Annotated[str | None, Field(description="The parcel, refund, … on a side axis.")]
     trigger: Trigger
     source: State
     target: State
@@ -603,17 +730,24 @@ class HealthAnswer(Answered):
     status: Annotated[str, Field(examples=["ok"])]
 
 
+def collection_of(table: Table) -> str:
+    """What the items of a table are called in a path."""
+    return f"{table.name}s"
+
+
 def refunds_of(order: OrderView) -> tuple[RefundAnswer, ...]:
     """The refunds of an order, each with its number in the path of its commands."""
     return tuple(
         RefundAnswer(
-            item=each.item,
-            number=int(each.item.rpartition("/")[2]),
-            state=each.state,
-            amount=Sum.of(each.amount),
+            item=each.item, number=each.number, state=each.state, amount=Sum.of(each.amount)
         )
-        for each in order.refunds
+        for each in order.items_of(TableName.REFUND)
+        if each.amount is not None
     )
+
+
+def _items(order: OrderView, table: TableName) -> tuple[ItemAnswer, ...]:
+    return tuple(ItemAnswer.of(item) for item in order.items_of(table))
 
 
 def _next_due(clocks: tuple[Clock, ...]) -> Any:

@@ -38,6 +38,10 @@ RFC 3339.
 _TAGS = [
     {"name": "orders", "description": "Placing orders and reading them."},
     {"name": "commands", "description": "What moves an order, one endpoint a trigger."},
+    {"name": "parcels", "description": "The goods on their way; several to an order."},
+    {"name": "requirements", "description": "What the client specially asks for."},
+    {"name": "questions", "description": "Between the client and the purchasing person."},
+    {"name": "opinions", "description": "What the platform thinks of a dispute; never final."},
     {"name": "refunds", "description": "What becomes of money on its way back."},
     {"name": "accounts", "description": "Deposits and recharges."},
     {"name": "parties", "description": "Who takes part."},

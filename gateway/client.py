@@ -18,7 +18,7 @@ import httpx
 
 from daigou.domain.commands import Line, ObjectionReason, RefusalReason, UnrealizableReason
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import State, Trigger
+from daigou.domain.order import State, TableName, Trigger
 from gateway.answers import (
     AllowedActionsAnswer,
     ClausesAnswer,
@@ -101,10 +101,10 @@ class DaigouClient:
         body: Body | None = None,
         *,
         key: str,
-        refund: int | None = None,
+        item: tuple[TableName, str] | None = None,
     ) -> Done:
-        """Pulls any trigger of an order, or of its refund of that number."""
-        at = f"/v1/orders/{order_id}" + ("" if refund is None else f"/refunds/{refund}")
+        """Pulls any trigger of an order, or of an item of it: which table, and its number."""
+        at = f"/v1/orders/{order_id}" + (f"/{item[0]}s/{item[1]}" if item else "")
         return await self._command(f"{at}/{trigger}", body or {}, key=key)
 
     async def accept(self, order_id: str, *, key: str, lines: Iterable[Line] = ()) -> Done:
@@ -242,18 +242,22 @@ class DaigouClient:
         return await self.command(order_id, Trigger.CONFIRM_RECEIPT, key=key)
 
     async def confirm_refund(
-        self, order_id: str, *, key: str, refund: int, external_ref: str | None = None
+        self, order_id: str, *, key: str, refund: str, external_ref: str | None = None
     ) -> Done:
         """The institution paid a refund (PSR-9); `refund` is its number."""
         body = {"external_ref": external_ref}
-        return await self.command(order_id, Trigger.CONFIRM_REFUND, body, key=key, refund=refund)
+        return await self.command(
+            order_id, Trigger.CONFIRM_REFUND, body, key=key, item=(TableName.REFUND, refund)
+        )
 
     async def fail_refund(
-        self, order_id: str, *, key: str, refund: int, reason: str | None = None
+        self, order_id: str, *, key: str, refund: str, reason: str | None = None
     ) -> Done:
         """The institution cannot pay a refund (PSR-9); `refund` is its number."""
         body = {"reason": reason}
-        return await self.command(order_id, Trigger.FAIL_REFUND, body, key=key, refund=refund)
+        return await self.command(
+            order_id, Trigger.FAIL_REFUND, body, key=key, item=(TableName.REFUND, refund)
+        )
 
     # Reading orders.
 

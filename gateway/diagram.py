@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from xml.sax.saxutils import escape
 
-from daigou.domain.lifecycle import FULFILMENT, REFUND
+from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.lifecycle.table import Deadline, Row, Table
 from daigou.domain.order import Role, State, TableName
 from daigou.domain.terms import STATUTORY, Terms, current, terms_of
-from daigou.ledger.views import OrderView, TransitionView
+from daigou.ledger.views import ItemView, OrderView, TransitionView
 from gateway import drawing
 from gateway.diagram_plan import Plan
 from gateway.drawing import Label
@@ -20,6 +20,8 @@ MARGIN, HEAD = 34.0, 92.0
 START_GAP = 92.0
 RAISED = HEIGHT + 16
 CHANNEL = 58.0
+DRAWN = frozenset({TableName.PARCEL, TableName.REFUND})
+"""The items whose way is worth a picture on an order's own diagram."""
 _SHORT = {Role.PAYMENT_INSTITUTION: "institution"}
 
 
@@ -42,7 +44,7 @@ class Trail:
 
 
 def order_svg(order: OrderView, steps: Sequence[TransitionView]) -> str:
-    """An order's own diagram: its state filled, its way numbered, its refunds below."""
+    """An order's own diagram: its state filled, its way numbered, its parcels and refunds below."""
     terms = terms_of(order.terms_version)
     country = order.request.client_country
     main = _Sheet(
@@ -55,23 +57,31 @@ def order_svg(order: OrderView, steps: Sequence[TransitionView]) -> str:
             due={clock.term: clock.due for clock in order.clocks},
         ),
     )
-    refunds = [
+    items = [
         (
-            f"Refund {refund.item} · {refund.amount}",
+            _title(item),
             _Sheet(
-                plan=Plan(REFUND),
+                plan=Plan(TABLES[item.table]),
                 terms=terms,
                 country=country,
                 trail=Trail(
-                    present=refund.state, steps=[s for s in steps if s.item == refund.item]
+                    present=item.state,
+                    steps=[step for step in steps if step.item == item.item],
+                    due={clock.term: clock.due for clock in item.clocks},
                 ),
             ),
         )
-        for refund in order.refunds
+        for item in order.items
+        if item.table in DRAWN
     ]
     state, says = _words(order.state), FULFILMENT.says(order.state)
     says = says if says.startswith(state) else f"{state}: {says}"
-    return _document(f"Order {order.id}", says, main, refunds)
+    return _document(f"Order {order.id}", says, main, items)
+
+
+def _title(item: ItemView) -> str:
+    amount = f" · {item.amount}" if item.amount else ""
+    return f"{_words(item.table).capitalize()} {item.item}{amount}"
 
 
 def lifecycle_svg(table: Table, *, terms: Terms | None = None) -> str:

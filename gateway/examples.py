@@ -6,6 +6,7 @@ from typing import Any
 from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Inference, Line, LineCode, Mandate, Request
+from daigou.domain.facts import facts_of
 from daigou.domain.ids import MovementRef, OrderId, PartyId, SubjectId
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money, service_fee
@@ -115,7 +116,10 @@ def _order() -> OrderView:
         collected=fee.base + fee.amount,
         refunded=ZERO,
         fee_earned=ZERO,
-        refunds=(),
+        items=(),
+        facts=facts_of(request),
+        brokerage_rate=None,
+        next_due_at=_PAID + terms.duration("purchase"),
         placed_at=_PLACED,
         entered_at=_PAID,
         ended_at=None,

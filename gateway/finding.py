@@ -1,11 +1,10 @@
 """Owns what a caller may see: everything else is not there (OP-7-5-4)."""
 
-import re
-
 from fastapi import Request
 
 from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID, OrderId, PartyId, RechargeId
-from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND
+from daigou.domain.lifecycle import FULFILMENT, RECHARGE
+from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import NOBODY, ROLES_THAT_SEE_ALL, Parties, Role
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, DepositView, OrderView, PartyView, RechargeView
@@ -14,8 +13,6 @@ from gateway.backend import Backend
 from gateway.problems import not_found
 from gateway.sending import Target
 from gateway.trace import note
-
-_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 async def visible_order(request: Request, caller: ApplicationView, order_id: str) -> OrderView:
@@ -105,30 +102,34 @@ async def order_target(request: Request, caller: ApplicationView, order_id: str)
         state=order.state,
         parties=order.parties,
         terms_version=order.terms_version,
+        order=order.state,
+        facts=order.facts,
     )
 
 
-async def refund_target(
-    request: Request, caller: ApplicationView, order_id: str, number: str
+async def item_target(
+    request: Request, caller: ApplicationView, order_id: str, table: Table, number: str | None
 ) -> Target:
-    """A refund of an order as the target of a command.
+    """An item of an order as the target of a command; without a number, whichever it is for.
 
     Raises:
         ProblemError: 404 where there is none, or none for this caller.
     """
     order = await visible_order(request, caller, order_id)
-    item = f"{order.id}/{number}" if _NUMBER.fullmatch(number) else ""
-    for refund in order.refunds:
-        if refund.item == item:
-            return Target(
-                subject=order.id,
-                table=REFUND,
-                state=refund.state,
-                parties=order.parties,
-                terms_version=order.terms_version,
-                item=refund.item,
-            )
-    raise not_found("refund of this number")
+    items = {item.number: item for item in order.items_of(table.name)}
+    if number is not None and number not in items:
+        raise not_found(f"{table.name} of this number")
+    item = items[number] if number is not None else None
+    return Target(
+        subject=order.id,
+        table=table,
+        state=item.state if item else table.initial,
+        parties=order.parties,
+        terms_version=order.terms_version,
+        item=item.item if item else "",
+        order=order.state,
+        facts=order.facts,
+    )
 
 
 async def recharge_target(request: Request, caller: ApplicationView, recharge_id: str) -> Target:

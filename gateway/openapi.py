@@ -67,6 +67,11 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.DEPOSIT_TOO_SMALL: "the deposit does not hold the sum",
     RefusalCode.ACCOUNT_FROZEN: "the deposit is frozen",
     RefusalCode.PRICE_CHANGED: "the seller charges another price than agreed",
+    RefusalCode.WHICH_ITEM: "several parcels, questions, … fit: name the one that is meant",
+    RefusalCode.COUPON_NOT_USABLE: "a coupon is not yours, out of its time, used, or of no use",
+    RefusalCode.CAUTION_NOT_ACKNOWLEDGED: "the client has not acknowledged every caution",
+    RefusalCode.TOO_MANY_GOODS: "the order has not so many goods that are not on their way",
+    RefusalCode.NOTHING_TO_PAY: "nothing is unpaid",
     EdgeCode.BODY_TOO_LARGE: "the body has more than 64 KiB",
     EdgeCode.UNSUPPORTED_MEDIA_TYPE: "the body is not application/json in UTF-8",
     EdgeCode.IDEMPOTENCY_KEY_REUSED: "the Idempotency-Key was used for another request",
@@ -79,6 +84,8 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.UNKNOWN_MANDATE: "no such mandate declaration, or not its digest",
     RefusalCode.LINE_NOT_ALLOWED: "the line cannot be added, or names the wrong collector",
     RefusalCode.WRONG_REFERENCE: "the reference is not the movement that is open",
+    RefusalCode.EXCLUDED_BY_CAUTION: "a caution about the goods excludes it",
+    RefusalCode.REASON_NOT_ALLOWED: "the order cannot be refused for this reason any more",
     EdgeCode.INTERNAL_ERROR: "something went wrong here; it is logged",
     EdgeCode.UNAVAILABLE: "database or engine did not answer in time; send the same again",
 }
@@ -119,7 +126,11 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "recharge_id": _in_path(RECHARGE_ID.pattern, "rch_2026_0001", "The recharge."),
     "client_id": _in_path(PARTY_ID.pattern, "cli_anna", "The client."),
     "party_id": _in_path(PARTY_ID.pattern, "sto_yiwu", "The party."),
-    "number": _in_path("[1-9][0-9]{0,8}", "9", "The refund's number: see `refunds` of the order."),
+    "number": _in_path(
+        r"[1-9][0-9]{0,8}(\.[1-9][0-9]{0,2})?",
+        "9",
+        "The item's number: what follows the slash of its id, e.g. in `parcels` of the order.",
+    ),
 }
 
 REPLAYED_HEADER: dict[str, Any] = {

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 from temporalio.common import SearchAttributePair
 
-from daigou.domain.commands import Inference, Mandate, Request
+from daigou.domain.commands import NO_DRIFT, AdvanceDeposit, Inference, Mandate, Request
 from daigou.domain.ids import OrderId, PartyId, SubjectId
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.lifecycle.table import Situation
@@ -27,7 +27,7 @@ from gateway.engine import EndedError, TakenError, WorkflowEngine
 from gateway.once import FinalError, Told, command_id, once
 from gateway.parsing import FaultsError, body_of, parse
 from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
-from gateway.request_body import PlaceOrder, named_in, offer_in
+from gateway.request_body import PARTIES_OF_A_REQUEST, PlaceOrder, named_in, offer_in
 from gateway.sending import faults_of_named, lease_seconds, not_your_role, roles_of, told
 from gateway.trace import note
 from workflows import messages
@@ -112,7 +112,7 @@ async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) ->
         ProblemError: the client may not ask, a party is not registered, or the address is wrong.
     """
     client_id = body.client_id or caller.party
-    named = named_in(body.model_dump(include={"provider_id", "storage_id", "logistics_id"}))
+    named = named_in(body.model_dump(include=set(PARTIES_OF_A_REQUEST)))
     known = await backend.parties([client_id, *(each.party for each in named)])
     faults = [
         *_faults_of_client(client_id, caller, known),
@@ -182,6 +182,12 @@ def _request(body: PlaceOrder, *, client: PartyView, address: str) -> Request:
             agreed_at=body.mandate.agreed_at,
         ),
         inferred=tuple(inferred),
+        promoter=body.promoter_id,
+        cautions=tuple(dict.fromkeys(body.cautions)),
+        advance=AdvanceDeposit(amount=body.advance.amount.money, balance_by=body.advance.balance_by)
+        if body.advance
+        else None,
+        drift_limit=body.price_drift.limit if body.price_drift else NO_DRIFT,
     )
 
 
@@ -270,9 +276,11 @@ def _as_it_stands(order: OrderView) -> Receipt:
         subject=SubjectId(order.id),
         sequence=order.sequence,
         state=order.state,
+        item="",
+        order_state=order.state,
         at=order.placed_at,
         next_actor=order.next_actor,
-        due=min((clock.due for clock in order.clocks), default=None),
+        due=order.next_due_at,
     )
 
 

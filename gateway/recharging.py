@@ -121,6 +121,8 @@ async def _opened_before(request: Request, opening: OpenRecharge) -> Receipt:
         subject=SubjectId(found.id),
         sequence=found.sequence,
         state=found.state,
+        item="",
+        order_state=found.state,
         at=found.requested_at,
         next_actor=None,
         due=None,

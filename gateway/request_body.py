@@ -7,12 +7,13 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from daigou.domain.commands import CautionKind
 from daigou.domain.ids import PartyId
 from daigou.domain.mandate import MANDATES
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.schemas import Named
+from gateway.schemas import DriftBody, Named
 from gateway.wire import Asked, Moment, OrderRef, PartyRef, Price, Text120, Text300
 
 _LIMITS = current().limits
@@ -62,6 +63,13 @@ class MandateBody(Asked):
         return value
 
 
+class AdvanceBody(Asked):
+    """Goods paid in two steps: `amount` of their price first, the rest by `balance_by`."""
+
+    amount: Price
+    balance_by: Annotated[Moment, Field(description="The date agreed with the seller.")]
+
+
 class PlaceOrder(Asked):
     """A purchasing request (PSR-1-1). Prices are those that the seller quotes."""
 
@@ -108,6 +116,23 @@ class PlaceOrder(Asked):
         ),
     ] = None
     mandate: MandateBody
+    promoter_id: Annotated[
+        PartyRef | None,
+        Field(description="The promoter that won the order (PSR-19).", examples=["pro_example"]),
+    ] = None
+    cautions: Annotated[
+        tuple[CautionKind, ...],
+        Field(
+            max_length=len(CautionKind), description="Cautions that apply to the goods (PSR-15)."
+        ),
+    ] = ()
+    advance: Annotated[
+        AdvanceBody | None,
+        Field(description="For goods that the seller sells against an advance deposit (PSR-15-2)."),
+    ] = None
+    price_drift: Annotated[
+        DriftBody | None, Field(description="How much more the seller may charge without asking.")
+    ] = None
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -172,6 +197,7 @@ PARTIES_OF_A_REQUEST = {
     "provider_id": Role.PROVIDER,
     "storage_id": Role.STORAGE,
     "logistics_id": Role.LOGISTICS,
+    "promoter_id": Role.PROMOTER,
 }
 
 

@@ -9,13 +9,16 @@ from pydantic_core import PydanticCustomError
 
 from daigou.domain import commands
 from daigou.domain.commands import (
+    Cause,
+    CautionKind,
     Command,
+    DriftLimit,
     LineCode,
     ObjectionReason,
     RefusalReason,
     UnrealizableReason,
 )
-from daigou.domain.ids import MovementRef, PartyId
+from daigou.domain.ids import CouponId, MovementRef, PartyId
 from daigou.domain.money import CNY, ZERO
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
@@ -66,6 +69,54 @@ class NotedBody(CommandBody):
     note: Note | None = None
 
 
+class NoteOnlyBody(NotedBody):
+    """A command that says nothing beyond its trigger, but may carry a note."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Noted(note_ref=note_ref)
+
+
+class VerdictBody(NotedBody):
+    """A person's decision on goods that the screening was in doubt about (PSR-14)."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Verdict(note_ref=note_ref)
+
+
+class CautionBody(NotedBody):
+    """A caution about the goods (PSR-15). Who acknowledges one about customised goods says in the
+    note what was settled with the seller."""
+
+    refusals = (RefusalCode.WRONG_REFERENCE, RefusalCode.INVALID_REQUEST)
+
+    caution: CautionKind
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Caution(caution=self.caution, note_ref=note_ref)
+
+
+class DriftBody(Asked):
+    """How much more the seller may charge without the client being asked first: up to an amount,
+    or anything. Nothing at all is the default (PSR-10-2)."""
+
+    amount: Price | None = None
+    any: bool = False
+
+    @property
+    def limit(self) -> DriftLimit:
+        """The limit."""
+        return DriftLimit(amount=self.amount.money if self.amount else ZERO, any=self.any)
+
+
+class LimitPriceDriftBody(CommandBody):
+    """The client says how much more the seller may charge without asking."""
+
+    price_drift: DriftBody
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.LimitPriceDrift(limit=self.price_drift.limit)
+
+
 class AcceptLine(Asked):
     """A fee that the checkout shows beside goods, freight and service fee (PSR-6, PSR-7)."""
 
@@ -82,41 +133,61 @@ class AcceptBody(CommandBody):
     refusals = (
         RefusalCode.LINE_NOT_ALLOWED,
         RefusalCode.NOT_REGISTERED,
+        RefusalCode.CAUTION_NOT_ACKNOWLEDGED,
+        RefusalCode.EXCLUDED_BY_CAUTION,
     )
 
     lines: Annotated[tuple[AcceptLine, ...], Field(max_length=_LIMITS.lines_max)] = ()
 
     def to_command(self, *, note_ref: str) -> Command:
-        return commands.Accept(
-            lines=tuple(
-                commands.Line(
-                    code=line.code,
-                    label=line.label,
-                    amount=line.amount.money,
-                    collector=line.collector,
-                )
-                for line in self.lines
-            )
-        )
+        return commands.Accept(lines=_lines(self.lines))
 
     def named(self) -> tuple[Named, ...]:
-        return tuple(
-            Named(
-                pointer=f"/lines/{index}/collector",
-                party=line.collector,
-                roles=frozenset(Role) - {Role.CLIENT},
-            )
-            for index, line in enumerate(self.lines)
-        )
+        return _collectors("/lines", self.lines)
 
 
 class RefuseBody(NotedBody):
-    """The provider's refusal, with its reason."""
+    """The provider's refusal, with its reason. After the acceptance only a special requirement
+    that stands in the way (PSR-3-2) and sensitive goods (PSR-15-5) are reasons."""
+
+    refusals = (
+        RefusalCode.REASON_NOT_ALLOWED,
+        RefusalCode.LINE_NOT_ALLOWED,
+        RefusalCode.NOT_REGISTERED,
+    )
 
     reason: RefusalReason
+    requirement: Annotated[
+        str,
+        Field(
+            pattern=r"^([A-Za-z0-9][A-Za-z0-9._:/#-]{0,119})?$",
+            description="The item of the requirement that stands in the way.",
+            examples=["ord_2026_0001/2"],
+        ),
+    ] = ""
+    costs: Annotated[
+        tuple[AcceptLine, ...],
+        Field(
+            max_length=_LIMITS.lines_max,
+            description="What sensitive goods cost up to now, borne by the client (PSR-15-5).",
+        ),
+    ] = ()
+    loss: Annotated[
+        Price | None,
+        Field(description="What a request for prohibited goods cost you: recorded (PSR-14)."),
+    ] = None
 
     def to_command(self, *, note_ref: str) -> Command:
-        return commands.Refuse(reason=self.reason, note_ref=note_ref)
+        return commands.Refuse(
+            reason=self.reason,
+            note_ref=note_ref,
+            requirement=self.requirement,
+            costs=_lines(self.costs),
+            loss=self.loss.money if self.loss else ZERO,
+        )
+
+    def named(self) -> tuple[Named, ...]:
+        return _collectors("/costs", self.costs)
 
 
 class WithdrawBody(NotedBody):
@@ -147,14 +218,15 @@ class ChooseLogisticsBody(CommandBody):
 
 
 class PayBody(CommandBody):
-    """Payment of the whole order amount: from the deposit, through the payment institution, or
-    both. The two parts add up to the order amount exactly."""
+    """Payment of the whole of what is due: from the deposit, through the payment institution, or
+    both. The two parts, with what the coupons take off, add up to it exactly (`due_now`)."""
 
     refusals = (
         RefusalCode.NO_LOGISTICS_CHOSEN,
         RefusalCode.DEPOSIT_TOO_SMALL,
         RefusalCode.ACCOUNT_FROZEN,
         RefusalCode.PART_PAYMENT,
+        RefusalCode.COUPON_NOT_USABLE,
     )
 
     from_deposit: Price | None = None
@@ -178,11 +250,46 @@ class PayBody(CommandBody):
             )
         return value
 
+    coupons: Annotated[
+        tuple[Annotated[CouponId, Field(pattern=r"^cpn_[0-9A-Za-z_-]{4,60}$")], ...],
+        Field(max_length=10, description="Coupons of yours that reduce fees (UA-1-10)."),
+    ] = ()
+
+    @field_validator("coupons")
+    @classmethod
+    def _are_named_once(cls, value: tuple[CouponId, ...]) -> tuple[CouponId, ...]:
+        if len(set(value)) != len(value):
+            raise PydanticCustomError("repeated", "names a coupon twice")
+        return value
+
     def to_command(self, *, note_ref: str) -> Command:
         return commands.Pay(
             from_deposit=self.from_deposit.money if self.from_deposit else ZERO,
             from_institution=self.from_institution.money if self.from_institution else ZERO,
             payment_method=self.payment_method or "",
+            coupons=self.coupons,
+        )
+
+
+class ActualPriceBody(CommandBody):
+    """What the seller asks now, for all of the goods that it has: sums for the whole quantity."""
+
+    refusals = (RefusalCode.PRICE_CHANGED, RefusalCode.INVALID_REQUEST)
+
+    goods: Price
+    freight: Price
+    quantity: Annotated[int, Field(ge=1, le=_LIMITS.quantity_max)]
+    reference: Annotated[
+        Reference | None,
+        Field(description="Our reference of the purchase that the seller answered so."),
+    ] = None
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.ActualPrice(
+            goods=self.goods.money,
+            freight=self.freight.money,
+            quantity=self.quantity,
+            reference=MovementRef(self.reference or ""),
         )
 
 
@@ -194,7 +301,8 @@ class PurchaseBody(CommandBody):
 
 
 class RecordPurchaseBody(CommandBody):
-    """What the seller's confirmed order says: it must be the agreed price and address."""
+    """What the seller's confirmed order says: the agreed address, and no more than the agreed
+    price; what it is less goes back."""
 
     refusals = (
         RefusalCode.PRICE_CHANGED,
@@ -220,31 +328,114 @@ class ReportUnrealizableBody(NotedBody):
     """Why the purchase cannot be made."""
 
     reason: UnrealizableReason
+    seller_refund: Annotated[
+        Price | None, Field(description="What the seller gave back of an advance deposit.")
+    ] = None
 
     def to_command(self, *, note_ref: str) -> Command:
-        return commands.ReportUnrealizable(reason=self.reason, note_ref=note_ref)
+        return commands.ReportUnrealizable(
+            reason=self.reason,
+            note_ref=note_ref,
+            seller_refund=self.seller_refund.money if self.seller_refund else ZERO,
+        )
+
+
+class DispatchBody(CommandBody):
+    """A parcel that the seller sent, under the carrier's number."""
+
+    refusals = (RefusalCode.TOO_MANY_GOODS, RefusalCode.WHICH_ITEM)
+
+    tracking_ref: Annotated[Reference, Field(examples=["SF1234567890"])]
+    quantity: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=_LIMITS.quantity_max,
+            description="How many of the goods are in it; all that are missing if left out.",
+        ),
+    ] = None
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Dispatch(tracking_ref=self.tracking_ref, quantity=self.quantity)
 
 
 class WarehouseReceiptBody(CommandBody):
-    """The storage's own number for the goods that it received."""
+    """The storage's own number for the parcel that it received; a parcel that nobody announced
+    comes to be by it."""
+
+    refusals = (RefusalCode.TOO_MANY_GOODS, RefusalCode.WHICH_ITEM)
 
     parcel_ref: Annotated[Reference, Field(examples=["YW-2026-000123"])]
+    quantity: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=_LIMITS.quantity_max,
+            description="For an unannounced parcel; all that are missing if left out.",
+        ),
+    ] = None
 
     def to_command(self, *, note_ref: str) -> Command:
-        return commands.WarehouseReceipt(parcel_ref=self.parcel_ref)
+        return commands.WarehouseReceipt(parcel_ref=self.parcel_ref, quantity=self.quantity)
 
 
-class ObjectToGoodsBody(NotedBody):
-    """What is wrong with the goods at the storage."""
+class ObjectionBody(NotedBody):
+    """What is wrong, with evidence that was handed in before."""
 
     reason: ObjectionReason
+    evidence: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^evd_[0-9A-Za-z_-]{4,60}$")], ...],
+        Field(max_length=20, description="Ids of evidence: see POST …/evidence."),
+    ] = ()
 
     def to_command(self, *, note_ref: str) -> Command:
-        return commands.ObjectToGoods(reason=self.reason, note_ref=note_ref)
+        return commands.Objection(reason=self.reason, note_ref=note_ref, evidence=self.evidence)
+
+
+class CauseFoundBody(NotedBody):
+    """Where the cause lies, as far as was found out with logistics (PSR-17-2)."""
+
+    cause: Cause
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.CauseFound(cause=self.cause, note_ref=note_ref)
+
+
+class SellerRefundBody(CommandBody):
+    """What the seller paid back for a parcel: all of it, with the fee on it, goes to the client."""
+
+    goods: Price
+    freight: Price
+    external_ref: Annotated[Reference, Field(examples=["SR-2026-0001"])]
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.SellerRefund(
+            goods=self.goods.money, freight=self.freight.money, external_ref=self.external_ref
+        )
+
+
+class WordsBody(NotedBody):
+    """Words to the other side; they are what the command is for, and cannot be left out."""
+
+    note: Note
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Message(note_ref=note_ref)
+
+
+class RequireBody(WordsBody):
+    """A special requirement, in words (PSR-3-1)."""
+
+    needed: Annotated[
+        bool, Field(description="Whether the order is of no use to you without it.")
+    ] = False
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Require(note_ref=note_ref, needed=self.needed)
 
 
 class TransportBody(CommandBody):
-    """A step of the way abroad, under the carrier's number."""
+    """A step of a parcel's way, under the carrier's number."""
 
     tracking_ref: Annotated[Reference, Field(examples=["EX123456789CN"])]
 
@@ -294,19 +485,52 @@ class PlainBody(CommandBody):
         return commands.Plain()
 
 
+def _lines(lines: tuple[AcceptLine, ...]) -> tuple[commands.Line, ...]:
+    return tuple(
+        commands.Line(
+            code=line.code,
+            label=line.label,
+            amount=line.amount.money,
+            collector=line.collector,
+        )
+        for line in lines
+    )
+
+
+def _collectors(at: str, lines: tuple[AcceptLine, ...]) -> tuple[Named, ...]:
+    return tuple(
+        Named(
+            pointer=f"{at}/{index}/collector",
+            party=line.collector,
+            roles=frozenset(Role) - {Role.CLIENT},
+        )
+        for index, line in enumerate(lines)
+    )
+
+
 BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
     {
+        commands.Verdict: VerdictBody,
+        commands.Caution: CautionBody,
+        commands.LimitPriceDrift: LimitPriceDriftBody,
         commands.Accept: AcceptBody,
         commands.Refuse: RefuseBody,
         commands.Withdraw: WithdrawBody,
         commands.ChooseLogistics: ChooseLogisticsBody,
         commands.Pay: PayBody,
+        commands.ActualPrice: ActualPriceBody,
         commands.Purchase: PurchaseBody,
         commands.RecordPurchase: RecordPurchaseBody,
         commands.ReportUnrealizable: ReportUnrealizableBody,
+        commands.Noted: NoteOnlyBody,
+        commands.Dispatch: DispatchBody,
         commands.WarehouseReceipt: WarehouseReceiptBody,
-        commands.ObjectToGoods: ObjectToGoodsBody,
+        commands.Objection: ObjectionBody,
+        commands.CauseFound: CauseFoundBody,
+        commands.SellerRefund: SellerRefundBody,
         commands.Transport: TransportBody,
+        commands.Require: RequireBody,
+        commands.Message: WordsBody,
         commands.Outcome: OutcomeBody,
         commands.Plain: PlainBody,
     }

@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from daigou.domain.commands import Command
+from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, OrderId, RechargeId, SubjectId
+from daigou.domain.items import too_late_for_items
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.order import Actor, Parties, Role, State, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
@@ -30,7 +32,7 @@ from workflows.messages import Pull
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a command is for, as the read model knows it. `item` names a refund of an order."""
+    """What a command is for, as the read model knows it. `item` names an item of an order."""
 
     subject: OrderId | RechargeId
     table: Table
@@ -38,6 +40,8 @@ class Target:
     parties: Parties
     terms_version: str
     item: str = ""
+    order: State = State.NEW
+    facts: Facts = field(default_factory=Facts)
 
 
 FindTarget = Callable[[], Awaitable[Target]]
@@ -204,11 +208,16 @@ async def _pull(
 
 def _after_the_end(target: Target, trigger: Trigger, pull: Pull) -> Exception:
     """Why a command cannot be carried out any more: the table says it of the state it ended in."""
+    if target.table.items and not target.table.outlives:
+        return FinalError(refusal(too_late_for_items(target.table, trigger, target.order)))
     situation = Situation(
         actor=pull.actor,
         command=pull.command,
         parties=target.parties,
         terms=terms_of(target.terms_version),
+        facts=target.facts,
+        order=target.order,
+        item=target.item,
     )
     try:
         target.table.fire(state=target.state, trigger=trigger, situation=situation)

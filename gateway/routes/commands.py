@@ -1,19 +1,20 @@
 """The endpoints of commands: one for every trigger of the lifecycle tables, made from them."""
 
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from daigou.domain.clauses import clause
-from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND
+from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, REFUND
 from daigou.domain.lifecycle.table import Table
-from daigou.domain.order import Trigger
+from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode
 from gateway.accepting import gives
-from gateway.answers import ReceiptAnswer
+from gateway.answers import ReceiptAnswer, collection_of
 from gateway.auth import Caller
-from gateway.finding import order_target, recharge_target, refund_target
+from gateway.finding import item_target, order_target, recharge_target
 from gateway.once import Key
 from gateway.openapi import COMMAND, REPLAYED_HEADER, Responses, command, problems
 from gateway.problems import EdgeCode
@@ -24,6 +25,9 @@ router = APIRouter(prefix="/v1")
 _JSON = gives("application/json")
 
 Endpoint = Callable[..., Awaitable[Response]]
+ItemNumber = Annotated[
+    str, Path(description="What follows the slash of the item's id.", examples=["7"])
+]
 
 
 def _order_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
@@ -40,9 +44,9 @@ def _order_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
     return endpoint
 
 
-def _refund_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
+def _item_endpoint(table: Table, trigger: Trigger, body: type[CommandBody]) -> Endpoint:
     async def endpoint(
-        request: Request, caller: Caller, key: Key, order_id: str, number: str
+        request: Request, caller: Caller, key: Key, order_id: str, number: ItemNumber
     ) -> Response:
         return await send(
             request,
@@ -50,7 +54,21 @@ def _refund_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
             key=key,
             trigger=trigger,
             body_model=body,
-            find=lambda: refund_target(request, caller, order_id, number),
+            find=lambda: item_target(request, caller, order_id, table, number),
+        )
+
+    return endpoint
+
+
+def _any_item_endpoint(table: Table, trigger: Trigger, body: type[CommandBody]) -> Endpoint:
+    async def endpoint(request: Request, caller: Caller, key: Key, order_id: str) -> Response:
+        return await send(
+            request,
+            caller=caller,
+            key=key,
+            trigger=trigger,
+            body_model=body,
+            find=lambda: item_target(request, caller, order_id, table, None),
         )
 
     return endpoint
@@ -70,7 +88,9 @@ def _recharge_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
     return endpoint
 
 
-def _add(table: Table, trigger: Trigger, path: str, endpoint: Endpoint, *, tag: str) -> None:
+def _add(
+    table: Table, trigger: Trigger, path: str, endpoint: Endpoint, *, tag: str, named: str = ""
+) -> None:
     body = _body(table, trigger)
     spec = table.triggers[trigger]
     rows = [row for row in table.rows if row.trigger == trigger]
@@ -81,8 +101,8 @@ def _add(table: Table, trigger: Trigger, path: str, endpoint: Endpoint, *, tag: 
         path,
         endpoint,
         methods=["POST"],
-        operation_id=_camel(trigger),
-        name=trigger.value,
+        operation_id=_camel(trigger) + named,
+        name=trigger.value + named,
         tags=[tag],
         summary=spec.says[0].upper() + spec.says[1:],
         description=(
@@ -134,14 +154,27 @@ for _trigger in FULFILMENT.commands:
         _order_endpoint(_trigger, _body(FULFILMENT, _trigger)),
         tag="commands",
     )
-for _trigger in REFUND.commands:
-    _add(
-        REFUND,
-        _trigger,
-        f"/orders/{{order_id}}/refunds/{{number}}/{_trigger}",
-        _refund_endpoint(_trigger, _body(REFUND, _trigger)),
-        tag="refunds",
-    )
+for _table in ITEM_TABLES:
+    for _trigger in _table.commands:
+        _collection = collection_of(_table)
+        if any(row.source != State.NEW for row in _table.rows if row.trigger == _trigger):
+            _add(
+                _table,
+                _trigger,
+                f"/orders/{{order_id}}/{_collection}/{{number}}/{_trigger}",
+                _item_endpoint(_table, _trigger, _body(_table, _trigger)),
+                tag=_collection,
+                named="" if _table == REFUND else "OfItem",
+            )
+        if _table != REFUND:
+            # A refund is told of by its own number alone: money is not guessed about.
+            _add(
+                _table,
+                _trigger,
+                f"/orders/{{order_id}}/{_trigger}",
+                _any_item_endpoint(_table, _trigger, _body(_table, _trigger)),
+                tag=_collection,
+            )
 for _trigger in RECHARGE.commands:
     _add(
         RECHARGE,

@@ -10,11 +10,12 @@ from starlette.responses import Response
 from daigou.domain.allowed import allowances, leaves
 from daigou.domain.clauses import clause
 from daigou.domain.ids import SubjectId
-from daigou.domain.lifecycle import FULFILMENT, REFUND
+from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, TABLES
+from daigou.domain.lifecycle.table import Situation
 from daigou.domain.order import Actor, State, Trigger
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import terms_of
-from daigou.ledger.views import OrderView
+from daigou.ledger.views import ItemView, OrderView
 from gateway.accepting import gives
 from gateway.answers import (
     ActionAnswer,
@@ -32,6 +33,7 @@ from gateway.answers import (
     StatementAnswer,
     TimelineAnswer,
     TransitionAnswer,
+    collection_of,
     refunds_of,
 )
 from gateway.auth import Caller
@@ -272,20 +274,24 @@ async def get_statement(request: Request, caller: Caller, order_id: str) -> Stat
 )
 async def get_deadlines(request: Request, caller: Caller, order_id: str) -> DeadlinesAnswer:
     order = await visible_order(request, caller, order_id)
-    return DeadlinesAnswer(
-        id=order.id,
-        data=tuple(
-            DeadlineAnswer(
-                term=clock.term,
-                trigger=clock.trigger,
-                says=FULFILMENT.triggers[clock.trigger].says,
-                due_at=clock.due,
-                clause=clock.clause,
-                ends_the_state=leaves(FULFILMENT, order.state, clock),
-            )
-            for clock in sorted(order.clocks, key=lambda each: each.due)
-        ),
-    )
+    axes = [("", FULFILMENT, order.state, order.clocks)]
+    axes += [
+        (item.item, TABLES[item.table], item.state, item.clocks) for item in living_items(order)
+    ]
+    found = [
+        DeadlineAnswer(
+            term=clock.term,
+            item=item or None,
+            trigger=clock.trigger,
+            says=table.triggers[clock.trigger].says,
+            due_at=clock.due,
+            clause=clock.clause,
+            ends_the_state=leaves(table, state, clock),
+        )
+        for item, table, state, clocks in axes
+        for clock in clocks
+    ]
+    return DeadlinesAnswer(id=order.id, data=tuple(sorted(found, key=lambda each: each.due_at)))
 
 
 @router.get(
@@ -318,33 +324,56 @@ async def get_diagram(request: Request, caller: Caller, order_id: str) -> Respon
     )
 
 
+def living_items(order: OrderView) -> tuple[ItemView, ...]:
+    """The items that have not ended, by themselves or with their order."""
+    return tuple(
+        item
+        for item in order.items
+        if item.ended_at is None and (order.ended_at is None or TABLES[item.table].outlives)
+    )
+
+
 def _actions(order: OrderView, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
-    terms, base = terms_of(order.terms_version), f"POST /v1/orders/{order.id}"
+    base = f"POST /v1/orders/{order.id}"
+    asked = [(base, FULFILMENT, order.state, order.clocks, "")]
+    if order.ended_at is None:
+        # What opens an item: a first parcel, another question.
+        asked += [
+            (base, table, table.initial, (), "")
+            for table in ITEM_TABLES
+            if table.initial == State.NEW
+        ]
+    asked += [
+        (
+            f"{base}/{collection_of(TABLES[item.table])}/{item.number}",
+            TABLES[item.table],
+            item.state,
+            item.clocks,
+            item.item,
+        )
+        for item in living_items(order)
+    ]
     found = [
-        (f"{base}/{each.trigger}", each)
+        (f"{path}/{each.trigger}", each)
+        for path, table, state, clocks, item in asked
         for each in allowances(
-            table=FULFILMENT,
-            state=order.state,
-            actor=actor,
-            parties=order.parties,
-            terms=terms,
-            clocks=order.clocks,
+            table=table,
+            state=state,
+            situation=Situation(
+                actor=actor,
+                command=None,
+                parties=order.parties,
+                terms=terms_of(order.terms_version),
+                facts=order.facts,
+                order=order.state,
+                item=item,
+            ),
+            clocks=clocks,
             now=now,
         )
+        # A trigger of an item that does not exist yet is no action.
+        if not table.items or item or table.rows_from(State.NEW, each.trigger)
     ]
-    for refund in refunds_of(order):
-        found += [
-            (f"{base}/refunds/{refund.number}/{each.trigger}", each)
-            for each in allowances(
-                table=REFUND,
-                state=refund.state,
-                actor=actor,
-                parties=order.parties,
-                terms=terms,
-                clocks=(),
-                now=now,
-            )
-        ]
     return tuple(
         ActionAnswer(
             trigger=each.trigger,
