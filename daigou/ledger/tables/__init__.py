@@ -7,6 +7,7 @@ test holds these classes against a migrated database.
 from sqlmodel import SQLModel
 
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
+from daigou.ledger.tables.findings import Finding
 from daigou.ledger.tables.money import Account, AccountFreeze, Entry, Journal, Movement, Refund
 from daigou.ledger.tables.story import (
     Notice,
@@ -26,6 +27,7 @@ __all__ = [
     "Application",
     "Contact",
     "Entry",
+    "Finding",
     "Idempotency",
     "Journal",
     "Movement",

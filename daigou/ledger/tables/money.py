@@ -131,6 +131,13 @@ class Refund(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["subject", "sequence"], STEP),
         Index("refund_by_subject", "subject", "sequence"),
+        Index("refund_open", "subject", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "refund_by_due",
+            "next_due_at",
+            "item",
+            postgresql_where=text("next_due_at IS NOT NULL"),
+        ),
     )
 
     item: str = Field(primary_key=True, foreign_key="movement.reference")
