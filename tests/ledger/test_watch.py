@@ -161,3 +161,28 @@ def test_the_table_of_sweeps_can_be_kept_by_the_database() -> None:
         assert sweep.every_at(10**9) == timedelta(minutes=1)
         assert sweep.grace_at(10**9) in (timedelta(0), timedelta(seconds=30))
     assert set(SWEEPS) == set(SweepName)
+
+
+@pytest.mark.parametrize(
+    ("table", "where", "order"),
+    [
+        ("purchase_order", "next_due_at < '2020-01-01'", "next_due_at, id"),
+        ("purchase_order", "ended_at IS NULL AND id > 'ord_0'", "id"),
+        ("recharge", "next_due_at < '2020-01-01'", "next_due_at, id"),
+        ("recharge", "ended_at IS NULL AND id > 'rch_0'", "id"),
+        ("refund", "next_due_at < '2020-01-01'", "next_due_at, item"),
+        ("refund", "ended_at IS NULL AND subject > 'ord_0'", "subject"),
+        ("notice", "sent_at IS NULL AND at < '2020-01-01'", "at, subject, sequence, number"),
+        ("finding", "cleared_at IS NULL AND sweep = 'books' AND last_seen < now()", "last_seen"),
+    ],
+)
+def test_each_look_has_its_index(
+    sql: psycopg.Connection[Any], table: str, where: str, order: str
+) -> None:
+    sql.execute("SET enable_seqscan = off")
+
+    plan = sql.execute(
+        f"EXPLAIN SELECT * FROM {table} WHERE {where} ORDER BY {order} LIMIT 3"
+    ).fetchall()
+
+    assert not any("Seq Scan" in line for (line,) in plan), plan

@@ -27,7 +27,7 @@ from daigou.ledger.watch import PostgresWatch
 from daigou.settings import Settings
 from daigou.simulator.counterparties import simulated_counterparties
 from daigou.stack import Part, Stack, StackOptions, free_port
-from tests.workflows.stage import TASK_QUEUE, Stage, _register_parties
+from tests.workflows.stage import TASK_QUEUE, Stage, register_parties
 from tests.workflows.troubled_books import TroubledBooks
 from worker import build_worker
 from workflows.sweeps import SWEEP
@@ -121,7 +121,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
             books=TroubledBooks(PostgresBooks(engine)),
             world=world,
         )
-        _register_parties(stage.registry)
+        register_parties(stage.registry)
         house = House(
             settings=servers.settings.model_copy(update={"task_queue": TASK_QUEUE}),
             temporal=temporal,

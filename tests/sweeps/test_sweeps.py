@@ -1,6 +1,7 @@
 """Each sweep finds a fault that was planted, and clears it once it is gone."""
 
 import asyncio
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from daigou.ledger.findings import PostgresFindings
 from daigou.ledger.watch import PostgresWatch
 from daigou.ports.books import BooksUnavailableError
 from daigou.ports.watch import BooksStanding
-from tests.sweeps.house import NOBODY, House, an_id
+from tests.sweeps.house import IMPATIENT, NOBODY, House, an_id
 from workflows.messages import ORDER_STATE, PURCHASE_ORDER
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -42,6 +43,16 @@ async def test_an_order_whose_workflow_was_terminated_is_found_until_it_runs_aga
 
     await _reset(house, order.handle)
     await house.until_found(SweepName.BOOKS, order.id)
+
+
+async def test_none_is_missed_where_there_are_more_than_a_batch(house: House) -> None:
+    orders = [await house.stage.order() for _ in range(2 * IMPATIENT.batch + 1)]
+
+    for order in orders:
+        await order.handle.terminate("all at once")
+
+    for order in orders:
+        await house.until_found(SweepName.BOOKS, order.id, "no_workflow")
 
 
 async def test_a_workflow_of_which_the_books_know_nothing_is_found(house: House) -> None:
@@ -155,7 +166,10 @@ async def test_a_deadline_that_no_worker_hears_of_is_found_until_it_strikes(hous
     await house.until_found(SweepName.OVERDUE, order.id)
 
 
-async def test_a_notice_is_found_until_it_is_sent(house: House) -> None:
+async def test_a_notice_is_found_until_it_is_sent_and_both_are_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
     order = await house.stage.order()
 
     await house.sweep(SweepName.NOTICES)
@@ -164,6 +178,16 @@ async def test_a_notice_is_found_until_it_is_sent(house: House) -> None:
     house.run_sql("UPDATE notice SET sent_at = now() WHERE subject = :of", of=order.id)
     await house.sweep(SweepName.NOTICES)
     assert house.open(SweepName.NOTICES, order.id) == []
+
+    told = [
+        (record.message.split()[0], record.levelname, vars(record)["detail"])
+        for record in caplog.records
+        if record.message.startswith("finding.") and vars(record)["subject"] == order.id
+    ]
+    assert told == [
+        ("finding.opened", "WARNING", "order.requested"),
+        ("finding.cleared", "INFO", "order.requested"),
+    ]
 
 
 # What is stuck.
