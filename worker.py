@@ -13,8 +13,11 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.payments import Payments
 from activities.purchasing import Purchasing
 from activities.settlement import Settlement
+from activities.sweeps import Sweeping
 from daigou.ledger.books import PostgresBooks
 from daigou.ledger.engine import make_engine
+from daigou.ledger.findings import PostgresFindings
+from daigou.ledger.watch import PostgresWatch
 from daigou.logs import configure_logs
 from daigou.ports.books import Books
 from daigou.ports.payment_institution import PaymentInstitution
@@ -24,6 +27,7 @@ from daigou.simulator.counterparties import simulated_counterparties
 from daigou.temporal_setup import connect_temporal
 from workflows.purchase_order import PurchaseOrder
 from workflows.recharge import Recharge
+from workflows.sweeps import Sweep
 
 COMMITS_AT_ONCE = 16
 CALLS_AT_ONCE = 100
@@ -42,14 +46,18 @@ def build_worker(
     books: Books,
     institution: PaymentInstitution,
     sellers: SellerPlatform,
+    sweeping: Sweeping | None = None,
 ) -> Worker:
-    """A worker on a task queue, with every workflow and activity of the product."""
+    """A worker on a task queue, with every workflow and activity of the product.
+
+    Without `sweeping` it runs no sweeps.
+    """
     payments = Payments(books=books, institution=institution)
     purchasing = Purchasing(books=books, sellers=sellers)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PurchaseOrder, Recharge],
+        workflows=[PurchaseOrder, Recharge, *([Sweep] if sweeping else [])],
         activities=[
             Settlement(books=books).commit,
             payments.capture,
@@ -57,6 +65,7 @@ def build_worker(
             payments.ask_payment,
             purchasing.buy,
             purchasing.ask_seller,
+            *([sweeping.sweep] if sweeping else []),
         ],
         activity_executor=ThreadPoolExecutor(COMMITS_AT_ONCE + CALLS_AT_ONCE),
         max_concurrent_local_activities=COMMITS_AT_ONCE,
@@ -77,14 +86,21 @@ async def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     client = await connect_temporal(settings)
+    engine = make_engine(settings.database_url)
     async with (
         COUNTERPARTIES[settings.counterparties](settings.database_url) as outside,
         build_worker(
             client,
             task_queue=settings.task_queue,
-            books=PostgresBooks(make_engine(settings.database_url)),
+            books=PostgresBooks(engine),
             institution=outside.payment_institution,
             sellers=outside.seller_platform,
+            sweeping=Sweeping(
+                watch=PostgresWatch(engine),
+                findings=PostgresFindings(engine),
+                temporal=client,
+                time_scale=settings.time_scale,
+            ),
         ),
     ):
         log.info("worker.started", task_queue=settings.task_queue)

@@ -18,7 +18,7 @@ from gateway.engine import WorkflowEngine
 from gateway.openapi import described
 from gateway.parsing import faults_outside_the_body
 from gateway.problems import EdgeCode, ProblemError, invalid
-from gateway.routes import accounts, commands, orders, parties, reference
+from gateway.routes import accounts, commands, findings, orders, parties, reference
 from gateway.trace import note
 
 _ABOUT = """\
@@ -45,6 +45,7 @@ _TAGS = [
     {"name": "refunds", "description": "What becomes of money on its way back."},
     {"name": "accounts", "description": "Deposits and recharges."},
     {"name": "parties", "description": "Who takes part."},
+    {"name": "findings", "description": "What the sweeps found amiss, for those who run this."},
     {"name": "reference", "description": "The texts that everyone may read."},
     {"name": "health", "description": "For those who run this."},
 ]
@@ -78,7 +79,7 @@ def create_app(
         task_queue=settings.task_queue,
         wait_seconds_max=settings.update_wait_seconds_max,
     )
-    for part in (orders, commands, accounts, parties, reference):
+    for part in (orders, commands, accounts, parties, findings, reference):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

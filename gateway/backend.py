@@ -16,7 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.order import Role, State
+from daigou.domain.sweeps import SweepName
 from daigou.ledger.engine import make_engine
+from daigou.ledger.findings import PostgresFindings
 from daigou.ledger.idempotency import Begun, Idempotency
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry, RegistryConflictError
@@ -24,6 +26,7 @@ from daigou.ledger.views import (
     ApplicationView,
     DepositView,
     EntryView,
+    FindingView,
     JournalView,
     MovementView,
     OrderView,
@@ -86,6 +89,7 @@ class Backend:
         self._engine = make_engine(database_url, connections_max=THREADS_MAX)
         self._registry = Registry(self._engine)
         self._queries = Queries(self._engine)
+        self._findings = PostgresFindings(self._engine)
         self._idempotency = Idempotency(self._engine)
         self._limiter = anyio.CapacityLimiter(THREADS_MAX)
 
@@ -207,6 +211,23 @@ class Backend:
         """Some lines of a deposit's statement, the newest first."""
         return await self._ask(
             self._queries.deposit_entries, client, limit=limit, starting_after=starting_after
+        )
+
+    async def findings(
+        self,
+        *,
+        limit: int,
+        sweep: SweepName | None,
+        open: bool | None,  # noqa: A002 - it is the query's own word
+        starting_after: int | None,
+    ) -> tuple[FindingView, ...]:
+        """Some of what the sweeps found, the newest first."""
+        return await self._ask(
+            self._findings.findings,
+            limit=limit,
+            sweep=sweep,
+            open=open,
+            starting_after=starting_after,
         )
 
     async def is_well(self) -> bool:

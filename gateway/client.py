@@ -19,12 +19,14 @@ import httpx
 from daigou.domain.commands import Line, ObjectionReason, RefusalReason, UnrealizableReason
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.sweeps import SweepName
 from gateway.answers import (
     AllowedActionsAnswer,
     ClausesAnswer,
     DeadlinesAnswer,
     DepositAnswer,
     EntryPage,
+    FindingPage,
     MandateDeclarationAnswer,
     OrderAnswer,
     OrderPage,
@@ -363,6 +365,25 @@ class DaigouClient:
         """One page of a deposit's statement."""
         query = {"limit": limit, "starting_after": starting_after}
         return await self._calling.get(f"/v1/deposits/{client_id}/entries", EntryPage, query=query)
+
+    # What is amiss, for those who run the service.
+
+    async def findings(
+        self,
+        *,
+        sweep: SweepName | None = None,
+        open: bool | None = None,  # noqa: A002 - it is the query's own word
+        limit: int = 20,
+        starting_after: int | None = None,
+    ) -> FindingPage:
+        """One page of what the sweeps found, the newest first."""
+        query = {
+            "sweep": sweep,
+            "open": None if open is None else str(open).lower(),
+            "limit": limit,
+            "starting_after": starting_after,
+        }
+        return await self._calling.get("/v1/findings", FindingPage, query=query)
 
     # Parties, texts, and whether the service is ready.
 

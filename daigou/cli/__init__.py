@@ -6,7 +6,7 @@ not need the embedded servers.
 
 import typer
 
-from daigou.cli import books, duties, orders, registry, servers
+from daigou.cli import books, duties, orders, registry, servers, sweeps
 
 app = typer.Typer(
     name="daigou",
@@ -22,6 +22,8 @@ app.command()(orders.submit)
 app.command()(servers.migrate)
 app.command()(books.audit)
 app.command()(duties.clauses)
+app.command()(sweeps.sweep)
+app.command()(sweeps.schedules)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")

@@ -51,6 +51,16 @@ def find_database(given: str | None, state_dir: Path) -> str:
     )
 
 
+def find_time_scale(given: int | None, state_dir: Path) -> int:
+    """The pace that was given, or that of the embedded stack on a state folder, or the wall's."""
+    if given is not None:
+        return given
+    try:
+        return int((state_dir / "time_scale").read_text())
+    except FileNotFoundError:
+        return 1
+
+
 @contextmanager
 def reached(database_url: str) -> "Iterator[Engine]":
     """An engine for one command; that the database does not answer is told as what it is."""

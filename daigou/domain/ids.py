@@ -16,9 +16,16 @@ SubjectId = NewType("SubjectId", str)
 ORDER_ID = re.compile(r"ord_[0-9A-Za-z_-]{4,60}")
 RECHARGE_ID = re.compile(r"rch_[0-9A-Za-z_-]{4,60}")
 PARTY_ID = re.compile(r"(cli|prv|sto|log|pro|plt|pin)_[0-9A-Za-z_-]{2,60}")
+_KINDS = {"ord": "order", "rch": "recharge"}
 
 
 def workflow_id(subject: SubjectId | OrderId | RechargeId) -> str:
     """The Temporal workflow id of a subject, e.g. `order/ord_01J…`."""
-    kind = {"ord": "order", "rch": "recharge"}[subject.partition("_")[0]]
-    return f"{kind}/{subject}"
+    return f"{_KINDS[subject.partition('_')[0]]}/{subject}"
+
+
+def subject_of(workflow: str) -> SubjectId | None:
+    """The subject that a Temporal workflow id names, if it names one."""
+    kind, _, subject = workflow.partition("/")
+    known = _KINDS.get(subject.partition("_")[0]) == kind
+    return SubjectId(subject) if known else None

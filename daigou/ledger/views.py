@@ -217,3 +217,17 @@ class BalanceView:
 
     account: str
     balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingView:
+    """What a sweep found; open until `cleared_at` is set. `number` is its place in lists."""
+
+    number: int
+    sweep: str
+    subject: str
+    detail: str
+    first_seen: datetime
+    last_seen: datetime
+    cleared_at: datetime | None
+    times: int

@@ -19,6 +19,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 import daigou
+from daigou.schedules import set_up_schedules
 from daigou.settings import ENVIRONMENT_PREFIX, Settings
 from daigou.stack.errors import StackError
 from daigou.stack.ports import LOOPBACK, WantedPort, check_ports
@@ -249,6 +250,7 @@ class Stack:
     async def _start_worker(self) -> None:
         client = await self.connect_temporal()
         task_queue = self.environment.get(f"{ENVIRONMENT_PREFIX}TASK_QUEUE", "daigou")
+        await set_up_schedules(client, task_queue=task_queue, time_scale=self._time_scale)
         began = datetime.now(UTC)
         await self._spawn(
             Part.WORKER,

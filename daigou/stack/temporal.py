@@ -41,6 +41,9 @@ def temporal_command(state: StateDir, *, port: int, ui_port: int | None, durable
             # Twice the default's throughput and half its latency, as safe (measured).
             "--dynamic-config-value",
             "history.transferProcessorMaxPollRPS=500",
+            # Two tries of a task that fail in a row are shown to staff; by default it takes five.
+            "--dynamic-config-value",
+            "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
         ),
         environment=without_temporal(os.environ),
         cwd=state.root,

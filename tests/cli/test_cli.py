@@ -24,6 +24,8 @@ COMMANDS = (
     "app revoke",
     "party add",
     "setup temporal",
+    "sweep",
+    "schedules",
 )
 
 
@@ -62,6 +64,15 @@ def test_without_a_database_it_says_how_to_name_one(command: str) -> None:
     assert said.exit_code == 1
     assert "DAIGOU_DATABASE_URL" in said.output
     assert "Traceback" not in said.output
+
+
+@pytest.mark.parametrize("command", ["sweep", "sweep books"])
+@pytest.mark.usefixtures("nowhere")
+def test_a_sweep_that_cannot_be_run_ends_with_2(command: str) -> None:
+    said = RUNNER.invoke(app, command.split())
+
+    assert said.exit_code == 2
+    assert "DAIGOU_DATABASE_URL" in said.output
 
 
 @pytest.mark.parametrize("command", ["audit", "ledger export", "migrate"])

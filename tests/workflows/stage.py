@@ -541,7 +541,7 @@ async def set_stage(folder: Path) -> AsyncIterator[Stage]:
             books=TroubledBooks(PostgresBooks(engine)),
             world=world,
         )
-        _register_parties(stage.registry)
+        register_parties(stage.registry)
         await stack.enter_async_context(stage.worker(TASK_QUEUE))
         yield stage
 
@@ -565,7 +565,7 @@ async def _time_skipping_temporal() -> WorkflowEnvironment:
     return env
 
 
-def _register_parties(registry: Registry) -> None:
+def register_parties(registry: Registry) -> None:
     for party, role, name, address in (
         (PROVIDER, Role.PROVIDER, "Kai Purchasing", ""),
         (STORAGE, Role.STORAGE, "Yiwu Storage", ADDRESS),

@@ -7,6 +7,7 @@ test holds these classes against a migrated database.
 from sqlmodel import SQLModel
 
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
+from daigou.ledger.tables.findings import Finding
 from daigou.ledger.tables.money import (
     Account,
     AccountFreeze,
@@ -36,6 +37,7 @@ __all__ = [
     "Contact",
     "Coupon",
     "Entry",
+    "Finding",
     "Idempotency",
     "Journal",
     "Movement",

@@ -97,6 +97,7 @@ class PurchaseOrder(SQLModel, table=True):
             postgresql_where=text("promoter IS NOT NULL"),
         ),
         Index("order_by_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
+        Index("order_open", "id", postgresql_where=text("ended_at IS NULL")),
     )
 
     id: str = Field(primary_key=True, foreign_key="purchase_request.order_id")
@@ -134,6 +135,7 @@ class OrderItem(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["subject", "sequence"], STEP),
         Index("order_item_by_subject", "subject", "sequence"),
+        Index("order_item_open", "subject", postgresql_where=text("ended_at IS NULL")),
         Index("order_item_by_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
     )
 
@@ -156,6 +158,13 @@ class Recharge(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["id", "sequence"], STEP, name="recharge_has_its_transition"),
         Index("recharge_by_client", "client", "requested_at", "id"),
+        Index("recharge_open", "id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "recharge_by_due",
+            "next_due_at",
+            "id",
+            postgresql_where=text("next_due_at IS NOT NULL"),
+        ),
     )
 
     id: Key

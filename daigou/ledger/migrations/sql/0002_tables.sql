@@ -31,16 +31,21 @@ CREATE TABLE order_item (
     ended_at    timestamptz,
     FOREIGN KEY (subject, sequence) REFERENCES transition (subject, sequence),
     CONSTRAINT item_names_the_step CHECK (
-        item = subject || '/' || sequence OR item LIKE subject || '/' || sequence || '.%'
+        starts_with(item, subject || '/' || sequence)
+        AND substr(item, length(subject || '/' || sequence) + 1) ~ '^(\.[1-9][0-9]*)?$'
+    ),
+    CONSTRAINT only_refunds_are_several CHECK (
+        axis = 'refund' OR item = subject || '/' || sequence
     ),
     CONSTRAINT ended_items_wait_for_nothing CHECK (ended_at IS NULL OR next_due_at IS NULL)
 );
 CREATE INDEX order_item_by_subject ON order_item (subject, sequence);
 CREATE INDEX order_item_by_due ON order_item (next_due_at) WHERE next_due_at IS NOT NULL;
 
-INSERT INTO order_item (item, subject, axis, sequence, state, clocks, next_due_at, opened_at,
-                        ended_at)
-    SELECT item, subject, 'refund', sequence, state, clocks, next_due_at, opened_at, ended_at
+INSERT INTO order_item (item, subject, axis, sequence, state, clocks, next_due_at, next_actor,
+                        opened_at, ended_at)
+    SELECT item, subject, 'refund', sequence, state, clocks, next_due_at,
+        CASE state WHEN 'due' THEN 'payment_institution' END, opened_at, ended_at
     FROM refund;
 DROP TABLE refund;
 DROP FUNCTION refund_moves_by_transitions();
@@ -67,7 +72,27 @@ ALTER TABLE purchase_order
     ADD COLUMN brokerage_numerator bigint CHECK (brokerage_numerator >= 0),
     ADD COLUMN brokerage_denominator bigint CHECK (brokerage_denominator > 0),
     ADD CONSTRAINT amount_is_not_negative CHECK (amount >= 0);
-UPDATE purchase_order SET paid_from_coupons = 0 WHERE paid_from_deposit IS NOT NULL;
+-- What there is goes along, behind the guards' backs: no transition moves it. An order knows what
+-- was agreed. One whose goods are on their way has no parcel yet, and so no clock: whoever receives
+-- them records it, and it goes on.
+ALTER TABLE purchase_order DISABLE TRIGGER USER;
+UPDATE purchase_order AS o SET
+    paid_from_coupons = CASE WHEN paid_from_deposit IS NOT NULL THEN 0 END,
+    facts = jsonb_build_object(
+        'quantity', r.quantity,
+        'goods', jsonb_build_object('amount', r.unit_price * r.quantity),
+        'freight', jsonb_build_object('amount', r.freight))
+    FROM purchase_request AS r WHERE r.order_id = o.id;
+UPDATE purchase_order SET clocks = '[]', next_due_at = NULL
+    WHERE state IN ('purchased', 'warehoused', 'warehouse_objection', 'stored', 'exported');
+ALTER TABLE purchase_order ENABLE TRIGGER USER;
+-- A trigger that has another name now, and results that name their refunds otherwise.
+ALTER TABLE transition DISABLE TRIGGER USER;
+UPDATE transition SET trigger = 'warn-of-charges' WHERE trigger = 'end-free-storage';
+UPDATE transition SET result = result
+        || jsonb_build_object('intends', '', 'refunds', jsonb_build_array(result -> 'intends'))
+    WHERE (result ->> 'opens_refund')::boolean;
+ALTER TABLE transition ENABLE TRIGGER USER;
 ALTER TABLE purchase_order
     ADD CONSTRAINT collected_is_what_was_paid CHECK (
         collected = coalesce(paid_from_deposit + paid_from_institution + paid_from_coupons, 0)
@@ -150,8 +175,9 @@ ALTER TABLE movement
     DROP CONSTRAINT movement_intended,
     DROP CONSTRAINT reference_names_the_step,
     ADD CONSTRAINT reference_names_the_step CHECK (
-        reference = subject || '/' || sequence
-        OR (kind = 'refund' AND reference LIKE subject || '/' || sequence || '.%')
+        starts_with(reference, subject || '/' || sequence)
+        AND substr(reference, length(subject || '/' || sequence) + 1) ~ CASE kind
+            WHEN 'refund' THEN '^(\.[1-9][0-9]*)?$' ELSE '^$' END
     );
 CREATE INDEX movement_by_subject ON movement (subject, sequence);
 
