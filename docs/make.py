@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from daigou import order_page
 from daigou.domain.lifecycle import TABLES
 from gateway.diagram import lifecycle_svg
 
@@ -10,7 +11,8 @@ FOLDER = Path(__file__).parent
 
 def pages() -> dict[str, str]:
     """Every generated file by name, as it is to be."""
-    return {f"{name}.svg": lifecycle_svg(table) for name, table in TABLES.items()}
+    drawn = {f"{name}.svg": lifecycle_svg(table) for name, table in TABLES.items()}
+    return {"orders.md": order_page.page(), **drawn}
 
 
 def main() -> None:

@@ -180,8 +180,13 @@ class Table:
     outlives: bool = False
     machine: Machine = field(init=False, repr=False, compare=False)
     _row_of: dict[int, Row] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _rows_from: dict[State, tuple[Row, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
+        for row in self.rows:
+            self._rows_from[row.source] = (*self._rows_from.get(row.source, ()), row)
         if faults := list(_faults(self)):
             raise TableError(f"table {self.name}: " + "; ".join(faults))
         object.__setattr__(self, "machine", self._build_machine())
@@ -201,11 +206,8 @@ class Table:
 
     def rows_from(self, state: State, trigger: Trigger | None = None) -> tuple[Row, ...]:
         """The rows that leave a state (or stay in it), of one trigger or of all."""
-        return tuple(
-            row
-            for row in self.rows
-            if row.source == state and (trigger is None or row.trigger == trigger)
-        )
+        rows = self._rows_from.get(state, ())
+        return rows if trigger is None else tuple(row for row in rows if row.trigger == trigger)
 
     def variant(self, row: Row) -> int:
         """The row's number, from 0, among those of its source and trigger."""
