@@ -33,7 +33,9 @@ class Settlement:
             raise ApplicationError(str(error), type="BooksUnavailable") from error
         except StepConflictError as error:
             raise ApplicationError(str(error), type="StepConflict") from error
-        for step in steps:
+        for step, result in zip(steps, committed, strict=False):
+            if result.instead:
+                break
             activity.logger.info(
                 "step.committed",
                 extra={

@@ -10,16 +10,17 @@ STYLE = """
 :root { color-scheme: light dark; }
 svg { --paper:#ffffff; --ink:#0f172a; --soft:#5b6b80; --line:#8b9bb0; --box:#f8fafc;
   --edge:#b6c2d1; --way:#0d6b63; --way-soft:#d9f2ee; --now:#0d6b63; --now-ink:#ffffff;
-  --clock:#a3470a;
+  --clock:#a3470a; --lane:#f1f5fa;
   font-family:Arial,Helvetica,"Liberation Sans",Arimo,sans-serif; }
 @media (prefers-color-scheme: dark) { svg { --paper:#0f1720; --ink:#e8eef5; --soft:#9fb0c3;
   --line:#71829a; --box:#18222e; --edge:#3c4c60; --way:#4fd1c1; --way-soft:#15383a;
-  --now:#4fd1c1; --now-ink:#06201e; --clock:#f2a65e; } }
+  --now:#4fd1c1; --now-ink:#06201e; --clock:#f2a65e; --lane:#131c27; } }
 .paper { fill:var(--paper); }
 .box { fill:var(--box); stroke:var(--edge); stroke-width:1.5; }
 .passed .box { fill:var(--way-soft); stroke:var(--way); stroke-width:2; }
 .now .box { fill:var(--now); stroke:var(--now); stroke-width:2; }
 .end .box { stroke-dasharray:none; }
+.lane { fill:var(--lane); stroke:var(--edge); stroke-width:1; stroke-dasharray:4 4; }
 .halo { fill:none; stroke:var(--edge); stroke-width:1.2; }
 .passed .halo, .now .halo { stroke:var(--way); }
 .start { fill:var(--line); } .start.passed { fill:var(--way); }

@@ -5,8 +5,8 @@ table, what they were opened with, and what they show.
 """
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -25,7 +25,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.lifecycle import REFUND, TABLES
     from daigou.domain.lifecycle.table import Row, Situation, Table, taken
     from daigou.domain.order import CLOCK, Parties, Trigger
-    from daigou.domain.refusals import Refused
+    from daigou.domain.refusals import RefusalCode, Refused
     from daigou.domain.steps import Committed, Receipt, Recorded, Step
     from workflows.axis import Axis
     from workflows.errands import CALLS, make_call, pause_before
@@ -103,15 +103,10 @@ class Life:
         Raises:
             ApplicationError: `Refused`, with the clause that forbids.
         """
-        if self._has_taken(pull):
-            return
-        try:
-            axis = self._axis(table, trigger, pull)
-            axis.table.fire(
-                state=axis.state, trigger=trigger, situation=self._situation(axis, pull)
-            )
-        except Refused as refused:
-            raise as_application_error(refused) from refused
+        if not self._has_taken(pull):
+            with _refusals_as_errors():
+                axis = self._axis(table, trigger, pull)
+            self._fire(axis, trigger, pull)
 
     async def obey(self, table: Table, trigger: Trigger, pull: Pull) -> Receipt:
         """Takes the row of a command, and waits for the answer to the call that it makes.
@@ -123,8 +118,7 @@ class Life:
         """
         arrived = workflow.now()
         async with self._lock:
-            while not self._has_taken(pull):
-                await self._take_or_strike(table, trigger, pull, arrived)
+            await self._take_in_turn(table, trigger, pull, arrived)
         axis, at = self._taken[pull.command_id]
         await workflow.wait_condition(lambda: not axis.calling)
         return self.receipt(axis, at=at)
@@ -162,11 +156,7 @@ class Life:
     @property
     def living_items(self) -> tuple[Axis, ...]:
         """The items that have not ended, by themselves or with the subject."""
-        return tuple(
-            axis
-            for axis in self.items.values()
-            if not axis.ended and (axis.table.outlives or not self.main.ended)
-        )
+        return tuple(axis for axis in self.items.values() if self._lives(axis))
 
     @property
     def waiting(self) -> Axis:
@@ -175,21 +165,26 @@ class Life:
         return min(axes, key=_next_due, default=self.main)
 
     async def _whole_life(self) -> None:
-        await self._live(self.main)
+        self._start_living(self.main)
         while self._living:
-            item, task = self._living.popitem()
-            if self.items[item].table.outlives:
-                await task
-            else:
-                task.cancel()
+            await workflow.wait_condition(
+                lambda: any(task.done() for task in self._living.values())
+            )
+            for item in [item for item, task in self._living.items() if task.done()]:
+                # What breaks an item breaks the workflow's task, so that support sees it.
+                self._living.pop(item).result()
         await workflow.wait_condition(workflow.all_handlers_finished)
+
+    def _lives(self, axis: Axis) -> bool:
+        """Whether an axis goes on: it ended neither by itself nor with the subject."""
+        return not axis.ended and (axis.table.outlives or not self.main.ended)
 
     # The turns of an axis: a command moved it, a call was answered, or a clock strikes.
 
     async def _live(self, axis: Axis) -> None:
         call: asyncio.Task[Answered] | None = None
         called_for: MovementRef | None = None
-        while not axis.ended:
+        while self._lives(axis):
             if axis.reference != called_for:
                 if call:
                     call.cancel()
@@ -207,7 +202,8 @@ class Life:
         turn, clock = axis.turn, axis.next_clock
 
         def turned() -> bool:
-            return axis.turn != turn or (call is not None and call.done())
+            over = axis.turn != turn or not self._lives(axis)
+            return over or (call is not None and call.done())
 
         if axis.calling:
             # A first call is bounded by its own time-outs: a timer beside it would be for nothing.
@@ -228,53 +224,52 @@ class Life:
                 return True
         return axis.turn != turn or not turned()
 
-    async def _take_or_strike(
+    async def _take_in_turn(
         self, table: Table, trigger: Trigger, pull: Pull, arrived: datetime
     ) -> None:
         """Takes the command's row; what was due before it arrived strikes first.
 
+        A command that a deadline overtook hears of the deadline, not of what came of it. But the
+        books may hold it already, from a try that was lost: then it was in time.
+
         Raises:
             ApplicationError: `Refused`, by the table or by a deadline that the command missed.
         """
-        overdue = self._overdue(table, trigger, pull, arrived)
-        try:
-            axis, row = self._row(table, trigger, pull, now=arrived)
-        except ApplicationError:
-            if overdue is None:
-                raise
-            # Unless the books hold the command already, from a try that was lost, it is too late.
-            await self._strike(*overdue)
-            if not self._has_taken(pull):
-                raise
-            return
-        if overdue:
-            await self._strike(*overdue)
-        else:
-            await self._take(axis, row, pull, at=arrived)
+        refusal: ApplicationError | None = None
+        while not self._has_taken(pull):
+            overdue = self._overdue(arrived)
+            try:
+                axis, row = self._row(table, trigger, pull, now=arrived)
+            except ApplicationError as error:
+                refusal = refusal or error
+                if overdue is None:
+                    raise refusal from None
+            if overdue:
+                await self._strike(*overdue)
+            else:
+                await self._take(axis, row, pull, at=arrived)
 
-    def _overdue(
-        self, table: Table, trigger: Trigger, pull: Pull, now: datetime
-    ) -> tuple[Axis, Clock] | None:
-        """The clock that must strike before the command is judged: on its axis, or on the main."""
-        axes = [self.main]
-        with suppress(Refused):
-            axes.insert(0, self._axis(table, trigger, pull))
-        for axis in axes:
-            if clock := axis.overdue(now):
-                return axis, clock
-        return None
+    def _overdue(self, by: datetime) -> tuple[Axis, Clock] | None:
+        """The clock that was due first by a moment, of whichever axis; at a draw the main one's."""
+        axes = (self.main, *self.living_items)
+        due = [(axis, clock) for axis in axes if (clock := axis.overdue(by))]
+        return min(due, key=lambda each: each[1].due, default=None)
 
     async def _strike_if_due(self, axis: Axis, clock: Clock, *, turn: int) -> None:
         try:
             async with self._lock:
-                if axis.turn == turn and axis.overdue(workflow.now()):
-                    await self._strike(axis, clock)
+                while axis.turn == turn and (overdue := self._overdue(workflow.now())):
+                    await self._strike(*overdue)
         except ApplicationError as error:
             if as_refused(error) is None:
                 raise
             # An alarm: no deadline may be refused. The order stands here until the cause is gone.
             workflow.logger.error("deadline.refused", extra={"term": clock.term})
-            await workflow.sleep(pause_before("ask_most", self._timing))
+            with suppress(TimeoutError):
+                await workflow.wait_condition(
+                    lambda: axis.turn != turn or not self._lives(axis),
+                    timeout=pause_before("ask_most", self._timing),
+                )
 
     async def _strike(self, axis: Axis, clock: Clock) -> None:
         pull = Pull(
@@ -283,10 +278,7 @@ class Life:
             command_id=f"{self.subject}/{axis.item}{clock.term}/{clock.due.isoformat()}",
             item=axis.item,
         )
-        row = axis.table.fire(
-            state=axis.state, trigger=clock.trigger, situation=self._situation(axis, pull)
-        )
-        await self._take(axis, row, pull, at=clock.due)
+        await self._take(axis, self._fire(axis, clock.trigger, pull), pull, at=clock.due)
 
     def _start_call(self, axis: Axis) -> asyncio.Task[Answered] | None:
         if axis.errand is None or axis.reference is None:
@@ -314,15 +306,13 @@ class Life:
         try:
             async with self._lock:
                 while axis.reference == reference and not self._has_taken(pull):
-                    row = axis.table.fire(
-                        state=axis.state, trigger=trigger, situation=self._situation(axis, pull)
-                    )
+                    row = self._fire(axis, trigger, pull)
                     await self._take(axis, row, pull, at=workflow.now())
         except ApplicationError as error:
             if as_refused(error) is None:
                 raise
-            # The books refuse what the counterparty says it did: from here on a person decides,
-            # and the state's clock keeps calling for one.
+            # The rules or the books refuse what the counterparty says it did: from here on a person
+            # decides, and the state's clock keeps calling for one.
             workflow.logger.error("answer.refused", extra={"reference": reference})
             self._stop_waiting(axis)
 
@@ -349,17 +339,35 @@ class Life:
             try:
                 written = await write(
                     tuple(step for _, _, step in steps),
-                    summary=self._summarise(row, pull.command),
+                    summary=", then ".join(
+                        self._summarise(taken_row, step.command) for _, taken_row, step in steps
+                    ),
                 )
                 break
             except ApplicationError as error:
                 row = self._next_row(axis, row, pull, error)
-        if found := written[0].instead:
-            workflow.logger.warning("step.found", extra={"sequence": steps[0][2].sequence})
-            self._take_over(found, written[0])
-            return
-        for (moved, taken_row, step), committed in zip(steps, written, strict=True):
-            self._enter(moved, taken_row, step, committed)
+        # Nothing is told of the steps after one that was found instead.
+        for (moved, taken_row, step), committed in zip(steps, written, strict=False):
+            if committed.instead:
+                workflow.logger.warning("step.found", extra={"sequence": committed.sequence})
+                self._take_over(committed.instead, committed)
+            else:
+                self._enter(moved, taken_row, step, committed)
+        self._committed = written[-1]
+        self._show(written[-1])
+        if written[-1].instead:
+            await self._take_over_what_followed(pull, at=written[-1].at)
+
+    async def _take_over_what_followed(self, pull: Pull, *, at: datetime) -> None:
+        """Finds the order's own step, where the one that was found moved its slowest parcel.
+
+        Both were written in one transaction; under another command than its own it is found.
+        """
+        row = self._following(self.facts, pull)
+        if row is not None:
+            command_id = f"{self.subject}/{self.sequence}/found"
+            sought = replace(pull, command=Plain(), command_id=command_id)
+            await self._take(self.main, row, sought, at=at)
 
     def _steps(
         self, axis: Axis, row: Row, pull: Pull, *, at: datetime
@@ -369,11 +377,7 @@ class Life:
         steps = [(axis, row, first)]
         if axis is self.main:
             return steps
-        situation = self._situation(self.main, pull)
-        facts = self._facts_after(axis, row, first.item, pull.command)
-        follows = self.main.table.following(
-            state=self.main.state, situation=replace(situation, facts=facts)
-        )
+        follows = self._following(self._facts_after(axis, row, first.item, pull.command), pull)
         if follows is not None:
             follow = replace(
                 pull, command=Plain(), command_id=f"{self.subject}/{first.sequence}/followed"
@@ -382,14 +386,16 @@ class Life:
             steps.append((self.main, follows, second))
         return steps
 
+    def _following(self, facts: Facts, pull: Pull) -> Row | None:
+        situation = replace(self._situation(self.main, pull), facts=facts)
+        return self.main.table.following(state=self.main.state, situation=situation)
+
     def _next_row(self, axis: Axis, row: Row, pull: Pull, error: ApplicationError) -> Row:
         refused = as_refused(error)
         if refused is None or refused.code not in row.gives_way:
             raise error
         rows = axis.table.rows_from(axis.state, row.trigger)
-        passed_over = rows[: rows.index(row) + 1]
-        situation = replace(self._situation(axis, pull), passed_over=passed_over)
-        return axis.table.fire(state=axis.state, trigger=row.trigger, situation=situation)
+        return self._fire(axis, row.trigger, pull, passed_over=rows[: rows.index(row) + 1])
 
     def _step(self, axis: Axis, row: Row, pull: Pull, *, sequence: int, at: datetime) -> Step:
         wait = None if row.target in axis.table.ends else axis.table.wait(row.target)
@@ -428,8 +434,6 @@ class Life:
         for reference in committed.refunds:
             self._open_refund(reference, at=committed.at)
         self._taken[step.command_id] = (axis, committed.at)
-        self._committed = committed
-        self._show(committed)
 
     def _take_over(self, found: Recorded, committed: Committed) -> None:
         table = TABLES[found.table]
@@ -456,16 +460,24 @@ class Life:
     def _let_live(self, axis: Axis) -> None:
         self.items[axis.item] = axis
         if not axis.ended:
-            self._living[axis.item] = asyncio.create_task(self._live(axis))
+            self._start_living(axis)
+
+    def _start_living(self, axis: Axis) -> None:
+        self._living[axis.item] = asyncio.create_task(self._live(axis))
 
     def _row(
         self, table: Table, trigger: Trigger, pull: Pull, *, now: datetime
     ) -> tuple[Axis, Row]:
-        try:
+        with _refusals_as_errors():
             axis = self._axis(table, trigger, pull)
             return axis, axis.row_for(trigger, self._situation(axis, pull), now=now)
-        except Refused as refused:
-            raise as_application_error(refused) from refused
+
+    def _fire(
+        self, axis: Axis, trigger: Trigger, pull: Pull, *, passed_over: tuple[Row, ...] = ()
+    ) -> Row:
+        situation = replace(self._situation(axis, pull), passed_over=passed_over)
+        with _refusals_as_errors():
+            return axis.table.fire(state=axis.state, trigger=trigger, situation=situation)
 
     def _axis(self, table: Table, trigger: Trigger, pull: Pull) -> Axis:
         """The axis that a command is for: the one it names, the only one that fits, or a new one.
@@ -475,6 +487,9 @@ class Life:
         """
         if table == self.main.table:
             return self.main
+        if not self.sequence:
+            detail = f"{trigger} is not possible: {self.subject} is not open yet"
+            raise Refused(RefusalCode.NOT_IN_THIS_STATE, table.triggers[trigger].clause, detail)
         if self.main.ended and not table.outlives:
             raise too_late_for_items(table, trigger, self.main.state)
         chosen = choose_item(
@@ -496,6 +511,15 @@ class Life:
             order=self.main.state,
             item=axis.item,
         )
+
+
+@contextmanager
+def _refusals_as_errors() -> Iterator[None]:
+    # A refusal of the table would make the workflow task fail; this error is an answer.
+    try:
+        yield
+    except Refused as refused:
+        raise as_application_error(refused) from refused
 
 
 def _next_due(axis: Axis) -> datetime:

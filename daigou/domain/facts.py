@@ -85,7 +85,8 @@ class Facts:
 
     `quantity`, `goods` and `freight` are what is agreed now; `offer` is what the seller offers
     instead, while the client decides. `paying_in` is the state that the payment under way was made
-    in. `advance_bought` says that the advance deposit has gone to the seller (PSR-15-2).
+    in. `advance_bought` says that the advance deposit has gone to the seller (PSR-15-2). `drifted`
+    is what was charged of the drift limit since the client said it (PSR-10-2).
     """
 
     quantity: int = 0
@@ -93,6 +94,7 @@ class Facts:
     freight: Money = ZERO
     offer: ActualPrice | None = None
     drift_limit: DriftLimit = NO_DRIFT
+    drifted: Money = ZERO
     cautions: tuple[Cautioned, ...] = ()
     advance: AdvanceDeposit | None = None
     advance_bought: bool = False
@@ -106,6 +108,11 @@ class Facts:
     def price(self) -> Money:
         """What the seller is agreed to charge."""
         return self.goods + self.freight
+
+    @property
+    def with_seller(self) -> Money:
+        """What the seller has of the price before it is asked for the rest (PSR-15-2)."""
+        return self.advance.amount if self.advance and self.advance_bought else ZERO
 
     @property
     def missing(self) -> int:
@@ -151,11 +158,14 @@ class Facts:
             case Caution():
                 return self._cautioned(command, acknowledged=row.trigger != Trigger.RAISE_CAUTION)
             case LimitPriceDrift():
-                return replace(self, drift_limit=command.limit)
+                return replace(self, drift_limit=command.limit, drifted=ZERO)
             case Pay() if row.table == TableName.FULFILMENT:
                 return replace(self, paying_in=row.source)
             case ActualPrice() if row.target == State.AWAITING_CHOICE:
                 return replace(self, offer=command)
+            case ActualPrice() if row.target == State.EFFECTIVE and command.total > self.price:
+                rise = command.total - self.price
+                return replace(self._agreed(command), drifted=self.drifted + rise)
             case ActualPrice():
                 return self._agreed(command)
             case RecordPurchase():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, select
 
-from daigou.domain.book import Movement, MovementState
+from daigou.domain.book import Movement, MovementKind, MovementState
 from daigou.domain.commands import Pay
 from daigou.domain.ids import MovementRef
 from daigou.domain.money import Money
@@ -76,7 +76,7 @@ class PostgresBooks:
             )
             .join(_ORDER, _ORDER.c.id == _REQUEST.c.order_id)
             .join(_MOVEMENT, _MOVEMENT.c.subject == _ORDER.c.id)
-            .where(_MOVEMENT.c.reference == reference)
+            .where(_MOVEMENT.c.reference == reference, _MOVEMENT.c.kind == MovementKind.BUY)
         )
         with database_answers(), self._engine.connect() as connection:
             row = connection.execute(query).mappings().one_or_none()

@@ -77,6 +77,10 @@ def _meaning(error: DBAPIError) -> Exception:
             return BooksUnavailableError(message)
 
 
+_OF_STRANGERS = {Role.LOGISTICS.value: "PSR-5", Role.PROMOTER.value: "PSR-19", "contract": "PSR-19"}
+"""The clauses that ask for a registered party, where they are not that of the request."""
+
+
 def _beneath_the_floor(message: str, detail: str) -> Exception:
     sums = json.loads(detail)
     if sums["kind"] != "deposit":
@@ -95,5 +99,4 @@ def _stranger(message: str, role: str) -> Refused:
             "UA-1-1",
             f"{message}, or has not accepted the user agreement",
         )
-    clause = "PSR-5" if role == Role.LOGISTICS else "PSR-1-1"
-    return Refused(RefusalCode.INVALID_REQUEST, clause, message)
+    return Refused(RefusalCode.INVALID_REQUEST, _OF_STRANGERS.get(role, "PSR-1-1"), message)

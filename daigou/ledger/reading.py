@@ -6,6 +6,7 @@ from itertools import groupby
 
 from daigou.domain.book import JournalKind, MovementState
 from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.ledger.rows import (
@@ -50,7 +51,9 @@ def order_view(
         collected=Money(order["collected"]),
         refunded=Money(order["refunded"]),
         fee_earned=Money(order["fee_earned"]),
-        items=tuple(item_view(item) for item in items),
+        items=tuple(
+            item_view(item, order_ended=order["ended_at"] is not None) for item in items
+        ),
         facts=facts_in(order["facts"]),
         brokerage_rate=None
         if order["brokerage_numerator"] is None
@@ -62,16 +65,20 @@ def order_view(
     )
 
 
-def item_view(row: Row) -> ItemView:
-    """An item from its row, with the command that opened it and a refund's amount."""
+def item_view(row: Row, *, order_ended: bool) -> ItemView:
+    """An item from its row, with the command that opened it and a refund's amount.
+
+    No clock of an item runs once its order ended, unless it outlives the order.
+    """
     table, state = TableName(row["axis"]), State(row["state"])
+    over = order_ended and not TABLES[table].outlives
     opening = row["opening"] if row["opened_by_itself"] else None
     return ItemView(
         item=row["item"],
         table=table,
         state=state,
-        clocks=running_clocks(table=table, state=state, json=row["clocks"]),
-        next_actor=None if row["next_actor"] is None else Role(row["next_actor"]),
+        clocks=() if over else running_clocks(table=table, state=state, json=row["clocks"]),
+        next_actor=None if over or row["next_actor"] is None else Role(row["next_actor"]),
         opening={name: value for name, value in (opening or {}).items() if name != "kind"},
         amount=None if row["amount"] is None else Money(row["amount"]),
         opened_at=row["opened_at"],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from daigou.domain.book import BANK, AccountKind, Book, Effects
+from daigou.domain.book import BANK, AccountKind, Book, Effects, MovementKind
 from daigou.domain.clocks import Timing, clocks_after
 from daigou.domain.commands import ChooseLogistics, Request, RequestRecharge
 from daigou.domain.facts import Facts
@@ -197,7 +197,7 @@ class _OrderWriter:
         if effects.redeems:
             rows["coupons"] = list(effects.redeems)
         if effects.frees_coupons:
-            rows["freed_coupons"] = step.subject
+            rows["freed_coupons"] = {"redeemed_by": self._declined_payment()}
         return rows, Committed(
             sequence=step.sequence,
             at=step.at,
@@ -206,6 +206,14 @@ class _OrderWriter:
             amount=figures.amount,
             money=figures.in_words(),
         )
+
+    def _declined_payment(self) -> int | None:
+        """The step whose payment was declined; None where all that was ever paid goes back."""
+        movement = self._found.movement
+        if movement is None or movement["kind"] != MovementKind.CAPTURE:
+            return None
+        sequence: int = movement["sequence"]
+        return sequence
 
     def _whose(self) -> tuple[Request, Parties]:
         if self._found.order and self._found.request:
@@ -229,7 +237,7 @@ class _OrderWriter:
         row: Rows = dict(before) if before else self._new_order()
         row |= {
             "sequence": step.sequence,
-            "amount": figures.amount.amount if figures.amount else None,
+            "amount": None if figures.amount is None else figures.amount.amount,
             "collected": figures.collected.amount,
             "refunded": figures.refunded.amount,
             "fee_earned": figures.fee_earned.amount,

@@ -7,9 +7,9 @@ from typing import Any
 
 from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import Line, Request
+from daigou.domain.commands import Line, LineCode, Request
 from daigou.domain.facts import Facts
-from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import AppKey, CouponId, MovementRef, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.money import ZERO, Fee, Money, service_fee, total
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.terms import terms_of
@@ -196,6 +196,36 @@ class DepositView:
     client: PartyId
     balance: Money
     frozen_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponView:
+    """A client's coupon: up to `amount` off the lines that it reduces, once (UA-1-10).
+
+    `redeemed_for` is the order that it was used for; none while it may still be used.
+    """
+
+    id: CouponId
+    client: PartyId
+    amount: Money
+    reduces: frozenset[LineCode]
+    valid_from: datetime
+    valid_until: datetime
+    issued_by: PartyId
+    issued_at: datetime
+    redeemed_for: OrderId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractView:
+    """What a provider pays a promoter: `rate` of its fees, for orders paid in its time (PSR-19)."""
+
+    id: int
+    promoter: PartyId
+    provider: PartyId
+    rate: Fraction
+    begins_at: datetime
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,15 +29,13 @@ class Conduct:
     """What a counterparty does with one of our references.
 
     `pending` counts the answers "pending" before the outcome; None: it stays pending until a
-    person decides it. `once` says that only the first reference of a subject fares so, and the
-    next one succeeds.
+    person decides it.
     """
 
     outcome: Standing = Standing.DONE
     reason: str = ""
     pending: int | None = 0
     loses: Loss = Loss.NOTHING
-    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +48,48 @@ class PaymentMethod:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What a seller asks: so many hundredths of the price that the goods had, and so much more in
+    fen; of an offer whose seller `has_half`, for half of the pieces. The freight stays."""
+
+    percent: int = 100
+    more_fen: int = 0
+    has_half: bool = False
+
+    def pieces(self, quantity: int) -> int:
+        """How many the seller has of so many; one at the least."""
+        return max(1, quantity // 2) if self.has_half else quantity
+
+    def goods(self, goods_fen: int, quantity: int) -> int:
+        """What it asks for what it has, in fen, half a fen up."""
+        of_all = quantity * 100
+        asked = goods_fen * self.pieces(quantity) * self.percent
+        return (2 * asked + of_all) // (2 * of_all) + self.more_fen
+
+
+AS_AGREED = Asking()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferBlock:
-    """A million fake offers that fare alike; `digits` begin each of their ids."""
+    """A million fake offers that fare alike; `digits` begin each of their ids.
+
+    `purchase` is how the first order of a subject fares, `later` how those after it do, if
+    otherwise. `charges` is what an order that is sold costs, `offers` what the seller asks instead
+    where it sells at another price only.
+    """
 
     digits: str
     says: str
     purchase: Conduct = Conduct()
-    charges_more_fen: int = 0
+    later: Conduct | None = None
+    charges: Asking = AS_AGREED
+    offers: Asking = AS_AGREED
     delivers_elsewhere: bool = False
+
+    def conduct(self, *, tried_before: bool) -> Conduct:
+        """How an order fares, of a subject that ordered before or not."""
+        return self.later if tried_before and self.later is not None else self.purchase
 
     def offer_id(self, index: int) -> str:
         """The block's offer of that index, 12 digits, e.g. `900200000007`.
@@ -147,7 +179,8 @@ PRICE_CHANGED = OfferBlock(
 UNPAID_ONCE = OfferBlock(
     digits="9004",
     says="the seller is not paid at the first try; sold under a new reference",
-    purchase=Conduct(outcome=Standing.FAILED, reason="seller_not_paid", once=True),
+    purchase=Conduct(outcome=Standing.FAILED, reason="seller_not_paid"),
+    later=Conduct(),
 )
 TIMEOUT_BUT_BOUGHT = OfferBlock(
     digits="9005",
@@ -173,10 +206,55 @@ SILENT = OfferBlock(
     purchase=Conduct(pending=None),
 )
 CHARGES_MORE = OfferBlock(
-    digits="9010", says="sold, but ¥0.01 dearer than agreed", charges_more_fen=1
+    digits="9010", says="sold, but ¥0.01 dearer than agreed", charges=Asking(more_fen=1)
 )
 DELIVERS_ELSEWHERE = OfferBlock(
     digits="9011", says="sold, but to another address than agreed", delivers_elsewhere=True
+)
+
+_REPRICED = Conduct(outcome=Standing.REPRICED, reason="price_changed")
+SOLD_CHEAPER = OfferBlock(
+    digits="9012", says="sold, a tenth cheaper than agreed", charges=Asking(percent=90)
+)
+CHEAPER = OfferBlock(
+    digits="9013",
+    says="now a tenth cheaper: asks for a new order, and sells",
+    purchase=_REPRICED,
+    later=Conduct(),
+    offers=Asking(percent=90),
+)
+A_LITTLE_DEARER = OfferBlock(
+    digits="9014",
+    says="now 2 % dearer: asks for a new order, and sells",
+    purchase=_REPRICED,
+    later=Conduct(),
+    offers=Asking(percent=102),
+)
+MUCH_DEARER = OfferBlock(
+    digits="9015",
+    says="now half as much again: asks for a new order, and sells",
+    purchase=_REPRICED,
+    later=Conduct(),
+    offers=Asking(percent=150),
+)
+HALF_IN_STOCK = OfferBlock(
+    digits="9016",
+    says="has half of the pieces: asks for a new order, and sells those",
+    purchase=Conduct(outcome=Standing.REPRICED, reason="too_few_in_stock"),
+    later=Conduct(),
+    offers=Asking(has_half=True),
+)
+HALF_AND_DEARER = OfferBlock(
+    digits="9017",
+    says="has half of the pieces, each four times as dear: asks for a new order, and sells those",
+    purchase=Conduct(outcome=Standing.REPRICED, reason="too_few_in_stock"),
+    later=Conduct(),
+    offers=Asking(percent=400, has_half=True),
+)
+STOPS_AFTER_ADVANCE = OfferBlock(
+    digits="9018",
+    says="takes one order (an advance deposit), and stopped selling at the next",
+    later=Conduct(outcome=_REJECTED, reason="seller_stopped"),
 )
 
 OFFER_BLOCKS: Mapping[str, OfferBlock] = MappingProxyType(
@@ -195,6 +273,13 @@ OFFER_BLOCKS: Mapping[str, OfferBlock] = MappingProxyType(
             SILENT,
             CHARGES_MORE,
             DELIVERS_ELSEWHERE,
+            SOLD_CHEAPER,
+            CHEAPER,
+            A_LITTLE_DEARER,
+            MUCH_DEARER,
+            HALF_IN_STOCK,
+            HALF_AND_DEARER,
+            STOPS_AFTER_ADVANCE,
         )
     }
 )

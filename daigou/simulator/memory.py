@@ -55,7 +55,17 @@ create table if not exists simulator.seller_order (
     external_ref     text        not null unique,
     heard_at         timestamptz not null default clock_timestamp()
 );
+alter table simulator.seller_order add column if not exists paid bigint;
+update simulator.seller_order set paid = goods + freight where paid is null;
 create index if not exists seller_order_subject on simulator.seller_order (subject);
+
+create table if not exists simulator.seller_refund (
+    reference text        primary key,
+    subject   text        not null,
+    amount    bigint      not null check (amount > 0),
+    currency  text        not null,
+    paid_at   timestamptz not null default clock_timestamp()
+);
 
 create table if not exists simulator.lost_call (
     reference text primary key

@@ -1,120 +1,87 @@
-"""Owns what a plan for one order is: the acts of its parties, and what it must come to.
+"""Owns what a plan for one order is: the acts of its parties, in turn with what befalls it.
 
-The expected sums are worked out here in plain integers, apart from the domain's code, as a check
-of it. The paths themselves stand in `paths`.
+The paths themselves stand in `paths`, the moves that they are made of in `moves`; what an order of
+a path must come to is worked out by `tally`.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
-from daigou.domain.commands import Command, Line, LineCode
-from daigou.domain.ids import MovementRef, OrderId, PartyId
-from daigou.domain.lifecycle import FULFILMENT, REFUND
+from daigou.domain.commands import (
+    NO_DRIFT,
+    ActualPrice,
+    AdvanceDeposit,
+    CautionKind,
+    Command,
+    DriftLimit,
+    Mandate,
+    Outcome,
+    RefusalReason,
+    Refuse,
+    Request,
+)
+from daigou.domain.ids import MovementRef, OrderId
+from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.ports.counterparties import Standing
-from daigou.simulator.conduct import NORMAL, OfferBlock
-from daigou.simulator.world import Basket, Party
+from daigou.simulator.conduct import NORMAL, OfferBlock, payment_method
+from daigou.simulator.deals import Deal as Deal
+from daigou.simulator.tally import Expected as Expected
+from daigou.simulator.tally import Refund, Tally
 
-OTHER_FEE_FEN = 8_00
-STORAGE_FEE_FEN = 3_50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deal:
-    """One order to be: who takes part, what is bought, and what it costs."""
-
-    order: OrderId
-    client: Party
-    provider: Party
-    storage: Party
-    logistics: Party
-    basket: Basket
-    extra_lines: bool = False
-    """Whether the provider adds a fee of its own and one of the storage's at the checkout."""
-
-    @property
-    def goods_fen(self) -> int:
-        """Unit price times quantity."""
-        return self.basket.offer.unit_price.amount * self.basket.quantity
-
-    @property
-    def freight_fen(self) -> int:
-        """Freight to the warehouse."""
-        return self.basket.offer.freight.amount
-
-    @property
-    def service_fee_fen(self) -> int:
-        """A thousandth of goods and freight, half a fen up (PSR-10-1)."""
-        return (self.goods_fen + self.freight_fen + 500) // 1000
-
-    @property
-    def other_fee_fen(self) -> int:
-        """The provider's own other fee."""
-        return OTHER_FEE_FEN if self.extra_lines else 0
-
-    @property
-    def third_party_fen(self) -> int:
-        """What a third party collects, and the provider never gives back (PSR-7)."""
-        return STORAGE_FEE_FEN if self.extra_lines else 0
-
-    @property
-    def amount_fen(self) -> int:
-        """The whole order amount."""
-        of_provider = self.goods_fen + self.freight_fen + self.service_fee_fen
-        return of_provider + self.other_fee_fen + self.third_party_fen
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        """The lines that the provider adds at the checkout."""
-        if not self.extra_lines:
-            return ()
-        return (
-            Line(
-                code=LineCode.OTHER_FEE,
-                label="photographs of the goods",
-                amount=Money(self.other_fee_fen),
-                collector=self.provider.id,
-            ),
-            Line(
-                code=LineCode.STORAGE_FEE,
-                label="repacking at the storage",
-                amount=Money(self.third_party_fen),
-                collector=self.storage.id,
-            ),
-        )
-
-    def party(self, role: Role) -> PartyId | None:
-        """Who holds a role in this deal; None for a role that is not the deal's."""
-        held = {
-            Role.CLIENT: self.client,
-            Role.PROVIDER: self.provider,
-            Role.STORAGE: self.storage,
-            Role.LOGISTICS: self.logistics,
-        }.get(role)
-        return held.id if held else None
+_REFUND_ENDS = {
+    Standing.DONE: (Trigger.CONFIRM_REFUND, State.REFUNDED),
+    Standing.REJECTED: (Trigger.FAIL_REFUND, State.CREDITED),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What somebody does once the order stands at `at`, and once the clock `after` struck there.
+    """What somebody does once the order, or an item of it, stands at `at`.
 
-    `decides` is what a person at the silent counterparty enters in its own books before. Of a
-    command that answers a movement, the reference is left empty: it is known only then.
+    `item` says which of the order's items of that table it is for, counted from 1; where it `opens`
+    that item, `at` is where the order stands. Before the act, a person at the silent counterparty
+    enters in its own books what it `decides`, the seller pays `pays_back_fen` back, the client puts
+    `recharges_fen` into its deposit. References to movements and items that are known only then are
+    left empty in the command: `command_now` fills them in.
     """
 
     role: Role
     trigger: Trigger
     at: State
     command: Command
-    after: Trigger | None = None
+    table: TableName = TableName.FULFILMENT
+    item: int = 0
+    opens: bool = False
     decides: Standing | None = None
+    pays_back_fen: int = 0
+    recharges_fen: int = 0
 
 
-Move = Callable[[Deal], Act]
-"""Makes the act of a path for one deal."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What a clock or a counterparty does before the next act: a trigger pulled from `at`."""
+
+    trigger: Trigger
+    at: State
+    table: TableName = TableName.FULFILMENT
+    item: int = 0
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether a deadline brings it about, and no counterparty's answer."""
+        deadlines = TABLES[self.table].wait(self.at).deadlines
+        return any(deadline.trigger == self.trigger for deadline in deadlines)
+
+
+Cue = Act | Event
+
+Move = Callable[[Tally], tuple[Cue, ...]]
+"""Puts the next cues of a path together, and reckons what they do to the order's money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,43 +99,77 @@ class Share:
 class Path:
     """A way that an order may go.
 
-    `deposit_share` is the part of the amount that the deposit pays, None where nothing is paid;
-    `refund` is how the refund through the institution ends, if there is one. `besides` is what
-    clocks and counterparties must have pulled besides the acts. `days` is how long it takes about,
-    the statutory period aside.
+    What is special about its request: `category`, `cautions`, `advance_tenths` of the goods' price
+    as an advance deposit, `drift`, a `promoter`, at least so many `pieces`. Of a `poor` client the
+    deposit is empty, `coupon_fen` is a coupon that it has. `days` is how long the order takes
+    about, the statutory period aside; `pace` says that its days pass so many times as fast as the
+    others', where it takes months.
     """
 
     name: str
     moves: tuple[Move, ...]
     end: State
     block: OfferBlock = NORMAL
-    deposit_share: Share | None = None
-    refund: State | None = None
-    besides: tuple[Trigger, ...] = ()
+    category: str = ""
+    cautions: tuple[CautionKind, ...] = ()
+    advance_tenths: int = 0
+    drift: DriftLimit = NO_DRIFT
+    promoter: bool = False
+    coupon_fen: int = 0
+    pieces: int = 1
+    poor: bool = False
     extra_lines: bool = False
     logistics_later: bool = False
     days: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What an order must come to, in fen. `deposit_change` is what the client's deposit gains."""
-
-    state: State
-    collected: int
-    refunded: int
-    fee: int
-    deposit_change: int
+    pace: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One order of a path, ready to be driven."""
+    """One order of a path, ready to be driven. `deposit_fen` is the most it takes of a deposit."""
 
     path: Path
     deal: Deal
-    acts: tuple[Act, ...]
+    cues: tuple[Cue, ...]
     expected: Expected
+    deposit_fen: int
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """What its parties do."""
+        return tuple(cue for cue in self.cues if isinstance(cue, Act))
+
+    @property
+    def advance_fen(self) -> int:
+        """The advance deposit, if the seller wants one."""
+        return _advance(self.path, self.deal)
+
+    def request(self, *, mandate: Mandate, balance_by: datetime) -> Request:
+        """The client's request; `balance_by` counts for goods with an advance deposit."""
+        deal, path, offer = self.deal, self.path, self.deal.basket.offer
+        advance = AdvanceDeposit(amount=Money(self.advance_fen), balance_by=balance_by)
+        return Request(
+            client=deal.client.id,
+            provider=deal.provider.id,
+            storage=deal.storage.id,
+            logistics=None if path.logistics_later else deal.logistics.id,
+            product_link=offer.link,
+            offer_id=offer.id,
+            title=offer.title,
+            seller_name=offer.seller,
+            specification=offer.specification,
+            category=path.category or offer.category,
+            quantity=deal.basket.quantity,
+            unit_price=offer.unit_price,
+            freight=offer.freight,
+            delivery_address=deal.storage.address,
+            client_country=deal.client.country,
+            mandate=mandate,
+            promoter=deal.promoter.id if deal.promoter else None,
+            cautions=path.cautions,
+            advance=advance if self.advance_fen else None,
+            drift_limit=path.drift,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,44 +187,67 @@ class Happened:
 
 def plan_of(path: Path, deal: Deal) -> Plan:
     """The plan for an order of that path."""
+    tally = Tally(
+        deal=deal,
+        block=path.block,
+        advance=_advance(path, deal),
+        coupon=path.coupon_fen,
+        drift=path.drift,
+        poor=path.poor,
+    )
+    cues: list[Cue] = []
+    for move in path.moves:
+        known = len(tally.refunds)
+        cues += move(tally)
+        for number, refund in enumerate(tally.refunds[known:], start=known + 1):
+            cues.append(_outcome_of(refund, number, tally))
     return Plan(
         path=path,
         deal=deal,
-        acts=tuple(move(deal) for move in path.moves),
-        expected=_expected(path, deal),
+        cues=tuple(cues),
+        expected=tally.expected(path.end),
+        deposit_fen=tally.deposit_needs,
     )
 
 
-def next_act(plan: Plan, history: Sequence[Happened]) -> Act | None:
-    """The act that is to be done now; None where somebody else, or a clock, comes first.
+def next_cue(plan: Plan, history: Sequence[Happened]) -> Cue | None:
+    """What comes next, and may not be possible yet; None where the plan is over.
 
-    An act whose state was left before it was done is passed over: a deadline overtook it.
+    A cue that cannot come any more is passed over: a deadline overtook it.
     """
-    states = {state_of(history)} | ({State.DUE} if _refund_is_due(plan, history) else set())
-    done = Counter(step.trigger for step in history)
-    for act in plan.acts:
-        if done[act.trigger]:
-            done[act.trigger] -= 1
-        elif act.at in states:
-            return act if _is_ripe(act, history) else None
+    told = _Told.of(history)
+    done = told.counts()
+    for cue in plan.cues:
+        key = _key(cue)
+        if done[key]:
+            done[key] -= 1
+        elif told.may_come(cue):
+            return cue
     return None
 
 
+def next_act(plan: Plan, history: Sequence[Happened]) -> Act | None:
+    """The act that is to be done now; None where somebody else, or a clock, comes first."""
+    cue = next_cue(plan, history)
+    return cue if isinstance(cue, Act) and _Told.of(history).is_there(cue) else None
+
+
 def has_ended(plan: Plan, history: Sequence[Happened]) -> bool:
-    """Whether the order is at its end, and the refund that it should open too."""
-    return state_of(history) in FULFILMENT.ends and not _refund_is_due(plan, history)
+    """Whether the order is at its end, and the refunds that it should open too."""
+    state = state_of(history)
+    if state not in FULFILMENT.ends:
+        return False
+    return state != plan.expected.state or next_cue(plan, history) is None
 
 
 def strays(plan: Plan, history: Sequence[Happened]) -> tuple[str, ...]:
     """Where an order that ended left its path: what should have happened, and did not."""
-    happened = Counter(step.trigger for step in history)
-    wanted = Counter([act.trigger for act in plan.acts] + list(plan.path.besides))
+    happened = _Told.of(history).counts()
+    wanted = Counter(_key(cue) for cue in plan.cues)
     found = []
     if (state := state_of(history)) != plan.expected.state:
         found.append(f"ended as {state}")
-    found += [f"no {trigger}" for trigger, times in wanted.items() if happened[trigger] < times]
-    if plan.path.refund and plan.path.refund not in _refund_ends(history):
-        found.append(f"no refund that ended as {plan.path.refund}")
+    found += [f"no {key.trigger}" for key, times in wanted.items() if happened[key] < times]
     return tuple(found)
 
 
@@ -233,69 +257,134 @@ def state_of(history: Sequence[Happened]) -> State:
     return targets[-1] if targets else State.NEW
 
 
-def movement_in(state: State, order: OrderId, history: Sequence[Happened]) -> MovementRef:
-    """Our reference of the movement that is open in a state: the step that intended it.
+def item_of(act: Act, history: Sequence[Happened]) -> str:
+    """The id of the item that an act is for; empty if it is for the order, or opens one."""
+    if act.opens or not act.item:
+        return ""
+    return _Told.of(history).items[act.table][act.item - 1].item
+
+
+def movement_of(act: Act, order: OrderId, history: Sequence[Happened]) -> MovementRef:
+    """Our reference of the movement that an act is about.
 
     Raises:
-        LookupError: no movement is open there.
+        LookupError: none is open.
     """
-    opener = {
-        State.PAYING: State.PAYING,
-        State.PURCHASING: State.PURCHASING,
-        State.DUE: State.UNREALIZABLE,
-    }.get(state)
+    if act.table == TableName.REFUND:
+        return MovementRef(item_of(act, history))
     for step in reversed(history):
-        if step.target == opener and step.source != opener:
+        if step.table == TableName.FULFILMENT and step.target == act.at != step.source:
             return MovementRef(f"{order}/{step.sequence}")
-    raise LookupError(f"{order} has no movement open in {state}")
+    raise LookupError(f"{order} has no movement open in {act.at}")
 
 
-def _refund_is_due(plan: Plan, history: Sequence[Happened]) -> bool:
-    return (
-        plan.path.refund is not None
-        and state_of(history) == State.UNREALIZABLE
-        and not _refund_ends(history)
-    )
+def command_now(act: Act, order: OrderId, history: Sequence[Happened]) -> Command:
+    """The act's command, with the references that are known only now."""
+    command = act.command
+    match command:
+        case Outcome() | ActualPrice() if act.decides:
+            return replace(command, reference=movement_of(act, order, history))
+        case Refuse(reason=RefusalReason.REQUIREMENT):
+            latest = _Told.of(history).items[TableName.REQUIREMENT][-1]
+            return replace(command, requirement=latest.item)
+        case _:
+            return command
 
 
-def _refund_ends(history: Sequence[Happened]) -> set[State]:
-    return {
-        step.target
-        for step in history
-        if step.table == TableName.REFUND and step.target in REFUND.ends
-    }
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What tells one cue, or one step of a history, from the others."""
+
+    table: TableName
+    item: int
+    trigger: Trigger
+    source: State
 
 
-def _is_ripe(act: Act, history: Sequence[Happened]) -> bool:
-    if act.after is None:
-        return True
-    for step in reversed(history):
-        if step.trigger == act.after and step.target == act.at:
-            return True
-        if step.target == act.at:
-            return False
-    return False
+def _key(cue: Cue) -> _Key:
+    source = State.NEW if isinstance(cue, Act) and cue.opens else cue.at
+    return _Key(cue.table, cue.item, cue.trigger, source)
 
 
-def _expected(path: Path, deal: Deal) -> Expected:
-    paid = deal.amount_fen if path.deposit_share is not None else 0
-    from_deposit = path.deposit_share.of(paid) if path.deposit_share is not None else 0
-    if path.end == State.CLOSED:
-        return Expected(
-            state=path.end,
-            collected=paid,
-            refunded=0,
-            fee=deal.service_fee_fen + deal.other_fee_fen,
-            deposit_change=-from_deposit,
+@dataclass(frozen=True, slots=True)
+class _Item:
+    item: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a history tells: where the order and each of its items stand."""
+
+    history: Sequence[Happened]
+    state: State
+    items: Mapping[TableName, tuple[_Item, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, history: Sequence[Happened]) -> "_Told":
+        found: dict[TableName, dict[str, State]] = {name: {} for name in TableName}
+        for step in history:
+            if step.item:
+                found[step.table][step.item] = step.target
+        items = {
+            table: tuple(_Item(item, state) for item, state in states.items())
+            for table, states in found.items()
+        }
+        return cls(history, state_of(history), items)
+
+    def counts(self) -> "Counter[_Key]":
+        """How often each thing happened."""
+        numbers = {
+            each.item: number
+            for items in self.items.values()
+            for number, each in enumerate(items, start=1)
+        }
+        return Counter(
+            _Key(step.table, numbers.get(step.item, 0), step.trigger, step.source)
+            for step in self.history
         )
-    # Whatever else was paid for was not bought: all but the third parties' lines goes back, to
-    # the deposit first what it paid, unless the institution cannot pay its part.
-    back = max(paid - deal.third_party_fen, 0)
-    to_deposit = back if path.refund == State.CREDITED else min(from_deposit, back)
-    return Expected(
-        state=path.end,
-        collected=paid,
-        refunded=back,
-        fee=0,
-        deposit_change=to_deposit - from_deposit,
-    )
+
+    def is_there(self, cue: Cue) -> bool:
+        """Whether the order, or the item that the cue is about, stands where it is to be."""
+        return self._stands_at(cue) == cue.at
+
+    def may_come(self, cue: Cue) -> bool:
+        """Whether it is there, or can still come there."""
+        table = TABLES[cue.table]
+        if cue.item and self.state in FULFILMENT.ends and not table.outlives:
+            return False
+        stands_at = self._stands_at(cue)
+        if stands_at is None:
+            return True
+        of = FULFILMENT.name if isinstance(cue, Act) and cue.opens else cue.table
+        return cue.at in _reachable(of, stands_at)
+
+    def _stands_at(self, cue: Cue) -> State | None:
+        """Where that stands which the cue is about; None of an item that is not there yet."""
+        if not cue.item or (isinstance(cue, Act) and cue.opens):
+            return self.state
+        items = self.items[cue.table]
+        return items[cue.item - 1].state if len(items) >= cue.item else None
+
+
+@cache
+def _reachable(name: TableName, state: State) -> frozenset[State]:
+    """Every state that can follow on one of a table, and that one."""
+    reached = {state}
+    while more := {row.target for row in TABLES[name].rows if row.source in reached} - reached:
+        reached |= more
+    return frozenset(reached)
+
+
+def _outcome_of(refund: Refund, number: int, tally: Tally) -> Event:
+    """How a refund fares; a silent one is overdue first, and a person decides it later."""
+    conduct = payment_method(refund.method).refund
+    trigger = Trigger.ESCALATE
+    if conduct.pending is not None:
+        trigger, end = _REFUND_ENDS[conduct.outcome]
+        tally.settle_refund(refund, end)
+    return Event(trigger=trigger, at=State.DUE, table=TableName.REFUND, item=number)
+
+
+def _advance(path: Path, deal: Deal) -> int:
+    return deal.goods_fen * path.advance_tenths // 10

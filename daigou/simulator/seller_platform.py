@@ -1,7 +1,7 @@
 """Owns the simulated seller platform: orders with sellers that it remembers for good."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
@@ -18,13 +18,27 @@ ELSEWHERE = "No. 404 Wrong Turn, Nowhere"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellerOrder:
-    """One order in the seller platform's own books, at the price that the seller charged."""
+    """One order in the seller platform's own books.
+
+    `price` is what the seller charges, `paid` what it was paid under this reference: all of it, or
+    a part where the rest was paid before or is still to come.
+    """
 
     reference: MovementRef
     offer_id: str
     quantity: int
     price: Money
+    paid: Money
     standing: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerPayback:
+    """What a seller paid back of an order, in the seller platform's own books."""
+
+    reference: str
+    subject: str
+    amount: Money
 
 
 class SimulatedSellerPlatform:
@@ -42,8 +56,11 @@ class SimulatedSellerPlatform:
         goods: Money,
         freight: Money,
         delivery_address: str,
+        pay: Money,
     ) -> Reply:
         """Orders and pays; a known reference answers what it answered before.
+
+        Where the seller sells at another price only, or fewer pieces, nothing is ordered or paid.
 
         Raises:
             OutcomeUnknownError: the order or the answer was lost.
@@ -57,6 +74,7 @@ class SimulatedSellerPlatform:
             "freight": freight.amount,
             "currency": goods.currency,
             "delivery_address": delivery_address,
+            "paid": pay.amount,
         }
         async with self._memory.transaction() as connection:
             reply = await _heard(connection, order)
@@ -77,7 +95,7 @@ class SimulatedSellerPlatform:
                 return Reply(standing=Standing.UNHEARD)
             if known["standing"] == Standing.PENDING:
                 asks = known["asks"] + 1
-                conduct = offer_block(known["offer_id"]).purchase
+                conduct = await _conduct(connection, known)
                 known |= {"asks": asks} | standing_now(conduct, asks=asks)
                 await _update(connection, known)
         return _reply(known)
@@ -99,6 +117,48 @@ class SimulatedSellerPlatform:
             await _update(connection, known)
         return _reply(known)
 
+    async def pay_back(self, *, reference: str, subject: str, amount: Money) -> None:
+        """A seller pays back a part of what it has of a subject; once under a reference.
+
+        Raises:
+            LookupError: the seller has not so much of it.
+            OutcomeUnknownError: the platform does not answer.
+        """
+        async with self._memory.transaction() as connection:
+            await _lock(connection, subject)
+            cursor = await connection.execute(
+                "select from simulator.seller_refund where reference = %s", [reference]
+            )
+            if await cursor.fetchone() is not None:
+                return
+            if amount.amount > await _has(connection, subject):
+                raise LookupError(f"no seller has {amount} of {subject}")
+            await connection.execute(
+                "insert into simulator.seller_refund (reference, subject, amount, currency)"
+                " values (%s, %s, %s, %s)",
+                [reference, subject, amount.amount, amount.currency],
+            )
+
+    async def paybacks(self) -> tuple[SellerPayback, ...]:
+        """What sellers paid back, oldest first.
+
+        Raises:
+            OutcomeUnknownError: the platform does not answer.
+        """
+        async with self._memory.transaction() as connection:
+            cursor = await connection.execute(
+                "select * from simulator.seller_refund order by paid_at, reference"
+            )
+            rows = await cursor.fetchall()
+        return tuple(
+            SellerPayback(
+                reference=row["reference"],
+                subject=row["subject"],
+                amount=Money(row["amount"], row["currency"]),
+            )
+            for row in rows
+        )
+
     async def orders(self) -> tuple[SellerOrder, ...]:
         """The platform's books, oldest order first, to hold the ledger against.
 
@@ -116,6 +176,7 @@ class SimulatedSellerPlatform:
                 offer_id=row["offer_id"],
                 quantity=row["quantity"],
                 price=_charged(row) + Money(row["freight"], row["currency"]),
+                paid=_paid(row),
                 standing=Standing(row["standing"]),
             )
             for row in rows
@@ -124,32 +185,53 @@ class SimulatedSellerPlatform:
 
 async def _heard(connection: AsyncConnection[DictRow], order: Row) -> Reply | None:
     """Takes the order; None where the network lost it or the answer."""
-    subject = order["reference"].rpartition("/")[0]
-    await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", [subject])
+    order["subject"] = order["reference"].rpartition("/")[0]
+    await _lock(connection, order["subject"])
     if known := await _find(connection, order["reference"]):
         if any(known[name] != value for name, value in order.items()):
             raise ReferenceReusedError(order["reference"])
         return _reply(known)
 
-    conduct = offer_block(order["offer_id"]).purchase
-    if conduct.once and await _tried_before(connection, subject):
-        conduct = Conduct()
+    conduct = await _conduct(connection, order)
     if conduct.loses == Loss.CALL and await is_lost(connection, order["reference"]):
         return None
     row = (
         order
-        | {"subject": subject, "external_ref": _number_of(order["reference"])}
+        | {"external_ref": _number_of(order["reference"])}
         | standing_now(conduct, asks=0)
     )
     await _insert(connection, row)
     return None if conduct.loses == Loss.ANSWER else _reply(row)
 
 
-async def _tried_before(connection: AsyncConnection[DictRow], subject: str) -> bool:
+async def _conduct(connection: AsyncConnection[DictRow], order: Row) -> Conduct:
+    """How an order fares: the first of a subject, or one after another was heard."""
     cursor = await connection.execute(
-        "select from simulator.seller_order where subject = %s limit 1", [subject]
+        "select from simulator.seller_order where subject = %s"
+        " and heard_at < coalesce(%s, clock_timestamp()) limit 1",
+        [order["subject"], order.get("heard_at")],
     )
-    return await cursor.fetchone() is not None
+    tried_before = await cursor.fetchone() is not None
+    return offer_block(order["offer_id"]).conduct(tried_before=tried_before)
+
+
+async def _has(connection: AsyncConnection[DictRow], subject: str) -> int:
+    """What sellers have of a subject, in fen."""
+    cursor = await connection.execute(
+        "select * from simulator.seller_order where subject = %s", [subject]
+    )
+    paid = sum(_paid(row).amount for row in await cursor.fetchall())
+    cursor = await connection.execute(
+        "select coalesce(sum(amount), 0)::bigint as back from simulator.seller_refund"
+        " where subject = %s",
+        [subject],
+    )
+    back = await cursor.fetchone()
+    return paid - (back["back"] if back else 0)
+
+
+async def _lock(connection: AsyncConnection[DictRow], subject: str) -> None:
+    await connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 1))", [subject])
 
 
 async def _find(connection: AsyncConnection[DictRow], reference: str) -> Row | None:
@@ -163,9 +245,10 @@ async def _insert(connection: AsyncConnection[DictRow], row: Row) -> None:
     await connection.execute(
         "insert into simulator.seller_order"
         " (reference, subject, offer_id, quantity, goods, freight, currency, delivery_address,"
-        "  external_ref, standing, reason)"
+        "  paid, external_ref, standing, reason)"
         " values (%(reference)s, %(subject)s, %(offer_id)s, %(quantity)s, %(goods)s, %(freight)s,"
-        "  %(currency)s, %(delivery_address)s, %(external_ref)s, %(standing)s, %(reason)s)",
+        "  %(currency)s, %(delivery_address)s, %(paid)s, %(external_ref)s, %(standing)s,"
+        "  %(reason)s)",
         row,
     )
 
@@ -179,21 +262,40 @@ async def _update(connection: AsyncConnection[DictRow], row: Row) -> None:
 
 
 def _reply(row: Row) -> Reply:
-    standing = Standing(row["standing"])
-    if standing != Standing.DONE:
-        return Reply(standing=standing, external_ref=row["external_ref"], reason=row["reason"])
-    elsewhere = offer_block(row["offer_id"]).delivers_elsewhere
-    return Reply(
-        standing=standing,
-        external_ref=row["external_ref"],
-        goods=_charged(row),
-        freight=Money(row["freight"], row["currency"]),
-        delivery_address=ELSEWHERE if elsewhere else row["delivery_address"],
-    )
+    standing, block = Standing(row["standing"]), offer_block(row["offer_id"])
+    said = Reply(standing=standing, external_ref=row["external_ref"], reason=row["reason"])
+    freight = Money(row["freight"], row["currency"])
+    match standing:
+        case Standing.DONE:
+            return replace(
+                said,
+                goods=_charged(row),
+                freight=freight,
+                delivery_address=ELSEWHERE if block.delivers_elsewhere else row["delivery_address"],
+            )
+        case Standing.REPRICED:
+            goods = block.offers.goods(row["goods"], row["quantity"])
+            return replace(
+                said,
+                goods=Money(goods, row["currency"]),
+                freight=freight,
+                quantity=block.offers.pieces(row["quantity"]),
+            )
+        case _:
+            return said
 
 
 def _charged(row: Row) -> Money:
-    return Money(row["goods"] + offer_block(row["offer_id"]).charges_more_fen, row["currency"])
+    charges = offer_block(row["offer_id"]).charges
+    return Money(charges.goods(row["goods"], row["quantity"]), row["currency"])
+
+
+def _paid(row: Row) -> Money:
+    """What the seller took of what it was paid: all but what it charges less than was agreed."""
+    if row["standing"] != Standing.DONE:
+        return Money(0, row["currency"])
+    agreed = Money(row["goods"], row["currency"])
+    return Money(row["paid"], row["currency"]) + _charged(row) - agreed
 
 
 def _number_of(reference: str) -> str:

@@ -1,88 +1,395 @@
-"""The books in memory: balances per account, moved by journals, read back as a `Book`."""
+"""One order in memory, driven by its tables: rows are taken, templates applied, facts folded.
 
+It is what the workflow and the ledger do together, without either; after every step the books are
+proved.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from daigou.domain.book import (
+    BANK,
     CASH_KINDS,
     HELD_FOR_A_SUBJECT,
+    INSTITUTION,
+    PROMOTION,
     Account,
+    AccountKind,
     Book,
+    Captured,
+    Coupon,
     Effects,
     Journal,
+    JournalKind,
     Movement,
+    MovementKind,
+    MovementState,
     Paid,
-    Template,
 )
-from daigou.domain.commands import Command, Line, Request
-from daigou.domain.ids import SubjectId
-from daigou.domain.money import ZERO, Money
+from daigou.domain.commands import (
+    Accept,
+    Caution,
+    Command,
+    Line,
+    LineCode,
+    Outcome,
+    Pay,
+    Plain,
+    Request,
+)
+from daigou.domain.facts import Facts
+from daigou.domain.ids import CouponId, MovementRef, SubjectId
+from daigou.domain.items import choose_item
+from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, PARCEL, REFUND
+from daigou.domain.lifecycle.table import Row, Situation, Table, taken
+from daigou.domain.money import ZERO, Money, total
+from daigou.domain.order import Role, State, Trigger
+from daigou.domain.postings.checkout import COMPUTED
+from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
 
 ORDER = SubjectId("ord_kettles")
+_NOT_COLLECTED = {AccountKind.PAYMENT_RESERVED, AccountKind.COUPON_RESERVED}
+_BACK = {AccountKind.DEPOSIT, AccountKind.PROMOTION, AccountKind.PAYMENT_INSTITUTION}
+_REFUNDS = {JournalKind.REFUND, JournalKind.REFUND_PAID, JournalKind.REFUND_CREDITED}
 
 
 class OverdrawnError(Exception):
-    """An account that has a floor was taken below it."""
+    """An account that has a floor, and is no deposit, was taken below it."""
+
+
+@dataclass
+class Movements:
+    """What moves outside: each intent, and what became of it."""
+
+    all: dict[MovementRef, tuple[Movement, MovementState]] = field(default_factory=dict)
+
+    def send(self, movement: Movement) -> None:
+        self.all[movement.reference] = (movement, MovementState.SENT)
+
+    def settle(self, reference: MovementRef, state: MovementState) -> None:
+        self.all[reference] = (self.all[reference][0], state)
+
+    def sent(self, *, item: str = "") -> Movement | None:
+        """The one that an answer on the order, or on that refund, is for."""
+        for movement, state in self.all.values():
+            of_refund = movement.kind == MovementKind.REFUND
+            if state == MovementState.SENT and (movement.reference if of_refund else "") == item:
+                return movement
+        return None
+
+    @property
+    def captured(self) -> tuple[Captured, ...]:
+        return tuple(
+            Captured(
+                reference=each.reference,
+                amount=each.amount,
+                refunded=total(
+                    [back.amount for back, _ in self.all.values() if back.original == reference]
+                ),
+            )
+            for reference, (each, state) in self.all.items()
+            if each.kind == MovementKind.CAPTURE and state == MovementState.DONE
+        )
 
 
 @dataclass
 class Bookkeeper:
-    """Applies templates to one order, one after the other, as the ledger would."""
+    """An order with its books. `pull` is the one way to move it."""
 
     request: Request = samples.REQUEST
+    contract_rate: Fraction | None = None
+    fixed_rate: Fraction | None = None
+    state: State = State.NEW
+    facts: Facts = field(default_factory=Facts)
+    items: dict[str, tuple[Table, State]] = field(default_factory=dict)
     balances: dict[Account, int] = field(default_factory=dict)
+    moved: dict[Account, int] = field(default_factory=dict)
     journals: list[Journal] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     lines: tuple[Line, ...] = ()
     paid: Paid | None = None
-    movement: Movement | None = None
+    coupons: dict[CouponId, Coupon] = field(default_factory=dict)
+    movements: Movements = field(default_factory=Movements)
     sequence: int = 0
 
-    @property
-    def book(self) -> Book:
+    def book(self, *, item: str = "") -> Book:
+        """What a template would read now."""
         bare = Book(
             subject=ORDER,
             sequence=self.sequence + 1,
-            fee_rate=Fraction(1, 1000),
+            fee_rate=samples.TERMS.fee_rate,
             client=self.request.client,
             provider=self.request.provider,
+            storage=self.request.storage,
+            promoter=self.request.promoter,
             request=self.request,
+            facts=self.facts,
             lines=self.lines,
             paid=self.paid,
-            movement=self.movement,
+            captured=self.movements.captured,
+            coupons=tuple(self.coupons.values()),
+            coupons_reduce=samples.TERMS.coupons_reduce,
+            storage_charge=samples.TERMS.storage_charge,
+            brokerage_rate=self.contract_rate if self.fixed_rate is None else self.fixed_rate,
+            movement=self.movements.sent(item=item),
+            moved={account: Money(fen) for account, fen in self.moved.items()},
         )
-        held = {kind: self.owed(bare.own(kind)) for kind in HELD_FOR_A_SUBJECT}
-        return replace(bare, held=held)
+        return replace(bare, held={kind: self.owed(bare.own(kind)) for kind in HELD_FOR_A_SUBJECT})
+
+    @property
+    def deposit(self) -> Money:
+        """What the client's deposit has."""
+        return self.owed(Account(AccountKind.DEPOSIT, self.request.client))
+
+    @property
+    def row(self) -> Row:
+        """The last row that was taken."""
+        return self.rows[-1]
+
+    @property
+    def refunds(self) -> tuple[str, ...]:
+        """The refunds that are on their way."""
+        return tuple(
+            item
+            for item, (table, state) in self.items.items()
+            if table == REFUND and state == State.DUE
+        )
+
+    @property
+    def parcels(self) -> tuple[str, ...]:
+        """The parcels, the first sent first."""
+        return tuple(item for item, (table, _) in self.items.items() if table == PARCEL)
 
     def owed(self, account: Account) -> Money:
         """What the account owes; of a cash account, what it lacks."""
         return Money(-self.balances.get(account, 0))
 
+    def holds(self, kind: AccountKind) -> Money:
+        """What the order's own account of a kind owes."""
+        return self.owed(Account(kind, ORDER))
+
     def fund_deposit(self, amount: Money) -> None:
         """As if recharged before."""
-        self.balances[self.book.deposit] = -amount.amount
+        account = Account(AccountKind.DEPOSIT, self.request.client)
+        self.balances[account] = self.balances.get(account, 0) - amount.amount
+        self.balances[INSTITUTION] = self.balances.get(INSTITUTION, 0) + amount.amount
 
-    def take(self, template: Template, command: Command) -> Effects:
-        """What the template does, done."""
-        effects = template(self.book, command)
-        self.sequence += 1
-        for journal in effects.journals:
-            self._post(journal)
-        self.lines += effects.lines
-        self.paid = effects.paid or self.paid
-        if effects.settles:
-            self.movement = None
-        if effects.intends:
-            self.movement = effects.intends
+    def give(self, coupon: Coupon) -> None:
+        """As if issued before."""
+        self.coupons[coupon.id] = coupon
+
+    def pull(
+        self,
+        trigger: Trigger,
+        command: Command | None = None,
+        *,
+        role: Role | None = None,
+        item: str = "",
+        table: Table | None = None,
+    ) -> Effects:
+        """Takes the row that the trigger takes now, and what the order follows with."""
+        command = Plain() if command is None else command
+        table = table or _table_of(trigger)
+        item = self._item(table, trigger, item)
+        source = self.items[item][1] if item else table.initial
+        if table == FULFILMENT:
+            source = self.state
+        role = role or min((table.rows_from(source, trigger) or table.rows)[0].roles or {"clock"})
+        passed_over: tuple[Row, ...] = ()
+        while True:
+            situation = self._situation(Role(role), command, item, passed_over)
+            row = table.fire(state=source, trigger=trigger, situation=situation)
+            try:
+                effects = self._take(table, row, command, item)
+                break
+            except Refused as refused:
+                if refused.code not in row.gives_way:
+                    raise
+                rows = table.rows_from(source, trigger)
+                passed_over = rows[: rows.index(row) + 1]
+        if table != FULFILMENT:
+            self._follow()
+        self.prove()
         return effects
 
-    def _post(self, journal: Journal) -> None:
-        self.journals.append(journal)
-        for leg in journal.legs:
-            balance = self.balances.get(leg.account, 0) + leg.amount.amount
+    def answer(self, trigger: Trigger, *, item: str = "", reason: str = "") -> Effects:
+        """The counterparty's answer to the movement that is open."""
+        movement = self.movements.sent(item=item)
+        if movement is None:
+            raise LookupError(f"{trigger} answers nothing")
+        outcome = Outcome(reference=movement.reference, external_ref="x_1", reason=reason)
+        return self.pull(trigger, outcome, item=item)
+
+    def prove(self) -> None:
+        """The books are whole: journals balance, and what was collected is somewhere."""
+        assert all(is_sound(journal) for journal in self.journals)
+        assert sum(self.balances.values()) == 0
+        for captured in self.movements.captured:
+            assert ZERO <= captured.left <= captured.amount
+        assert self.moved.get(PROMOTION, 0) >= 0
+        assert self.collected == self.refunded + self.earned + self.paid_out + self.held
+
+    @property
+    def collected(self) -> Money:
+        """All that was paid for the order, coupons included."""
+        return self.paid.whole if self.paid else ZERO
+
+    @property
+    def refunded(self) -> Money:
+        """What is back with the client, its institution, or the promotion."""
+        return -total(list(self._legs(_REFUNDS, _BACK)))
+
+    @property
+    def earned(self) -> Money:
+        """What the provider earned by its fees, brokerage included, and what it kept of costs."""
+        kinds = {JournalKind.FEE_EARNED, JournalKind.COSTS}
+        return -total(list(self._legs(kinds, {AccountKind.PROVIDER})))
+
+    @property
+    def paid_out(self) -> Money:
+        """What third parties got, and the seller has."""
+        third_parties = -total(list(self._legs(set(JournalKind), {AccountKind.THIRD_PARTY})))
+        return third_parties + Money(-self.moved.get(BANK, 0))
+
+    @property
+    def held(self) -> Money:
+        """What is collected and still held for the order."""
+        return total(
+            [self.holds(kind) for kind in HELD_FOR_A_SUBJECT if kind not in _NOT_COLLECTED]
+        )
+
+    def _legs(self, kinds: set[JournalKind], accounts: set[AccountKind]) -> Iterable[Money]:
+        return (
+            leg.amount
+            for journal in self.journals
+            if journal.kind in kinds
+            for leg in journal.legs
+            if leg.account.kind in accounts
+        )
+
+    def _item(self, table: Table, trigger: Trigger, named: str) -> str:
+        if table == FULFILMENT:
+            return ""
+        states = {item: state for item, (of, state) in self.items.items() if of == table}
+        return choose_item(table=table, trigger=trigger, named=named, states=states, subject=ORDER)
+
+    def _situation(
+        self, role: Role, command: Command, item: str, passed_over: tuple[Row, ...]
+    ) -> Situation:
+        return Situation(
+            actor=samples.actor(role),
+            command=command,
+            parties=samples.PARTIES,
+            terms=samples.TERMS,
+            facts=self.facts,
+            order=self.state,
+            item=item,
+            passed_over=passed_over,
+        )
+
+    def _follow(self) -> None:
+        situation = self._situation(Role.CLOCK, Plain(), "", ())
+        if row := FULFILMENT.following(state=self.state, situation=situation):
+            self._take(FULFILMENT, row, Plain(), "")
+
+    def _take(self, table: Table, row: Row, command: Command, item: str) -> Effects:
+        effects = row.posts(self.book(item=item), command) if row.posts else Effects()
+        self._post(effects.journals)
+        self.sequence += 1
+        opened = table.items and not item
+        item = f"{ORDER}/{self.sequence}" if opened else item
+        self.rows.append(row)
+        self.facts = self.facts.after(
+            taken(table, row, item=item, command=command, terms=samples.TERMS)
+        )
+        if table == FULFILMENT:
+            self.state = row.target
+        else:
+            self.items[item] = (table, row.target)
+        self._write(effects)
+        return effects
+
+    def _write(self, effects: Effects) -> None:
+        codes = {line.code for line in effects.lines} & COMPUTED
+        kept = tuple(line for line in self.lines if line.code not in codes)
+        self.lines = (*effects.lines, *kept) if codes else (*kept, *effects.lines)
+        if effects.paid:
+            self.paid = (self.paid or Paid()) + effects.paid
+        if effects.settles:
+            self.movements.settle(effects.settles.reference, effects.settles.state)
+        for movement in ((effects.intends,) if effects.intends else ()) + effects.refunds:
+            self.movements.send(movement)
+        for refund in effects.refunds:
+            self.items[refund.reference] = (REFUND, State.DUE)
+        for id_ in effects.redeems:
+            self.coupons[id_] = replace(self.coupons[id_], usable=False)
+        if effects.fixes_brokerage is not None:
+            self.fixed_rate = effects.fixes_brokerage
+
+    def _post(self, journals: tuple[Journal, ...]) -> None:
+        balances = dict(self.balances)
+        for leg in (leg for journal in journals for leg in journal.legs):
+            balance = balances.get(leg.account, 0) + leg.amount.amount
+            if balance > 0 and leg.account.kind == AccountKind.DEPOSIT:
+                raise Refused(RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-8", "the deposit is too small")
             if balance > 0 and leg.account.kind not in CASH_KINDS:
                 raise OverdrawnError(f"{leg.account.id} at {Money(-balance)}")
-            self.balances[leg.account] = balance
+            balances[leg.account] = balance
+        self.balances = balances
+        for leg in (leg for journal in journals for leg in journal.legs):
+            self.moved[leg.account] = self.moved.get(leg.account, 0) + leg.amount.amount
+        self.journals += journals
+
+
+def accepted(*lines: Line, request: Request = samples.REQUEST) -> Bookkeeper:
+    """An order that was requested and accepted."""
+    books = Bookkeeper(request=request)
+    books.pull(Trigger.REQUEST, request)
+    for caution in books.facts.unacknowledged:
+        said = Caution(caution=caution, note_ref="note_1")
+        books.pull(Trigger.ACKNOWLEDGE_CAUTION, said)
+    books.pull(Trigger.ACCEPT, Accept(lines=lines))
+    return books
+
+
+def paid(
+    *lines: Line, deposit: int, institution: int = 0, request: Request = samples.REQUEST
+) -> Bookkeeper:
+    """An order that was paid so, and is effective; the deposit has nothing left."""
+    books = accepted(*lines, request=request)
+    pay(books, deposit=deposit, institution=institution)
+    return books
+
+
+def pay(
+    books: Bookkeeper, *, deposit: int = 0, institution: int = 0, coupons: tuple[str, ...] = ()
+) -> Effects:
+    """Pays what is due, captured at once; the deposit gets its part first, as if recharged."""
+    books.fund_deposit(Money(deposit))
+    said = Pay(
+        from_deposit=Money(deposit),
+        from_institution=Money(institution),
+        coupons=tuple(CouponId(each) for each in coupons),
+    )
+    effects = books.pull(Trigger.PAY, said)
+    return books.answer(Trigger.CONFIRM_PAYMENT) if institution else effects
+
+
+def bought(books: Bookkeeper, *, goods: int = 1_200_00, freight: int = 30_00) -> Effects:
+    """The seller took the order, at that price."""
+    books.pull(Trigger.PURCHASE, samples.command_of(Trigger.PURCHASE))
+    record = samples.command_of(Trigger.RECORD_PURCHASE)
+    return books.pull(
+        Trigger.RECORD_PURCHASE,
+        replace(record, goods=Money(goods), freight=Money(freight)),  # type: ignore[call-arg]
+    )
+
+
+def coupon(id_: str, amount: int, *reduces: LineCode, usable: bool = True) -> Coupon:
+    """A coupon of that many fen."""
+    return Coupon(id=CouponId(id_), amount=Money(amount), reduces=frozenset(reduces), usable=usable)
 
 
 def legs_of(journal: Journal) -> dict[str, int]:
@@ -105,3 +412,8 @@ def is_sound(journal: Journal) -> bool:
         and {leg.amount.currency for leg in journal.legs} == {"CNY"}
         and sum(leg.amount.amount for leg in journal.legs) == 0
     )
+
+
+def _table_of(trigger: Trigger) -> Table:
+    tables = [table for table in (FULFILMENT, *ITEM_TABLES) if trigger in table.triggers]
+    return tables[0]

@@ -1,19 +1,31 @@
-"""One plausible order, and the actors and commands around it."""
+"""One plausible order, and the actors, commands and situations around it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from daigou.domain import commands
-from daigou.domain.commands import Command, LineCode, Mandate, Request
+from daigou.domain.commands import (
+    ActualPrice,
+    AdvanceDeposit,
+    Cause,
+    CautionKind,
+    Command,
+    DriftLimit,
+    LineCode,
+    Mandate,
+    Request,
+)
+from daigou.domain.facts import Cautioned, Facts, Parcel, Requirement, facts_of
 from daigou.domain.ids import MovementRef, PartyId
-from daigou.domain.lifecycle.table import Situation
+from daigou.domain.lifecycle.table import Row, Situation, Table
 from daigou.domain.money import Money
 from daigou.domain.order import (
     ROLES_BOUND_TO_AN_ORDER,
     Actor,
     Parties,
     Role,
+    State,
     TableName,
     Trigger,
 )
@@ -57,16 +69,47 @@ PAY_FROM_BOTH = commands.Pay(
 )
 
 RECHARGE = commands.RequestRecharge(client=CLIENT, amount=Money(500_00), payment_method="pm_ok")
+
+ADVANCE = AdvanceDeposit(amount=Money(400_00), balance_by=NOON + timedelta(days=20))
+FACTS = replace(
+    facts_of(REQUEST),
+    drift_limit=DriftLimit(amount=Money(10_00)),
+    cautions=(Cautioned(caution=CautionKind.SENSITIVE, acknowledged=True),),
+    paying_in=State.ACCEPTED,
+    storage_unpaid=Money(30_00),
+    requirements=(Requirement(item="ord_kettles/2", needed=True, state=State.PROPOSED),),
+)
+"""What the order knows, so that no guard is in the way of `command_of`."""
+
+PART = ActualPrice(goods=Money(400_00), freight=Money(30_00), quantity=100)
+DEAR_PART = ActualPrice(goods=Money(1_300_00), freight=Money(30_00), quantity=100)
+LOWER = ActualPrice(goods=Money(1_190_00), freight=Money(30_00), quantity=300)
+WITHIN_LIMIT = ActualPrice(goods=Money(1_210_00), freight=Money(30_00), quantity=300)
+HIGHER = ActualPrice(goods=Money(1_210_01), freight=Money(30_00), quantity=300)
+
 _OUTCOME = commands.Outcome(reference=REFERENCE)
+_VERDICT = commands.Verdict(note_ref="note_1")
+_NOTED = commands.Noted(note_ref="note_1")
+_MESSAGE = commands.Message(note_ref="note_1")
+_CAUSE = commands.CauseFound(cause=Cause.NONE_FOUND)
+_OBJECTION = commands.Objection(reason=commands.ObjectionReason.DAMAGED)
+_MOVED = commands.Transport(tracking_ref="trk_1")
 _COMMANDS: dict[Trigger, Command] = {
     Trigger.REQUEST: REQUEST,
+    Trigger.PERMIT_GOODS: _VERDICT,
+    Trigger.PROHIBIT_GOODS: _VERDICT,
+    Trigger.RAISE_CAUTION: commands.Caution(caution=CautionKind.LOW_REPUTATION),
+    Trigger.ACKNOWLEDGE_CAUTION: commands.Caution(caution=CautionKind.SENSITIVE),
+    Trigger.LIMIT_PRICE_DRIFT: commands.LimitPriceDrift(limit=DriftLimit(amount=Money(10_00))),
     Trigger.ACCEPT: commands.Accept(),
-    Trigger.REFUSE: commands.Refuse(reason=commands.RefusalReason.NO_CAPACITY),
+    Trigger.REFUSE: commands.Refuse(reason=commands.RefusalReason.SENSITIVE_GOODS),
     Trigger.WITHDRAW: commands.Withdraw(),
     Trigger.CHOOSE_LOGISTICS: commands.ChooseLogistics(logistics=LOGISTICS),
     Trigger.PAY: PAY_FROM_BOTH,
     Trigger.CONFIRM_PAYMENT: _OUTCOME,
     Trigger.DECLINE_PAYMENT: _OUTCOME,
+    Trigger.REPORT_PRICE: HIGHER,
+    Trigger.QUOTE_ANEW: HIGHER,
     Trigger.PURCHASE: commands.Purchase(),
     Trigger.RECORD_PURCHASE: commands.RecordPurchase(
         seller_order_no="so_1",
@@ -79,14 +122,41 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.REPORT_UNREALIZABLE: commands.ReportUnrealizable(
         reason=commands.UnrealizableReason.SOLD_OUT
     ),
+    Trigger.REPORT_PROGRESS: _NOTED,
+    Trigger.OBJECT_TO_RECEIPT: _OBJECTION,
+    Trigger.SETTLE_OBJECTION: _CAUSE,
+    Trigger.DISPATCH: commands.Dispatch(tracking_ref="trk_1"),
+    Trigger.TRACK: _MOVED,
     Trigger.WAREHOUSE_RECEIPT: commands.WarehouseReceipt(parcel_ref="parcel_1"),
-    Trigger.OBJECT_TO_GOODS: commands.ObjectToGoods(reason=commands.ObjectionReason.DAMAGED),
-    Trigger.CLEAR_CUSTOMS: commands.Transport(tracking_ref="trk_1"),
-    Trigger.DELIVER: commands.Transport(tracking_ref="trk_1"),
+    Trigger.OBJECT_TO_GOODS: _OBJECTION,
+    Trigger.RESOLVE_OBJECTION: _NOTED,
+    Trigger.EXCHANGE: commands.Dispatch(tracking_ref="trk_2"),
+    Trigger.REPORT_LOST: _NOTED,
+    Trigger.RECORD_SELLER_REFUND: commands.SellerRefund(
+        goods=Money(400_00), freight=Money(10_00), external_ref="sr_1"
+    ),
+    Trigger.ABANDON_GOODS: _NOTED,
+    Trigger.CLEAR_CUSTOMS: _MOVED,
+    Trigger.REFUSE_PACKAGE: _OBJECTION,
+    Trigger.SETTLE_PACKAGE: _CAUSE,
+    Trigger.DELIVER: _MOVED,
+    Trigger.REQUIRE: commands.Require(note_ref="note_1"),
+    Trigger.AGREE_REQUIREMENT: _NOTED,
+    Trigger.DECLINE_REQUIREMENT: _NOTED,
+    Trigger.ASK_QUESTION: _MESSAGE,
+    Trigger.ANSWER_QUESTION: _MESSAGE,
+    Trigger.GIVE_OPINION: _MESSAGE,
     Trigger.CONFIRM_REFUND: _OUTCOME,
     Trigger.FAIL_REFUND: _OUTCOME,
     Trigger.CONFIRM_RECHARGE: _OUTCOME,
     Trigger.DECLINE_RECHARGE: _OUTCOME,
+}
+_ORDER_WHILE = {TableName.PARCEL: State.PURCHASED, TableName.REQUIREMENT: State.REQUESTED}
+_PAID_IN = (State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE)
+_PARCEL_AT = {
+    State.CLOSED: State.CLAIMED,
+    State.ABANDONED: State.ABANDONED,
+    State.UNREALIZABLE: State.RETURNED,
 }
 
 
@@ -112,13 +182,63 @@ def actor(role: Role, party: PartyId | None = None) -> Actor:
 
 def situation(
     role: Role,
-    command: Command,
+    command: Command | None,
     *,
     party: PartyId | None = None,
     parties: Parties = PARTIES,
+    facts: Facts = FACTS,
+    order: State = State.PURCHASED,
+    passed_over: tuple[Row, ...] = (),
 ) -> Situation:
     """What a guard sees when that role gives that command."""
-    return Situation(actor=actor(role, party), command=command, parties=parties, terms=TERMS)
+    return Situation(
+        actor=actor(role, party),
+        command=command,
+        parties=parties,
+        terms=TERMS,
+        facts=facts,
+        order=order,
+        passed_over=passed_over,
+    )
+
+
+def situation_for(
+    table: Table, row: Row, *, role: Role | None = None, party: PartyId | None = None
+) -> Situation:
+    """A situation in which just this row of its source and trigger is taken."""
+    command, facts = command_of(row.trigger, table.name), FACTS
+    variant = table.variant(row)
+    passed_over: tuple[Row, ...] = ()
+    match row.trigger:
+        case Trigger.PAY:
+            command = (PAY_FROM_DEPOSIT, PAY_FROM_BOTH)[variant]
+        case Trigger.CONFIRM_PAYMENT | Trigger.DECLINE_PAYMENT:
+            facts = replace(facts, paying_in=_PAID_IN[variant])
+        case Trigger.REPORT_PRICE | Trigger.QUOTE_ANEW:
+            command = (PART, LOWER, WITHIN_LIMIT, HIGHER)[variant]
+        case Trigger.ACCEPT_PART:
+            facts = replace(facts, offer=(PART, DEAR_PART)[variant])
+        case Trigger.RECORD_PURCHASE:
+            facts = replace(facts, advance=(ADVANCE, None)[variant])
+        case Trigger.SETTLE_OBJECTION | Trigger.SETTLE_PACKAGE:
+            command = commands.CauseFound(cause=(Cause.LOGISTICS, Cause.NONE_FOUND)[variant])
+        case Trigger.CHARGE_STORAGE:
+            passed_over = table.rows_from(row.source, row.trigger)[:variant]
+        case Trigger.FOLLOW_PARCELS:
+            facts = replace(facts, parcels=(all_goods_at(row.target),))
+    return situation(
+        role or min(row.roles or {Role.CLOCK}),
+        command,
+        party=party,
+        facts=facts,
+        order=_ORDER_WHILE.get(table.name, row.source),
+        passed_over=passed_over,
+    )
+
+
+def all_goods_at(stage: State) -> Parcel:
+    """The one parcel of an order whose goods stand there."""
+    return Parcel(item="ord_kettles/9", quantity=300, state=_PARCEL_AT.get(stage, stage))
 
 
 def line(code: LineCode, amount: int, collector: PartyId) -> commands.Line:

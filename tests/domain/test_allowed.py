@@ -1,13 +1,18 @@
 """What an actor is told it may do is what it may do, until when, and why not the rest."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from daigou.domain.allowed import Allowance, allowances
 from daigou.domain.clocks import Timing, clocks_after, running
+from daigou.domain.commands import CautionKind
+from daigou.domain.facts import Cautioned, Facts
 from daigou.domain.ids import PartyId
-from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.lifecycle import FULFILMENT, PARCEL, TABLES
+from daigou.domain.lifecycle.table import Situation, Table
+from daigou.domain.money import ZERO
 from daigou.domain.order import Actor, Role, State, Trigger
 from daigou.domain.refusals import RefusalCode
 from tests.domain import samples
@@ -18,10 +23,17 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def _told(
-    state: State, actor: Actor, *, now: datetime = NOON, since: datetime = NOON
+    state: State,
+    actor: Actor,
+    *,
+    table: Table = FULFILMENT,
+    facts: Facts = samples.FACTS,
+    order: State = State.PURCHASED,
+    now: datetime = NOON,
+    since: datetime = NOON,
 ) -> dict[Trigger, Allowance]:
     clocks = clocks_after(
-        table=FULFILMENT,
+        table=table,
         state=state,
         struck=None,
         known=(),
@@ -29,12 +41,17 @@ def _told(
         at=since,
     )
     told = allowances(
-        table=FULFILMENT,
+        table=table,
         state=state,
-        actor=actor,
-        parties=samples.PARTIES,
-        terms=samples.TERMS,
-        clocks=running(table=FULFILMENT, state=state, clocks=clocks),
+        situation=Situation(
+            actor=actor,
+            command=None,
+            parties=samples.PARTIES,
+            terms=samples.TERMS,
+            facts=facts,
+            order=order if table.items else state,
+        ),
+        clocks=running(table=table, state=state, clocks=clocks),
         now=now,
     )
     return {each.trigger: each for each in told}
@@ -55,7 +72,7 @@ def test_every_command_is_told_of_and_nothing_that_is_the_clocks() -> None:
 def test_a_provider_is_told_until_when_it_may_decide() -> None:
     told = _told(State.REQUESTED, samples.actor(Role.PROVIDER))
 
-    assert _allowed(told) == {Trigger.ACCEPT, Trigger.REFUSE}
+    assert _allowed(told) == {Trigger.ACCEPT, Trigger.REFUSE, Trigger.RAISE_CAUTION}
     assert told[Trigger.ACCEPT].until == NOON + DAY
     assert told[Trigger.ACCEPT].target == State.ACCEPTED
 
@@ -101,8 +118,49 @@ def test_a_stranger_is_allowed_nothing() -> None:
     assert told[Trigger.ACCEPT].code == RefusalCode.NOT_YOUR_ORDER
 
 
-@pytest.mark.parametrize("state", FULFILMENT.states)
-def test_support_is_allowed_nothing(state: State) -> None:
-    told = _told(state, samples.actor(Role.SUPPORT))
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_support_is_allowed_nothing(table: Table) -> None:
+    for state in table.states:
+        told = _told(state, samples.actor(Role.SUPPORT), table=table)
 
-    assert _allowed(told) == set()
+        assert _allowed(told) == set()
+
+
+@pytest.mark.clause("PSR-15-1")
+def test_a_provider_is_told_that_a_caution_is_still_unacknowledged() -> None:
+    cautioned = replace(samples.FACTS, cautions=(Cautioned(caution=CautionKind.CUSTOMISED),))
+
+    told = _told(State.REQUESTED, samples.actor(Role.PROVIDER), facts=cautioned)
+
+    accept = told[Trigger.ACCEPT]
+    assert (accept.allowed, accept.code) == (False, RefusalCode.CAUTION_NOT_ACKNOWLEDGED)
+    assert accept.clause == "PSR-15-1"
+
+
+@pytest.mark.clause("PSR-7")
+def test_a_client_is_told_to_pay_the_storage_only_where_something_is_owed() -> None:
+    client, nothing = samples.actor(Role.CLIENT), replace(samples.FACTS, storage_unpaid=ZERO)
+
+    owing = _told(State.STORED, client, table=PARCEL)[Trigger.PAY_STORAGE]
+    clear = _told(State.STORED, client, table=PARCEL, facts=nothing)[Trigger.PAY_STORAGE]
+
+    assert owing.allowed
+    assert (clear.allowed, clear.code) == (False, RefusalCode.NOTHING_TO_PAY)
+
+
+@pytest.mark.clause("PSR-8")
+def test_no_parcel_can_be_sent_of_goods_that_are_not_bought() -> None:
+    provider = samples.actor(Role.PROVIDER)
+
+    before = _told(State.NEW, provider, table=PARCEL, order=State.EFFECTIVE)[Trigger.DISPATCH]
+    after = _told(State.NEW, provider, table=PARCEL, order=State.PURCHASED)[Trigger.DISPATCH]
+
+    assert (before.allowed, before.code) == (False, RefusalCode.NOT_IN_THIS_STATE)
+    assert after.allowed
+
+
+@pytest.mark.clause("PSR-7")
+def test_goods_at_the_storage_are_the_clients_until_they_count_as_abandoned() -> None:
+    told = _told(State.STORED, samples.actor(Role.CLIENT), table=PARCEL)
+
+    assert told[Trigger.ABANDON_GOODS].until == NOON + 180 * DAY

@@ -3,14 +3,23 @@
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daigou.domain.clocks import Clock, Timing, clocks_after, running
-from daigou.domain.lifecycle import TABLES
+from daigou.domain.lifecycle import (
+    FULFILMENT,
+    PARCEL,
+    QUESTION,
+    RECHARGE,
+    REFUND,
+    REQUIREMENT,
+    TABLES,
+)
 from daigou.domain.lifecycle.table import Table
-from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.order import State, Trigger
 from tests.domain.samples import NOON, TERMS
 
-FULFILMENT = TABLES[TableName.FULFILMENT]
 TIMING = Timing(terms=TERMS, country="DE")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -25,7 +34,14 @@ class Subject:
         self.state = table.initial
         self.clocks: tuple[Clock, ...] = ()
 
-    def reach(self, state: State, at: datetime, *, struck: Trigger | None = None) -> "Subject":
+    def reach(
+        self,
+        state: State,
+        at: datetime,
+        *,
+        struck: str | None = None,
+        restarts: tuple[str, ...] = (),
+    ) -> "Subject":
         self.state = state
         self.clocks = clocks_after(
             table=self.table,
@@ -34,6 +50,7 @@ class Subject:
             known=self.clocks,
             timing=self.timing,
             at=at,
+            restarts=restarts,
         )
         return self
 
@@ -46,38 +63,70 @@ class Subject:
 
 
 @pytest.mark.parametrize(
-    ("state", "term", "after"),
+    ("table", "state", "term", "after"),
     [
-        (State.REQUESTED, "acceptance", timedelta(hours=24)),
-        (State.ACCEPTED, "payment", timedelta(hours=24)),
-        (State.PAYING, "payment_outcome", timedelta(hours=24)),
-        (State.EFFECTIVE, "purchase", timedelta(hours=48)),
-        (State.PURCHASING, "purchase_outcome", timedelta(hours=24)),
-        (State.PURCHASED, "arrival", timedelta(days=10)),
-        (State.WAREHOUSED, "warehouse_objection_window", timedelta(hours=24)),
-        (State.WAREHOUSE_OBJECTION, "warehouse_objection", timedelta(days=3)),
-        (State.STORED, "free_storage", timedelta(days=90)),
-        (State.EXPORTED, "transit", timedelta(days=30)),
-        (State.DELIVERED, "receipt_advice", timedelta(days=3)),
-        (State.DELIVERED, "receipt", timedelta(days=10)),
-        (State.RECEIVED, "statutory", timedelta(days=14)),  # Germany's, shorter than China's 15
+        (FULFILMENT, State.IN_REVIEW, "review", timedelta(hours=24)),
+        (FULFILMENT, State.IN_REVIEW, "review_most", timedelta(hours=48)),
+        (FULFILMENT, State.REQUESTED, "acceptance", timedelta(hours=24)),
+        (FULFILMENT, State.ACCEPTED, "payment", timedelta(hours=24)),
+        (FULFILMENT, State.PAYING, "payment_outcome", timedelta(hours=24)),
+        (FULFILMENT, State.EFFECTIVE, "purchase_reminder", timedelta(hours=36)),
+        (FULFILMENT, State.EFFECTIVE, "purchase", timedelta(hours=48)),
+        (FULFILMENT, State.AWAITING_CHOICE, "part_choice", timedelta(hours=24)),
+        (FULFILMENT, State.AWAITING_TOP_UP, "top_up", timedelta(hours=24)),
+        (FULFILMENT, State.PURCHASING, "purchase_outcome", timedelta(hours=24)),
+        (FULFILMENT, State.PURCHASED, "dispatch_reminder", timedelta(days=2)),
+        (FULFILMENT, State.PURCHASED, "dispatch", timedelta(days=3)),
+        (FULFILMENT, State.PURCHASED, "feedback", timedelta(days=5)),
+        (FULFILMENT, State.DISPATCHED, "feedback", timedelta(days=5)),
+        (FULFILMENT, State.DELIVERED, "receipt_advice", timedelta(days=3)),
+        (FULFILMENT, State.DELIVERED, "receipt", timedelta(days=10)),
+        (FULFILMENT, State.RECEIPT_OBJECTION, "receipt_objection", timedelta(days=3)),
+        # Germany's, shorter than China's 15.
+        (FULFILMENT, State.RECEIVED, "statutory", timedelta(days=14)),
+        (PARCEL, State.DISPATCHED, "movement", timedelta(days=4)),
+        (PARCEL, State.DISPATCHED, "arrival_reminder", timedelta(days=8)),
+        (PARCEL, State.DISPATCHED, "arrival", timedelta(days=10)),
+        (PARCEL, State.LOST, "loss", timedelta(days=10)),
+        (PARCEL, State.WAREHOUSED, "warehouse_objection_window", timedelta(hours=24)),
+        (PARCEL, State.WAREHOUSE_OBJECTION, "warehouse_objection", timedelta(days=3)),
+        (PARCEL, State.STORED, "free_storage_warning", timedelta(days=80)),
+        (PARCEL, State.STORED, "free_storage", timedelta(days=90)),
+        (PARCEL, State.STORED, "abandonment_warning", timedelta(days=170)),
+        (PARCEL, State.STORED, "abandonment", timedelta(days=180)),
+        (PARCEL, State.EXPORTED, "transit", timedelta(days=30)),
+        (PARCEL, State.PACKAGE_REFUSED, "package_check", timedelta(days=3)),
+        (REQUIREMENT, State.PROPOSED, "requirement_answer", timedelta(hours=24)),
+        (QUESTION, State.ASKED, "answer", timedelta(hours=24)),
+        (REFUND, State.DUE, "refund_outcome", timedelta(days=3)),
+        (RECHARGE, State.DUE, "payment_outcome", timedelta(hours=24)),
     ],
+    ids=lambda each: getattr(each, "name", str(each)),
 )
-def test_each_wait_has_its_deadline(state: State, term: str, after: timedelta) -> None:
-    order = Subject().reach(state, NOON)
+def test_each_wait_has_its_deadline(
+    table: Table, state: State, term: str, after: timedelta
+) -> None:
+    subject = Subject(table).reach(state, NOON)
 
-    assert order.due[term] == NOON + after
+    assert subject.due[term] == NOON + after
 
 
-def test_no_state_waits_without_a_clock() -> None:
+def test_no_state_waits_without_a_clock_unless_its_items_have_theirs() -> None:
     for table in TABLES.values():
-        for state in set(table.states) - set(table.ends) - {State.NEW}:
-            assert Subject(table).reach(state, NOON).due, f"{table.name} {state}"
+        for wait in table.waits:
+            if wait.state != State.NEW and not wait.follows_items:
+                assert Subject(table).reach(wait.state, NOON).due, f"{table.name} {wait.state}"
+
+
+def test_a_state_that_follows_its_items_has_no_clock_of_its_own() -> None:
+    for wait in FULFILMENT.waits:
+        if wait.follows_items:
+            assert Subject().reach(wait.state, NOON).due == {}
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_an_end_has_no_clocks(table: Table) -> None:
-    last = next(wait.state for wait in table.waits if wait.deadlines)
+    last = next((wait.state for wait in table.waits if wait.deadlines), table.initial)
 
     for end in table.ends:
         subject = Subject(table).reach(last, NOON).reach(end, NOON + HOUR)
@@ -121,7 +170,7 @@ def test_a_failed_purchase_does_not_prolong_the_time_to_buy() -> None:
     order.reach(State.PURCHASING, NOON + HOUR)
     order.reach(State.EFFECTIVE, NOON + 2 * HOUR)
 
-    assert order.due == {"purchase": NOON + 2 * DAY}
+    assert order.due["purchase"] == NOON + 2 * DAY
 
 
 def test_a_clock_asleep_in_another_state_does_not_run() -> None:
@@ -136,9 +185,9 @@ def test_an_escalation_repeats_from_the_due_moment_and_not_from_when_it_was_noti
     first = order.due["purchase"]
     noticed = first + timedelta(minutes=7)
 
-    order.reach(State.EFFECTIVE, noticed, struck=Trigger.ESCALATE)
+    order.reach(State.EFFECTIVE, noticed, struck="purchase")
     second = order.due["purchase"]
-    order.reach(State.EFFECTIVE, second, struck=Trigger.ESCALATE)
+    order.reach(State.EFFECTIVE, second, struck="purchase")
     third = order.due["purchase"]
 
     assert [first, second, third] == [NOON + 2 * DAY, NOON + 3 * DAY, NOON + 4 * DAY]
@@ -148,14 +197,14 @@ def test_an_escalation_repeats_from_the_due_moment_and_not_from_when_it_was_noti
 def test_the_advice_is_given_once_and_the_receipt_clock_runs_on() -> None:
     order = Subject().reach(State.DELIVERED, NOON)
 
-    order.reach(State.DELIVERED, NOON + 3 * DAY, struck=Trigger.ADVISE)
+    order.reach(State.DELIVERED, NOON + 3 * DAY, struck="receipt_advice")
 
     assert order.due == {"receipt": NOON + 10 * DAY}
 
 
 def test_a_clock_that_struck_its_last_stays_silent_however_often_the_state_is_entered() -> None:
     order = Subject().reach(State.DELIVERED, NOON)
-    order.reach(State.DELIVERED, NOON + 3 * DAY, struck=Trigger.ADVISE)
+    order.reach(State.DELIVERED, NOON + 3 * DAY, struck="receipt_advice")
 
     order.reach(State.DELIVERED, NOON + 4 * DAY)
 
@@ -163,12 +212,25 @@ def test_a_clock_that_struck_its_last_stays_silent_however_often_the_state_is_en
 
 
 @pytest.mark.clause("PSR-7")
-def test_the_end_of_free_storage_is_told_again_every_thirty_days() -> None:
-    order = Subject().reach(State.STORED, NOON)
+def test_the_storage_charges_every_thirty_days_once_the_free_days_are_over() -> None:
+    parcel = Subject(PARCEL).reach(State.STORED, NOON)
 
-    order.reach(State.STORED, NOON + 90 * DAY, struck=Trigger.END_FREE_STORAGE)
+    parcel.reach(State.STORED, NOON + 90 * DAY, struck="free_storage")
+    first = parcel.due["free_storage"]
+    parcel.reach(State.STORED, first, struck="free_storage")
 
-    assert order.due == {"free_storage": NOON + 120 * DAY}
+    assert [first, parcel.due["free_storage"]] == [NOON + 120 * DAY, NOON + 150 * DAY]
+
+
+@pytest.mark.clause("PSR-7")
+def test_goods_count_as_abandoned_and_are_not_charged_for_at_that_same_instant() -> None:
+    parcel = Subject(PARCEL).reach(State.STORED, NOON)
+
+    for days in (90, 120, 150):
+        parcel.reach(State.STORED, NOON + days * DAY, struck="free_storage")
+
+    assert parcel.due["abandonment"] == parcel.due["free_storage"] == NOON + 180 * DAY
+    assert next(clock for clock in parcel.due if "warning" not in clock) == "abandonment"
 
 
 def test_the_next_clock_to_strike_comes_first() -> None:
@@ -201,3 +263,186 @@ def test_a_scaled_order_keeps_its_proportions() -> None:
         "receipt_advice": NOON + timedelta(seconds=3),
         "receipt": NOON + timedelta(seconds=10),
     }
+
+
+# ---- clocks that begin anew ------------------------------------------------------------------
+
+
+@pytest.mark.clause("PSR-8")
+def test_news_of_a_parcel_restart_the_clock_that_asks_for_news_and_no_other() -> None:
+    parcel = Subject(PARCEL).reach(State.DISPATCHED, NOON)
+
+    parcel.reach(State.DISPATCHED, NOON + 3 * DAY, restarts=("movement",))
+
+    assert parcel.due["movement"] == NOON + 7 * DAY
+    assert parcel.due["arrival"] == NOON + 10 * DAY
+
+
+@pytest.mark.clause("PSR-16")
+def test_an_exchanged_parcel_has_a_way_and_a_window_of_its_own() -> None:
+    exchange = PARCEL.rows_from(State.WAREHOUSE_OBJECTION, Trigger.EXCHANGE)[0]
+    receipt = PARCEL.rows_from(State.DISPATCHED, Trigger.WAREHOUSE_RECEIPT)[0]
+    parcel = Subject(PARCEL).reach(State.DISPATCHED, NOON).reach(State.WAREHOUSED, NOON + DAY)
+    parcel.reach(State.WAREHOUSE_OBJECTION, NOON + DAY + HOUR)
+
+    parcel.reach(State.DISPATCHED, NOON + 3 * DAY, restarts=exchange.restarts)
+    again = parcel.due["arrival"]
+    parcel.reach(State.WAREHOUSED, NOON + 5 * DAY, restarts=receipt.restarts)
+
+    assert again == NOON + 13 * DAY
+    assert parcel.due == {"warehouse_objection_window": NOON + 6 * DAY}
+
+
+@pytest.mark.clause("PSR-10-2")
+def test_a_second_rise_of_the_price_gives_the_client_time_of_its_own() -> None:
+    asked = FULFILMENT.rows_from(State.EFFECTIVE, Trigger.REPORT_PRICE)[-1]
+    paid = FULFILMENT.rows_from(State.AWAITING_TOP_UP, Trigger.PAY)[0]
+    order = Subject().reach(State.EFFECTIVE, NOON)
+    order.reach(State.AWAITING_TOP_UP, NOON + HOUR, restarts=asked.restarts)
+    order.reach(State.EFFECTIVE, NOON + 20 * HOUR, restarts=paid.restarts)
+
+    order.reach(State.AWAITING_TOP_UP, NOON + 30 * HOUR, restarts=asked.restarts)
+
+    assert order.due == {"top_up": NOON + 54 * HOUR}
+
+
+@pytest.mark.clause("PSR-8")
+def test_a_top_up_gives_the_provider_its_time_to_buy_again() -> None:
+    paid = FULFILMENT.rows_from(State.AWAITING_TOP_UP, Trigger.PAY)[0]
+    order = Subject().reach(State.EFFECTIVE, NOON).reach(State.AWAITING_TOP_UP, NOON + DAY)
+
+    order.reach(State.EFFECTIVE, NOON + 40 * HOUR, restarts=paid.restarts)
+
+    assert order.due["purchase"] == NOON + 88 * HOUR
+
+
+def test_a_restarted_clock_strikes_though_it_had_struck_its_last() -> None:
+    order = Subject().reach(State.EFFECTIVE, NOON)
+    order.reach(State.EFFECTIVE, NOON + 36 * HOUR, struck="purchase_reminder")
+    silent = dict(order.due)
+
+    order.reach(State.EFFECTIVE, NOON + 40 * HOUR, restarts=("purchase_reminder",))
+
+    assert "purchase_reminder" not in silent
+    assert order.due["purchase_reminder"] == NOON + 76 * HOUR
+
+
+# ---- clocks that stand still -----------------------------------------------------------------
+
+
+@pytest.mark.clause("PSR-18-3")
+def test_an_objection_stops_the_clock_of_receipt() -> None:
+    order = Subject().reach(State.DELIVERED, NOON)
+
+    order.reach(State.RECEIPT_OBJECTION, NOON + DAY)
+
+    assert set(order.due) == {"receipt_objection"}
+
+
+@pytest.mark.clause("PSR-18-3")
+@pytest.mark.parametrize(
+    "objected", [timedelta(0), timedelta(microseconds=1), 10 * DAY - timedelta(microseconds=1)]
+)
+def test_what_was_left_at_the_objection_is_left_after_it_to_the_microsecond(
+    objected: timedelta,
+) -> None:
+    order = Subject().reach(State.DELIVERED, NOON)
+    order.reach(State.RECEIPT_OBJECTION, NOON + objected)
+
+    order.reach(State.DELIVERED, NOON + 30 * DAY)
+
+    assert order.due["receipt"] == NOON + 30 * DAY + (10 * DAY - objected)
+
+
+MOMENTS = st.lists(
+    st.tuples(
+        st.timedeltas(min_value=timedelta(0), max_value=timedelta(hours=20)),
+        st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=40)),
+    ),
+    max_size=10,
+)
+
+
+@pytest.mark.clause("PSR-18-3")
+@given(spells=MOMENTS)
+def test_however_often_it_stands_still_the_clock_runs_ten_days_in_all(
+    spells: list[tuple[timedelta, timedelta]],
+) -> None:
+    order, now = Subject().reach(State.DELIVERED, NOON), NOON
+    stood_still = timedelta(0)
+
+    for ran, stood in spells:
+        now += ran
+        order.reach(State.RECEIPT_OBJECTION, now, restarts=("receipt_objection",))
+        now += stood
+        stood_still += stood
+        order.reach(State.DELIVERED, now)
+
+    assert order.due["receipt"] == NOON + 10 * DAY + stood_still
+
+
+@pytest.mark.clause("PSR-18-3")
+def test_an_objection_that_is_escalated_leaves_what_stands_still_alone() -> None:
+    order = Subject().reach(State.DELIVERED, NOON).reach(State.RECEIPT_OBJECTION, NOON + 4 * DAY)
+
+    order.reach(State.RECEIPT_OBJECTION, NOON + 7 * DAY, struck="receipt_objection")
+    order.reach(State.DELIVERED, NOON + 9 * DAY)
+
+    assert order.due["receipt"] == NOON + 15 * DAY
+
+
+@pytest.mark.clause("PSR-18-3")
+def test_a_second_objection_gives_the_platform_its_three_days_again() -> None:
+    objects = FULFILMENT.rows_from(State.DELIVERED, Trigger.OBJECT_TO_RECEIPT)[0]
+    order = Subject().reach(State.DELIVERED, NOON)
+    order.reach(State.RECEIPT_OBJECTION, NOON + DAY, restarts=objects.restarts)
+    order.reach(State.DELIVERED, NOON + 3 * DAY)
+
+    order.reach(State.RECEIPT_OBJECTION, NOON + 5 * DAY, restarts=objects.restarts)
+
+    assert order.due == {"receipt_objection": NOON + 8 * DAY}
+
+
+@pytest.mark.clause("PSR-18-1")
+@pytest.mark.clause("PSR-18-3")
+def test_advice_that_was_given_before_an_objection_is_not_given_again() -> None:
+    order = Subject().reach(State.DELIVERED, NOON)
+    order.reach(State.DELIVERED, NOON + 3 * DAY, struck="receipt_advice")
+    order.reach(State.RECEIPT_OBJECTION, NOON + 4 * DAY)
+
+    order.reach(State.DELIVERED, NOON + 6 * DAY)
+
+    assert order.due == {"receipt": NOON + 12 * DAY}
+
+
+# ---- the agreed date -------------------------------------------------------------------------
+
+
+@pytest.mark.clause("PSR-15-2")
+@pytest.mark.parametrize(
+    ("agreed", "due"),
+    [
+        (20 * DAY, 20 * DAY),
+        (25 * HOUR, 25 * HOUR),
+        (24 * HOUR - timedelta(microseconds=1), 24 * HOUR),
+        (-3 * DAY, 24 * HOUR),
+    ],
+)
+def test_the_balance_is_due_at_the_agreed_date_with_a_day_at_least(
+    agreed: timedelta, due: timedelta
+) -> None:
+    timing = Timing(terms=TERMS, country="DE", balance_by=NOON + agreed)
+
+    order = Subject(timing=timing).reach(State.AWAITING_BALANCE, NOON)
+
+    assert order.due == {"balance": NOON + due}
+
+
+@pytest.mark.clause("PSR-15-2")
+def test_a_declined_payment_of_the_balance_does_not_move_its_date() -> None:
+    timing = Timing(terms=TERMS, balance_by=NOON + 5 * DAY)
+    order = Subject(timing=timing).reach(State.AWAITING_BALANCE, NOON)
+
+    order.reach(State.PAYING, NOON + 2 * DAY).reach(State.AWAITING_BALANCE, NOON + 6 * DAY)
+
+    assert order.due == {"balance": NOON + 5 * DAY}

@@ -50,6 +50,7 @@ def _table(
     waits: tuple[Wait, ...] = (REQUESTED,),
     triggers: dict[Trigger, TriggerSpec] = TRIGGERS,
     ends: dict[State, str] = ENDS,
+    items: bool = False,
 ) -> Table:
     return Table(
         name=TableName.FULFILMENT,
@@ -58,7 +59,14 @@ def _table(
         triggers=MappingProxyType(triggers),
         rows=rows,
         waits=waits,
+        items=items,
     )
+
+
+FOLLOW = Row(
+    trigger=Trigger.FOLLOW_PARCELS, source=State.REQUESTED, target=State.ACCEPTED, clause="PSR-8"
+)
+FOLLOWED = {**TRIGGERS, Trigger.FOLLOW_PARCELS: _spec("PSR-8")}
 
 
 def _waiting(**changes: Any) -> tuple[Wait, ...]:
@@ -182,6 +190,26 @@ BROKEN = {
         {"triggers": {**TRIGGERS, Trigger.CLOSE: _spec()}},
         "trigger close has no row",
     ),
+    "a row that restarts a clock there is not": (
+        {"rows": (replace(ACCEPT, restarts=("payment",)), LAPSE)},
+        "clock payment is paused or restarted, but never runs",
+    ),
+    "a state that pauses a clock there is not": (
+        {"waits": _waiting(pauses=("receipt",))},
+        "clock receipt is paused or restarted, but never runs",
+    ),
+    "a state that pauses its own clock": (
+        {"waits": _waiting(pauses=("acceptance",))},
+        "requested pauses its own clock acceptance",
+    ),
+    "two clocks that pull the same trigger": (
+        {"waits": _waiting(deadlines=(ACCEPTANCE, Deadline(term="review", trigger=Trigger.LAPSE)))},
+        "two clocks of requested pull lapse",
+    ),
+    "an item that would follow items": (
+        {"rows": (ACCEPT, LAPSE, FOLLOW), "triggers": FOLLOWED, "items": True},
+        "nobody can pull follow-parcels in requested",
+    ),
     "a row that neither a person nor a clock can take": (
         {"rows": (ACCEPT, replace(ACCEPT, roles=frozenset()), LAPSE)},
         "nobody can pull accept in requested",
@@ -194,6 +222,39 @@ def test_a_sound_table_is_built() -> None:
 
     assert table.states == (State.REQUESTED, State.ACCEPTED, State.LAPSED)
     assert table.commands == (Trigger.ACCEPT,)
+
+
+def test_a_state_whose_items_move_it_needs_no_clock_of_its_own() -> None:
+    table = _table(
+        rows=(ACCEPT, FOLLOW, replace(LAPSE, source=State.STORED), STORE),
+        waits=(
+            replace(REQUESTED, deadlines=(), follows_items=True),
+            Wait(
+                state=State.STORED,
+                says="waits",
+                next_actor=Role.CLOCK,
+                deadlines=(ACCEPTANCE,),
+            ),
+        ),
+        triggers={**FOLLOWED, Trigger.WAREHOUSE_RECEIPT: _spec()},
+    )
+
+    assert table.wait(State.REQUESTED).deadlines == ()
+
+
+def test_a_paused_clock_of_another_state_is_sound() -> None:
+    table = _table(
+        rows=(ACCEPT, LAPSE, STORE, ESCALATE_STORED, EXPORT),
+        waits=(REQUESTED, replace(STUCK, next_actor=Role.CLOCK, pauses=("acceptance",))),
+        triggers={
+            **TRIGGERS,
+            Trigger.WAREHOUSE_RECEIPT: _spec(),
+            Trigger.ESCALATE: _spec(),
+            Trigger.CLEAR_CUSTOMS: _spec(),
+        },
+    )
+
+    assert table.wait(State.STORED).pauses == ("acceptance",)
 
 
 @pytest.mark.parametrize(("changes", "fault"), BROKEN.values(), ids=BROKEN)

@@ -7,7 +7,18 @@ from importlib import resources
 import pytest
 
 from daigou.domain.lifecycle import TABLES, check_durations
-from daigou.domain.terms import STATUTORY, VERSIONS, Terms, TermsError, current, parse, terms_of
+from daigou.domain.money import Money
+from daigou.domain.terms import (
+    AGREED_DATE,
+    LEAST_NOTICE,
+    STATUTORY,
+    VERSIONS,
+    Terms,
+    TermsError,
+    current,
+    parse,
+    terms_of,
+)
 
 FOLDER = resources.files("daigou.domain").joinpath("data/terms")
 TEXT = FOLDER.joinpath("2026-11.toml").read_text(encoding="utf-8")
@@ -15,7 +26,7 @@ TEXT = FOLDER.joinpath("2026-11.toml").read_text(encoding="utf-8")
 # An order lives for months by the version it began with: if a published file changed, its deadlines
 # would move under it and its history no longer replay. A change is a new file, and a new line here.
 PUBLISHED = {
-    "2026-11.toml": "79eced66c4a87d8eb6fff242a11c9991191d65093872d39e431c8193b33f7aa0",
+    "2026-11.toml": "84a66dce3f702b011e341d10b3ae4e7995b5f5c8d8830861ab47781fafc95e4a",
 }
 
 
@@ -37,12 +48,17 @@ def test_the_durations_are_those_agreed() -> None:
         "payment": timedelta(hours=24),
         "purchase": timedelta(hours=48),
         "arrival": timedelta(days=10),
+        "top_up": timedelta(hours=24),
+        "part_choice": timedelta(hours=24),
         "warehouse_objection_window": timedelta(hours=24),
         "warehouse_objection": timedelta(days=3),
         "free_storage": timedelta(days=90),
+        "storage_period": timedelta(days=30),
+        "abandonment": timedelta(days=180),
         "transit": timedelta(days=30),
         "receipt_advice": timedelta(days=3),
         "receipt": timedelta(days=10),
+        "receipt_objection": timedelta(days=3),
     }
 
     assert {name: terms.durations[name] for name in agreed} == agreed
@@ -59,14 +75,47 @@ def test_terms_that_leave_a_clock_without_a_duration_are_refused_by_its_name() -
 def test_every_clock_of_every_table_runs_for_a_while_in_every_version(terms: Terms) -> None:
     check_durations(terms)
 
-    durations = [
-        terms.duration(deadline.term)
+    clocks = {
+        term
         for table in TABLES.values()
         for wait in table.waits
         for deadline in wait.deadlines
-    ]
+        for term in (deadline.term, deadline.again)
+    } - {"", AGREED_DATE}
 
-    assert min(durations) > timedelta(0)
+    assert min(terms.duration(term) for term in clocks | {LEAST_NOTICE}) > timedelta(0)
+
+
+@pytest.mark.parametrize("terms", VERSIONS.values(), ids=VERSIONS)
+def test_a_reminder_comes_before_what_it_reminds_of(terms: Terms) -> None:
+    for first, then in (
+        ("review", "review_most"),
+        ("purchase_reminder", "purchase"),
+        ("dispatch_reminder", "dispatch"),
+        ("arrival_reminder", "arrival"),
+        ("movement", "arrival"),
+        ("free_storage_warning", "free_storage"),
+        ("free_storage", "abandonment_warning"),
+        ("abandonment_warning", "abandonment"),
+        ("receipt_advice", "receipt"),
+    ):
+        assert terms.durations[first] < terms.durations[then], f"{first} comes after {then}"
+
+
+def test_terms_without_the_least_notice_for_a_balance_are_refused() -> None:
+    silent = parse(_without("balance_least"))
+
+    with pytest.raises(TermsError, match="no duration of balance_least"):
+        check_durations(silent)
+
+
+@pytest.mark.clause("PSR-7")
+@pytest.mark.clause("UA-1-10")
+def test_the_charge_of_the_storage_and_what_coupons_reduce_are_terms() -> None:
+    terms = terms_of("2026-11")
+
+    assert terms.storage_charge == Money(30_00)
+    assert terms.coupons_reduce == {"service_fee", "other_fee"}
 
 
 def test_new_orders_begin_with_the_newest_version() -> None:
@@ -85,7 +134,7 @@ def test_what_is_no_toml_is_an_error() -> None:
 
 def test_every_fault_of_a_file_is_listed_at_once() -> None:
     broken = (
-        _without("version", "quantity_max", "prohibited")
+        _without("version", "quantity_max", "prohibited", "charge_fen")
         .replace('rate = "1/1000"', 'rate = "3/2"')
         .replace('rounding = "half_up"', 'rounding = "half_even"')
         .replace('acceptance = "24h"', 'acceptance = "24 hours"')
@@ -94,6 +143,7 @@ def test_every_fault_of_a_file_is_listed_at_once() -> None:
         .replace('other_countries = "30d"', 'other_countries = "a month"')
         .replace("order_fen_max = 50000000", "order_fen_max = -1")
         .replace("lines_max = 20", "lines_max = true")
+        .replace('reduce = ["service_fee", "other_fee"]', "reduce = [1]")
     )
 
     with pytest.raises(TermsError) as caught:
@@ -111,6 +161,8 @@ def test_every_fault_of_a_file_is_listed_at_once() -> None:
         "limits.order_fen_max is a whole number above zero",
         "limits.lines_max is a whole number above zero",
         "screening.prohibited is a list of texts",
+        "storage.charge_fen is a whole number above zero",
+        "coupons.reduce is a list of texts",
     }
 
 
@@ -129,6 +181,8 @@ def test_an_empty_file_lacks_everything() -> None:
         "statutory.sales_location",
         "limits.recharge_fen_min",
         "screening.prohibited",
+        "storage.charge_fen",
+        "coupons.reduce",
     ):
         assert f"{path} is " in str(caught.value)
 

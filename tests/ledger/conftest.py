@@ -14,14 +14,17 @@ import pytest
 from sqlalchemy import Engine, make_url
 
 from daigou.domain.order import Role
+from daigou.ledger.audit import audit
 from daigou.ledger.books import PostgresBooks
 from daigou.ledger.engine import make_engine
 from daigou.ledger.migrate import upgrade
+from daigou.ledger.promotion import Promotion
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry
 from tests.ledger.road import (
     ANNA,
     BEN,
+    MIA,
     NINGBO,
     NINGBO_ADDRESS,
     NOON,
@@ -53,7 +56,7 @@ def server_url() -> Iterator[str]:
             admin.execute("CREATE DATABASE books")
         template = _database(url, "books")
         upgrade(template)
-        _people(template)
+        people(template)
         yield url
     finally:
         server.cleanup()
@@ -99,8 +102,21 @@ def queries(engine: Engine) -> Queries:
 
 
 @pytest.fixture
-def world(books: PostgresBooks) -> World:
-    return World(books=books)
+def promotion(engine: Engine) -> Promotion:
+    return Promotion(engine)
+
+
+@pytest.fixture
+def world(books: PostgresBooks, promotion: Promotion) -> World:
+    return World(books=books, promotion=promotion)
+
+
+@pytest.fixture
+def proved(engine: Engine) -> Iterator[None]:
+    """Whatever the test does, the audit finds nothing at its end."""
+    yield
+    report = audit(engine)
+    assert report.ok, str(report)
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +146,8 @@ def _database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def _people(url: str) -> None:
+def people(url: str) -> None:
+    """Registers everyone who has a part in the tests."""
     engine = make_engine(url)
     registry = Registry(engine)
     for client in (ANNA, BEN):
@@ -147,6 +164,7 @@ def _people(url: str) -> None:
         (NINGBO, Role.STORAGE, NINGBO_ADDRESS),
         (SWIFT, Role.LOGISTICS, ""),
         (PAYCO, Role.PAYMENT_INSTITUTION, ""),
+        (MIA, Role.PROMOTER, ""),
     ):
         registry.register_party(id=id_, role=role, country="CN", name=str(id_), address=address)
     engine.dispose()

@@ -2,19 +2,24 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from daigou.domain import commands
 from daigou.domain.clocks import Clock, Timing, clocks_after
-from daigou.domain.commands import Command, Line, LineCode, Outcome, Plain, Request
-from daigou.domain.ids import MovementRef, PartyId, SubjectId
-from daigou.domain.lifecycle import TABLES
-from daigou.domain.money import ZERO, Money
-from daigou.domain.order import CLOCK, Actor, State, TableName, Trigger
+from daigou.domain.commands import ChooseLogistics, Command, Line, LineCode, Outcome, Plain, Request
+from daigou.domain.facts import Facts
+from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
+from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND, TABLES
+from daigou.domain.lifecycle.table import Row, Situation, Table, taken
+from daigou.domain.money import Money
+from daigou.domain.order import CLOCK, Actor, Parties, State, Trigger
+from daigou.domain.refusals import Refused
 from daigou.domain.steps import Committed, Step
 from daigou.domain.terms import current
+from daigou.ledger.promotion import Promotion
 from daigou.ports.books import Books
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -25,7 +30,12 @@ YIWU = PartyId("prv_yiwu")
 NINGBO = PartyId("sto_ningbo")
 SWIFT = PartyId("log_swift")
 PAYCO = PartyId("pin_payco")
+MIA = PartyId("pro_mia")
+PLATFORM = PartyId("plt_platform")
 NINGBO_ADDRESS = "1 Harbour Road, Ningbo"
+
+WHOLE = 123_123
+"""What the order of `a_request` costs, in fen: its fee is 123."""
 
 
 def a_request(**changes: Any) -> Request:
@@ -59,85 +69,131 @@ def third_party_line(amount: int = 500) -> Line:
     return Line(code=LineCode.STORAGE_FEE, label="storage", amount=Money(amount), collector=NINGBO)
 
 
+def other_fee(amount: int) -> Line:
+    """A fee of the provider's own, agreed beside the service fee."""
+    return Line(code=LineCode.OTHER_FEE, label="packing", amount=Money(amount), collector=YIWU)
+
+
+@dataclass(kw_only=True)
+class Lane:
+    """One axis of a subject: where it stands and which clocks it has."""
+
+    table: Table
+    item: str = ""
+    state: State = State.NEW
+    clocks: tuple[Clock, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A step with the lane and the row that it takes."""
+
+    lane: Lane
+    row: Row
+    step: Step
+
+
 @dataclass(kw_only=True)
 class Subject:
-    """One order or recharge on its way; `pull` takes the next step through the door."""
+    """One order or recharge on its way; `pull` takes the next step through the door.
+
+    It does what the subject's workflow does, without its guards: they are not the books'.
+    """
 
     id: SubjectId
-    commit: Callable[[Step], Committed]
-    table: TableName = TableName.FULFILMENT
-    state: State = State.NEW
+    commit: Callable[[tuple[Step, ...]], tuple[Committed, ...]]
+    table: Table = FULFILMENT
     sequence: int = 0
     at: datetime = NOON
-    clocks: tuple[Clock, ...] = ()
+    scale: int = 1
+    facts: Facts = field(default_factory=Facts)
     last: Committed | None = None
     steps: list[Step] = field(default_factory=list)
+    items: dict[str, Lane] = field(default_factory=dict)
+    balance_by: datetime | None = None
+    parties: Parties = field(
+        default_factory=lambda: Parties(
+            client=ANNA, provider=YIWU, storage=NINGBO, logistics=SWIFT
+        )
+    )
 
-    def step(
+    def __post_init__(self) -> None:
+        self.main = Lane(table=self.table)
+
+    @property
+    def state(self) -> State:
+        return self.main.state
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        return self.main.clocks
+
+    def turns(
         self,
         trigger: Trigger,
         command: Command | None = None,
         *,
-        target: State | None = None,
+        table: Table | None = None,
         item: str = "",
-        actor: Actor = CLOCK,
+        target: State | None = None,
+        passed_over: tuple[Row, ...] = (),
         **changes: Any,
-    ) -> Step:
-        """The next step, not yet taken: `target` chooses between rows of one trigger."""
-        table = TABLES[TableName.REFUND if item else self.table]
-        source = State.DUE if item else self.state
+    ) -> tuple[Turn, ...]:
+        """The next step, and that of the order if it follows; none is taken yet."""
+        lane = self._lane(trigger, table, item)
+        said = command or Plain()
+        situation = self._situation(lane, said)
         row = next(
             row
-            for row in table.rows_from(source, trigger)
-            if target is None or row.target == target
+            for row in lane.table.rows_from(lane.state, trigger)
+            if row not in passed_over
+            and (target is None or row.target == target)
+            and (target is not None or row.when is None or row.when(situation))
         )
-        at = self.at + timedelta(minutes=1)
-        clocks = clocks_after(
-            table=table,
-            state=row.target,
-            struck=None,
-            known=() if item else self.clocks,
-            timing=Timing(terms=current(), country="DE"),
-            at=at,
+        first = self._turn(lane, row, said, number=1, **changes)
+        if lane is self.main:
+            return (first,)
+        facts = self._facts_after(first)
+        follows = self.main.table.following(
+            state=self.state, situation=replace(situation, facts=facts)
         )
-        ended = row.target in table.ends
-        return Step(
-            **{
-                "subject": self.id,
-                "sequence": self.sequence + 1,
-                "table": table.name,
-                "item": item,
-                "trigger": trigger,
-                "source": source,
-                "target": row.target,
-                "clause": row.clause,
-                "actor": actor,
-                "command": command or Plain(),
-                "command_id": f"{self.id}-{self.sequence + 1}",
-                "at": at,
-                "recorded_at": at + timedelta(seconds=1),
-                "terms_version": current().version,
-                "clocks": clocks,
-                "next_actor": None if ended else table.wait(row.target).next_actor,
-                **changes,
-            }
-        )
+        if follows is None:
+            return (first,)
+        moment = {key: changes[key] for key in ("at", "recorded_at") if key in changes}
+        return (first, self._turn(self.main, follows, Plain(), number=2, **moment))
+
+    def step(self, trigger: Trigger, command: Command | None = None, **changes: Any) -> Step:
+        """The next step, not yet taken."""
+        return self.turns(trigger, command, **changes)[0].step
+
+    def steps_of(
+        self, trigger: Trigger, command: Command | None = None, **changes: Any
+    ) -> tuple[Step, ...]:
+        """The next step with the one that follows from it, not yet taken."""
+        return tuple(turn.step for turn in self.turns(trigger, command, **changes))
 
     def opening(self, **changes: Any) -> Step:
         """The first step of an order, not yet taken."""
         return self.step(Trigger.REQUEST, a_request(**changes))
 
-    def take(self, step: Step) -> Committed:
-        """Commits a step and stands where it leads; a refused one changes nothing here."""
-        self.last = self.commit(step)
-        self.sequence, self.at = step.sequence, step.at
-        if not step.item:
-            self.state, self.clocks = step.target, step.clocks
-        self.steps.append(step)
-        return self.last
+    def take(self, *turns: Turn) -> Committed:
+        """Commits steps and stands where they lead; refused ones change nothing here."""
+        written = self.commit(tuple(turn.step for turn in turns))
+        for turn, committed in zip(turns, written, strict=True):
+            self._enter(turn, committed)
+        return written[0]
 
     def pull(self, trigger: Trigger, command: Command | None = None, **changes: Any) -> Committed:
-        return self.take(self.step(trigger, command, **changes))
+        """Takes the next step; where the books refuse a row that gives way, the one after it."""
+        passed_over: tuple[Row, ...] = ()
+        while True:
+            turns = self.turns(trigger, command, passed_over=passed_over, **changes)
+            try:
+                return self.take(*turns)
+            except Refused as refused:
+                if refused.code not in turns[0].row.gives_way:
+                    raise
+                passed_over = (*passed_over, turns[0].row)
 
     def answer(self, trigger: Trigger, *, item: str = "", **outcome: Any) -> Committed:
         """The counterparty's answer to the movement that is open (or to the refund `item`)."""
@@ -146,6 +202,113 @@ class Subject:
             trigger,
             Outcome(reference=MovementRef(reference), external_ref="ext-1", **outcome),
             item=item,
+        )
+
+    def refunds(self) -> tuple[str, ...]:
+        """The refunds that are on their way."""
+        return tuple(
+            lane.item
+            for lane in self.items.values()
+            if lane.table == REFUND and lane.state == State.DUE
+        )
+
+    def _lane(self, trigger: Trigger, table: Table | None, item: str) -> Lane:
+        if item:
+            return self.items[item]
+        if table is not None and table != self.table:
+            return Lane(table=table)
+        if self.table.rows_from(self.state, trigger):
+            return self.main
+        opens = [each for each in TABLES.values() if each.opens(trigger)]
+        return Lane(table=opens[0]) if opens else self.main
+
+    def _turn(
+        self, lane: Lane, row: Row, command: Command, *, number: int, **changes: Any
+    ) -> Turn:
+        sequence = self.sequence + number
+        at = self.at + timedelta(minutes=1)
+        ended = row.target in lane.table.ends
+        step = Step(
+            **{
+                "subject": self.id,
+                "sequence": sequence,
+                "table": lane.table.name,
+                "item": lane.item or (f"{self.id}/{sequence}" if lane.table.items else ""),
+                "trigger": row.trigger,
+                "source": lane.state,
+                "target": row.target,
+                "variant": lane.table.variant(row),
+                "clause": row.clause,
+                "actor": CLOCK,
+                "command": command,
+                "command_id": f"{self.id}-{sequence}",
+                "at": at,
+                "recorded_at": at + timedelta(seconds=1),
+                "terms_version": current().version,
+                "clocks": self._clocks(lane, row, changes.get("at", at)),
+                "next_actor": None if ended else lane.table.wait(row.target).next_actor,
+                "time_scale": self.scale,
+                **changes,
+            }
+        )
+        return Turn(lane=lane, row=row, step=step)
+
+    def _clocks(self, lane: Lane, row: Row, at: datetime) -> tuple[Clock, ...]:
+        struck = next((clock.term for clock in lane.clocks if clock.trigger == row.trigger), None)
+        return clocks_after(
+            table=lane.table,
+            state=row.target,
+            struck=None if row.roles else struck,
+            known=lane.clocks,
+            timing=Timing(
+                terms=current(), country="DE", scale=self.scale, balance_by=self.balance_by
+            ),
+            at=at,
+            restarts=row.restarts,
+        )
+
+    def _enter(self, turn: Turn, committed: Committed) -> None:
+        lane, step = turn.lane, turn.step
+        self.facts = self._facts_after(turn)
+        self.sequence, self.at, self.last = step.sequence, step.at, committed
+        lane.state, lane.clocks, lane.item = step.target, step.clocks, step.item
+        if step.item:
+            self.items[step.item] = lane
+        for reference in committed.refunds:
+            self.items[reference] = Lane(table=REFUND, item=reference, state=State.DUE)
+        if isinstance(step.command, Request):
+            self.parties = Parties(
+                client=step.command.client,
+                provider=step.command.provider,
+                storage=step.command.storage,
+                logistics=step.command.logistics,
+                promoter=step.command.promoter,
+            )
+            self.balance_by = step.command.advance.balance_by if step.command.advance else None
+        if isinstance(step.command, ChooseLogistics):
+            self.parties = replace(self.parties, logistics=step.command.logistics)
+        self.steps.append(step)
+
+    def _situation(self, lane: Lane, command: Command) -> Situation:
+        return Situation(
+            actor=Actor(role=CLOCK.role, party=CLOCK.party),
+            command=command,
+            parties=self.parties,
+            terms=current(),
+            facts=self.facts,
+            order=self.state,
+            item=lane.item,
+        )
+
+    def _facts_after(self, turn: Turn) -> Facts:
+        return self.facts.after(
+            taken(
+                turn.lane.table,
+                turn.row,
+                item=turn.step.item,
+                command=turn.step.command,
+                terms=current(),
+            )
         )
 
     def _intended(self) -> str:
@@ -161,16 +324,18 @@ class World:
     """Makes subjects and brings them some way down the road."""
 
     books: Books
+    promotion: Promotion
     _ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def subject(self) -> Subject:
+    def subject(self, **changes: Any) -> Subject:
         """An order that is to be."""
-        return Subject(id=SubjectId(f"ord_{next(self._ids):04d}"), commit=self.books.commit)
+        id_ = SubjectId(f"ord_{next(self._ids):04d}")
+        return Subject(id=id_, commit=self.books.commit, **changes)
 
-    def order(self, **changes: Any) -> Subject:
+    def order(self, *, scale: int = 1, **changes: Any) -> Subject:
         """A placed order: ¥1,231.23 with its fee, and whatever lines the provider adds."""
-        order = self.subject()
-        order.take(order.opening(**changes))
+        order = self.subject(scale=scale)
+        order.pull(Trigger.REQUEST, a_request(**changes), target=State.REQUESTED)
         return order
 
     def accepted(self, *lines: Line, **changes: Any) -> Subject:
@@ -185,17 +350,19 @@ class World:
         if from_deposit:
             self.recharged(from_deposit, client=client)
         order = self.accepted(*lines, client=client, **changes)
-        assert order.last is not None
-        assert order.last.amount is not None
-        pay(order, from_deposit=from_deposit)
-        if order.state == State.PAYING:
-            order.answer(Trigger.CONFIRM_PAYMENT)
+        settle(order, from_deposit=from_deposit)
         return order
 
     def purchased(self, **changes: Any) -> Subject:
         order = self.effective(**changes)
-        order.pull(Trigger.PURCHASE, commands.Purchase())
-        order.pull(Trigger.RECORD_PURCHASE, a_purchase())
+        buy(order)
+        return order
+
+    def stored(self, **changes: Any) -> Subject:
+        """An order whose only parcel is stored: the provider's duty ended."""
+        order = self.purchased(**changes)
+        parcel = receive(order)
+        order.pull(Trigger.END_DUTY, item=parcel)
         return order
 
     def recharged(self, amount: int, *, client: PartyId = ANNA) -> Subject:
@@ -204,32 +371,101 @@ class World:
         return recharge
 
     def recharge(self, amount: int, *, client: PartyId = ANNA) -> Subject:
-        recharge = Subject(
-            id=SubjectId(f"rch_{next(self._ids):04d}"),
-            commit=self.books.commit,
-            table=TableName.RECHARGE,
-        )
+        id_ = SubjectId(f"rch_{next(self._ids):04d}")
+        recharge = Subject(id=id_, commit=self.books.commit, table=RECHARGE)
         recharge.pull(
             Trigger.REQUEST,
             commands.RequestRecharge(client=client, amount=Money(amount), payment_method="pm_1"),
         )
         return recharge
 
+    def coupon(self, amount: int = 100, *, client: PartyId = ANNA, **changes: Any) -> CouponId:
+        """A coupon of the client's, valid for ninety days from noon."""
+        issued = {
+            "id": CouponId(f"cpn_{next(self._ids):04d}"),
+            "client": client,
+            "amount": Money(amount),
+            "reduces": frozenset({LineCode.SERVICE_FEE, LineCode.OTHER_FEE}),
+            "valid_from": NOON,
+            "valid_until": NOON + timedelta(days=90),
+            "issued_by": PLATFORM,
+        }
+        return self.promotion.issue_coupon(**issued | changes).id
 
-def pay(order: Subject, *, from_deposit: int = 0) -> Committed:
-    """Pays the whole amount: so much from the deposit, the rest through the institution."""
-    assert order.last is not None
-    assert order.last.amount is not None
-    rest = order.last.amount.amount - from_deposit
+    def contract(self, rate: Fraction = Fraction(1, 10), **changes: Any) -> None:
+        """Mia's contract with the provider: a tenth of its fee."""
+        agreed = {"promoter": MIA, "provider": YIWU, "rate": rate, "begins_at": NOON}
+        self.promotion.sign_contract(**agreed | changes)
+
+
+def pay(
+    order: Subject,
+    *,
+    amount: int | None = None,
+    from_deposit: int = 0,
+    coupons: tuple[CouponId, ...] = (),
+    off: int = 0,
+    **changes: Any,
+) -> Committed:
+    """Pays what is due, by default the whole: so much from the deposit, `off` by the coupons, the
+    rest through the institution."""
+    if amount is None:
+        assert order.last is not None
+        assert order.last.amount is not None
+        amount = order.last.amount.amount
+    rest = amount - from_deposit - off
     return order.pull(
         Trigger.PAY,
         commands.Pay(
             from_deposit=Money(from_deposit),
-            from_institution=Money(rest) if rest else ZERO,
+            from_institution=Money(rest),
             payment_method="pm_1" if rest else "",
+            coupons=coupons,
         ),
-        target=State.PAYING if rest else State.EFFECTIVE,
+        **changes,
     )
+
+
+def settle(order: Subject, **payment: Any) -> None:
+    """Pays, and has whatever goes through the institution captured."""
+    pay(order, **payment)
+    if order.state == State.PAYING:
+        order.answer(Trigger.CONFIRM_PAYMENT)
+
+
+def buy(order: Subject, **changes: Any) -> Committed:
+    """Orders the goods, and the seller takes it at what is agreed."""
+    order.pull(Trigger.PURCHASE, commands.Purchase())
+    agreed = {"goods": order.facts.goods, "freight": order.facts.freight}
+    return order.pull(Trigger.RECORD_PURCHASE, a_purchase(**agreed | changes))
+
+
+def receive(order: Subject, quantity: int | None = None) -> str:
+    """The storage receives a parcel, by default with all the goods: its item."""
+    order.pull(
+        Trigger.WAREHOUSE_RECEIPT, commands.WarehouseReceipt(parcel_ref="p-1", quantity=quantity)
+    )
+    return list(order.items)[-1]
+
+
+def dispatch(order: Subject, quantity: int | None = None) -> str:
+    """The seller sends a parcel: its item."""
+    order.pull(Trigger.DISPATCH, commands.Dispatch(tracking_ref="t-1", quantity=quantity))
+    return list(order.items)[-1]
+
+
+def sold_out(order: Subject, **changes: Any) -> Committed:
+    """The provider cannot buy: all goes back (PSR-9)."""
+    return order.pull(
+        Trigger.REPORT_UNREALIZABLE,
+        commands.ReportUnrealizable(reason=commands.UnrealizableReason.SOLD_OUT, **changes),
+    )
+
+
+def a_price(order: Subject, goods: int, **changes: Any) -> commands.ActualPrice:
+    """What the seller asks now, freight as it was."""
+    said = {"freight": order.facts.freight, "quantity": order.facts.quantity}
+    return commands.ActualPrice(**{"goods": Money(goods), **said, **changes})
 
 
 def a_purchase(**changes: Any) -> commands.RecordPurchase:
@@ -242,3 +478,5 @@ def a_purchase(**changes: Any) -> commands.RecordPurchase:
             **changes,
         }
     )
+
+

@@ -21,8 +21,22 @@ from daigou.domain.steps import Recorded
 from daigou.ledger.audit import audit
 from daigou.ledger.books import PostgresBooks
 from daigou.ledger.queries import Queries
-from daigou.ports.books import BooksUnavailableError, StepConflictError
-from tests.ledger.road import ANNA, BEN, NINGBO, STRANGER, World, a_request, pay, third_party_line
+from daigou.ports.books import BooksUnavailableError, StepConflictError, ToBuy
+from tests.ledger.killing import kill_the_waiting
+from tests.ledger.road import (
+    ANNA,
+    BEN,
+    NINGBO,
+    NINGBO_ADDRESS,
+    STRANGER,
+    YIWU,
+    World,
+    a_price,
+    a_request,
+    pay,
+    sold_out,
+    third_party_line,
+)
 
 
 def test_step_that_was_written_is_found_again(
@@ -31,7 +45,7 @@ def test_step_that_was_written_is_found_again(
     order = world.effective(from_deposit=123_123)
     again = replace(order.steps[-1], recorded_at=order.at + timedelta(hours=1))
 
-    assert books.commit(again) == order.last
+    assert books.commit((again,)) == (order.last,)
     assert len(queries.journals(order.id)) == 1
     assert len(queries.timeline(order.id)) == 3
 
@@ -39,15 +53,17 @@ def test_step_that_was_written_is_found_again(
 def test_every_earlier_step_is_found_after_later_ones(world: World, books: PostgresBooks) -> None:
     order = world.purchased(from_deposit=20_000)
 
-    assert [books.commit(step).sequence for step in order.steps] == [1, 2, 3, 4, 5, 6]
+    found = [books.commit((step,)) for step in order.steps]
+    assert [committed.sequence for (committed,) in found] == [1, 2, 3, 4, 5, 6]
 
 
 def test_step_that_was_written_keeps_its_first_moment(world: World, books: PostgresBooks) -> None:
     order = world.accepted()
     later = replace(order.steps[-1], at=order.at + timedelta(hours=1), clocks=())
 
-    assert books.commit(later) == order.last
-    assert books.commit(later).at == order.at
+    (committed,) = books.commit((later,))
+    assert committed == order.last
+    assert committed.at == order.at
 
 
 def test_same_command_with_other_content_is_an_alarm(world: World, books: PostgresBooks) -> None:
@@ -55,7 +71,7 @@ def test_same_command_with_other_content_is_an_alarm(world: World, books: Postgr
     other = replace(order.steps[1], command=commands.Accept(lines=(third_party_line(),)))
 
     with pytest.raises(StepConflictError, match="holds the command otherwise"):
-        books.commit(other)
+        books.commit((other,))
 
 
 def test_other_step_that_holds_the_place_stands_and_is_told(
@@ -65,7 +81,7 @@ def test_other_step_that_holds_the_place_stands_and_is_told(
     lost = order.step(Trigger.WITHDRAW, commands.Withdraw(), command_id="lost")
     pay(order)
 
-    committed = books.commit(lost)
+    (committed,) = books.commit((lost,))
 
     stands = order.steps[-1]
     assert order.last is not None
@@ -78,6 +94,7 @@ def test_other_step_that_holds_the_place_stands_and_is_told(
         target=State.PAYING,
         command_id=stands.command_id,
         command=stands.command,
+        variant=1,
     )
     assert len(queries.timeline(order.id)) == 3
 
@@ -89,14 +106,14 @@ def test_same_command_under_another_sequence_is_an_alarm(
     again = order.step(Trigger.WITHDRAW, command_id=order.steps[1].command_id)
 
     with pytest.raises(StepConflictError, match="was written as step 2"):
-        books.commit(again)
+        books.commit((again,))
 
 
 def test_step_that_leaves_a_gap_is_an_alarm(world: World, books: PostgresBooks) -> None:
     order = world.accepted()
 
     with pytest.raises(StepConflictError, match="does not follow"):
-        books.commit(order.step(Trigger.WITHDRAW, sequence=9))
+        books.commit((order.step(Trigger.WITHDRAW, sequence=9),))
 
 
 def test_step_from_another_state_is_an_alarm(world: World, books: PostgresBooks) -> None:
@@ -104,21 +121,32 @@ def test_step_from_another_state_is_an_alarm(world: World, books: PostgresBooks)
     astray = order.step(Trigger.WITHDRAW, source=State.REQUESTED)
 
     with pytest.raises(StepConflictError, match="begins at requested"):
-        books.commit(astray)
+        books.commit((astray,))
 
 
 def test_step_that_no_row_allows_is_an_alarm(world: World, books: PostgresBooks) -> None:
     order = world.accepted()
 
     with pytest.raises(StepConflictError, match="has no row"):
-        books.commit(replace(order.step(Trigger.WITHDRAW), trigger=Trigger.DELIVER))
+        books.commit((replace(order.step(Trigger.WITHDRAW), trigger=Trigger.DELIVER),))
+
+
+def test_step_of_another_variant_than_its_rows_is_an_alarm(
+    world: World, books: PostgresBooks
+) -> None:
+    order = world.accepted()
+    payment = order.step(Trigger.PAY, commands.Pay(from_institution=Money(123_123)))
+
+    for variant in (0, 2):
+        with pytest.raises(StepConflictError, match="has no row"):
+            books.commit((replace(payment, variant=variant),))
 
 
 def test_step_of_an_unknown_subject_is_an_alarm(world: World, books: PostgresBooks) -> None:
     order = world.accepted()
 
     with pytest.raises(StepConflictError, match="no request yet"):
-        books.commit(order.step(Trigger.WITHDRAW, subject=SubjectId("ord_unknown")))
+        books.commit((order.step(Trigger.WITHDRAW, subject=SubjectId("ord_unknown")),))
 
 
 @pytest.mark.clause("UA-1-1")
@@ -144,6 +172,20 @@ def test_nor_does_a_stranger_get_a_recharge(world: World) -> None:
 def test_every_party_is_registered_for_what_it_does(world: World) -> None:
     with pytest.raises(Refused, match="sto_ningbo is not registered as a provider"):
         world.order(provider=NINGBO)
+
+
+@pytest.mark.clause("PSR-19")
+@pytest.mark.parametrize(
+    ("promoter", "code"),
+    [("pro_nobody", RefusalCode.NOT_REGISTERED), (YIWU, RefusalCode.INVALID_REQUEST)],
+)
+def test_promoter_of_an_order_is_registered_as_one(
+    world: World, promoter: Any, code: RefusalCode
+) -> None:
+    with pytest.raises(Refused) as refused:
+        world.order(promoter=promoter)
+
+    assert (refused.value.code, refused.value.clause) == (code, "PSR-19")
 
 
 @pytest.mark.clause("PSR-1-1")
@@ -221,7 +263,7 @@ def test_frozen_deposit_is_not_used_but_takes_money_in(
     assert order.state == State.EFFECTIVE
 
 
-def test_movement_and_request_are_told(world: World, books: PostgresBooks) -> None:
+def test_movement_is_told(world: World, books: PostgresBooks) -> None:
     order = world.accepted()
     pay(order)
 
@@ -231,11 +273,43 @@ def test_movement_and_request_are_told(world: World, books: PostgresBooks) -> No
         Money(123_123),
         MovementState.SENT,
     )
-    assert books.request(order.id) == a_request()
     with pytest.raises(LookupError):
         books.movement(MovementRef("ord_0001/9"))
-    with pytest.raises(LookupError):
-        books.request(SubjectId("ord_unknown"))
+
+
+@pytest.mark.clause("PSR-11")
+def test_what_is_to_be_bought_is_what_is_agreed_now(world: World, books: PostgresBooks) -> None:
+    order = world.effective()
+    order.pull(Trigger.REPORT_PRICE, a_price(order, 40_000, quantity=100))
+    order.pull(Trigger.ACCEPT_PART)
+    order.pull(Trigger.PURCHASE, commands.Purchase())
+
+    assert books.to_buy(MovementRef(f"{order.id}/7")) == ToBuy(
+        offer_id="900000000001",
+        quantity=100,
+        goods=Money(40_000),
+        freight=Money(3_000),
+        delivery_address=NINGBO_ADDRESS,
+        pay=Money(43_000),
+    )
+    for other in (f"{order.id}/3", "ord_none/7"):
+        with pytest.raises(LookupError):
+            books.to_buy(MovementRef(other))
+
+
+def test_of_an_advance_deposit_only_the_deposit_is_paid_at_first(
+    world: World, books: PostgresBooks
+) -> None:
+    advance = commands.AdvanceDeposit(
+        amount=Money(30_000), balance_by=world.subject().at.replace(month=12)
+    )
+    order = world.accepted(advance=advance)
+    pay(order, amount=30_030)
+    order.answer(Trigger.CONFIRM_PAYMENT)
+    order.pull(Trigger.PURCHASE, commands.Purchase())
+
+    buying = books.to_buy(MovementRef(f"{order.id}/5"))
+    assert (buying.goods, buying.pay) == (Money(120_000), Money(30_000))
 
 
 def test_outcome_of_another_movement_is_refused(world: World) -> None:
@@ -284,12 +358,10 @@ def test_twenty_tries_of_one_step_write_it_once(
 ) -> None:
     order = world.accepted()
     world.recharged(200_000)
-    step = order.step(
-        Trigger.PAY, commands.Pay(from_deposit=Money(123_123)), target=State.EFFECTIVE
-    )
+    steps = order.steps_of(Trigger.PAY, commands.Pay(from_deposit=Money(123_123)))
 
     with ThreadPoolExecutor(20) as threads:
-        results = set(threads.map(books.commit, [step] * 20))
+        results = set(threads.map(books.commit, [steps] * 20))
 
     assert len(results) == 1
     assert queries.deposit(ANNA).balance == Money(200_000 - 123_123)
@@ -306,7 +378,7 @@ def test_two_first_steps_of_one_order_leave_one_and_an_alarm(
 
     def race(step: Any) -> bool:
         try:
-            books.commit(step)
+            books.commit((step,))
         except StepConflictError:
             return False
         return True
@@ -319,7 +391,7 @@ def test_two_first_steps_of_one_order_leave_one_and_an_alarm(
 
 
 def test_steps_with_crossing_accounts_wait_for_each_other_in_no_circle(
-    world: World, books: PostgresBooks, engine: Engine
+    world: World, engine: Engine
 ) -> None:
     # Each pays from one deposit while the other one's refund fills it: the same accounts, in
     # templates' orders that cross.
@@ -330,10 +402,7 @@ def test_steps_with_crossing_accounts_wait_for_each_other_in_no_circle(
 
     def cross(pair: Any) -> None:
         paid, fresh = pair
-        paid.pull(
-            Trigger.REPORT_UNREALIZABLE,
-            commands.ReportUnrealizable(reason=commands.UnrealizableReason.SOLD_OUT),
-        )
+        sold_out(paid)
         pay(fresh, from_deposit=123_123)
 
     with ThreadPoolExecutor(10) as threads:
@@ -354,26 +423,24 @@ def _how_paying_ends(order: Any) -> RefusalCode | None:
 
 
 def test_connection_killed_in_mid_transaction_leaves_nothing_half_done(
-    world: World, books: PostgresBooks, queries: Queries, sql: psycopg.Connection[Any]
+    world: World, queries: Queries, sql: psycopg.Connection[Any]
 ) -> None:
     world.recharged(200_000)
     order = world.accepted()
-    step = order.step(
-        Trigger.PAY, commands.Pay(from_deposit=Money(123_123)), target=State.EFFECTIVE
-    )
+    turns = order.turns(Trigger.PAY, commands.Pay(from_deposit=Money(123_123)))
     # Whoever holds the deposit's lock stops the step between its own lock and its entries.
     sql.execute("SELECT FROM account WHERE id = 'deposit:cli_anna' FOR UPDATE")
     raised: list[BaseException] = []
 
     def commit() -> None:
         try:
-            books.commit(step)
+            order.take(*turns)
         except BaseException as error:  # noqa: BLE001 - whatever it is, the test looks at it
             raised.append(error)
 
     thread = threading.Thread(target=commit)
     thread.start()
-    _kill_the_waiting(sql)
+    kill_the_waiting(sql)
     thread.join()
     sql.rollback()
 
@@ -381,12 +448,12 @@ def test_connection_killed_in_mid_transaction_leaves_nothing_half_done(
     assert queries.order(order.id).state == State.ACCEPTED
     assert queries.deposit(ANNA).balance == Money(200_000)
 
-    order.take(step)
+    order.take(*turns)
     assert queries.deposit(ANNA).balance == Money(200_000 - 123_123)
 
 
 def test_lock_that_is_not_given_in_time_is_an_unknown_outcome(
-    world: World, books: PostgresBooks, sql: psycopg.Connection[Any]
+    world: World, sql: psycopg.Connection[Any]
 ) -> None:
     order = world.accepted()
     sql.execute("SELECT FROM purchase_order FOR UPDATE")
@@ -405,19 +472,6 @@ def test_reads_go_on_after_the_server_dropped_every_connection(
     _kill_all_others(sql)
 
     assert queries.order(order.id).state == State.ACCEPTED
-
-
-def _kill_the_waiting(sql: psycopg.Connection[Any]) -> None:
-    with psycopg.connect(sql.info.dsn, autocommit=True) as killer:
-        for _ in range(500):
-            killed = killer.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            ).fetchall()
-            if killed:
-                return
-            killer.execute("SELECT pg_sleep(0.01)")
-    pytest.fail("nobody waited for the lock")
 
 
 def _kill_all_others(sql: psycopg.Connection[Any]) -> None:

@@ -27,8 +27,9 @@ from temporalio.worker import Worker
 from daigou.domain import commands
 from daigou.domain.commands import Command, Line, Request
 from daigou.domain.ids import MovementRef, OrderId, PartyId, RechargeId, SubjectId, workflow_id
+from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import Actor, Role, State, Trigger
+from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
@@ -60,29 +61,14 @@ INSTITUTION = PartyId("pin_pay")
 PLATFORM = PartyId("plt_platform")
 ADDRESS = "Dock 4, Beiyuan Road, Yiwu"
 
+_ACTS_FIRST = (Role.CLIENT, Role.PROVIDER, Role.STORAGE, Role.LOGISTICS, Role.PAYMENT_INSTITUTION)
 WHO = {
-    Trigger.REQUEST: Role.CLIENT,
-    Trigger.ACCEPT: Role.PROVIDER,
-    Trigger.REFUSE: Role.PROVIDER,
-    Trigger.WITHDRAW: Role.CLIENT,
-    Trigger.CHOOSE_LOGISTICS: Role.CLIENT,
-    Trigger.PAY: Role.CLIENT,
-    Trigger.CONFIRM_PAYMENT: Role.PAYMENT_INSTITUTION,
-    Trigger.DECLINE_PAYMENT: Role.PAYMENT_INSTITUTION,
-    Trigger.PURCHASE: Role.PROVIDER,
-    Trigger.RECORD_PURCHASE: Role.PROVIDER,
-    Trigger.FAIL_PURCHASE: Role.PLATFORM,
-    Trigger.REJECT_PURCHASE: Role.PLATFORM,
-    Trigger.REPORT_UNREALIZABLE: Role.PROVIDER,
-    Trigger.WAREHOUSE_RECEIPT: Role.STORAGE,
-    Trigger.OBJECT_TO_GOODS: Role.LOGISTICS,
-    Trigger.RESOLVE_OBJECTION: Role.LOGISTICS,
-    Trigger.CLEAR_CUSTOMS: Role.LOGISTICS,
-    Trigger.DELIVER: Role.LOGISTICS,
-    Trigger.CONFIRM_RECEIPT: Role.CLIENT,
-    Trigger.CONFIRM_REFUND: Role.PAYMENT_INSTITUTION,
-    Trigger.FAIL_REFUND: Role.PAYMENT_INSTITUTION,
+    row.trigger: next((role for role in _ACTS_FIRST if role in row.roles), Role.PLATFORM)
+    for table in TABLES.values()
+    for row in table.rows
+    if row.roles
 }
+"""Who gives a command if nothing else is said: the platform only where it alone may."""
 
 # The quickest way to each state: an objection that is settled spares waiting for the window's end.
 ROAD = (
@@ -103,6 +89,8 @@ class Written:
     """A transition as the database has it."""
 
     sequence: int
+    axis: TableName
+    item: str
     trigger: Trigger
     source: State
     target: State

@@ -193,7 +193,7 @@ async def test_an_overdue_purchase_is_escalated_at_its_instant_and_every_day_aga
             id="objection", marks=pytest.mark.clause("PSR-16"),
         ),
         pytest.param(
-            State.STORED, 90 * DAY, Trigger.END_FREE_STORAGE, "order.free_storage_ended",
+            State.STORED, 90 * DAY, Trigger.WARN_OF_CHARGES, "parcel.free_storage_ending",
             id="free storage", marks=pytest.mark.clause("PSR-7"),
         ),
         pytest.param(

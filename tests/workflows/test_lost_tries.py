@@ -54,7 +54,7 @@ def _write_as_if_lost(
         ),
         next_actor=FULFILMENT.wait(row.target).next_actor,
     )
-    stage.books.commit(step)
+    stage.books.commit((step,))
     return step
 
 

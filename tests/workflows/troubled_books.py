@@ -5,44 +5,51 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 from daigou.domain.book import Movement, MovementState
-from daigou.domain.commands import Request
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.order import Trigger
 from daigou.domain.steps import Committed, Step
-from daigou.ports.books import Books, BooksUnavailableError
+from daigou.ports.books import Books, BooksUnavailableError, ToBuy
 
 SLOW_SECONDS_MAX = 20.0
 
-Trouble = Callable[[Books, Step], Committed]
+Steps = tuple[Step, ...]
+Trouble = Callable[[Books, Steps], tuple[Committed, ...]]
 
 
-def down(books: Books, step: Step) -> Committed:
+def down(books: Books, steps: Steps) -> tuple[Committed, ...]:
     """The database does not answer, and nothing was written."""
-    raise BooksUnavailableError(f"{step.subject}/{step.sequence}: the database is down")
+    raise BooksUnavailableError(f"{_named(steps)}: the database is down")
 
 
-def answer_lost(books: Books, step: Step) -> Committed:
-    """The step is written, and nobody hears of it."""
-    books.commit(step)
-    raise BooksUnavailableError(f"{step.subject}/{step.sequence}: the connection broke")
+def answer_lost(books: Books, steps: Steps) -> tuple[Committed, ...]:
+    """The steps are written, and nobody hears of it."""
+    books.commit(steps)
+    raise BooksUnavailableError(f"{_named(steps)}: the connection broke")
 
 
 class Held:
-    """The step waits until it is let go."""
+    """The steps wait until they are let go."""
 
     def __init__(self) -> None:
         self.reached = threading.Event()
         self.let_go = threading.Event()
 
-    def __call__(self, books: Books, step: Step) -> Committed:
+    def __call__(self, books: Books, steps: Steps) -> tuple[Committed, ...]:
         self.reached.set()
         if not self.let_go.wait(SLOW_SECONDS_MAX):
-            raise BooksUnavailableError(f"{step.subject}/{step.sequence}: never let go")
-        return books.commit(step)
+            raise BooksUnavailableError(f"{_named(steps)}: never let go")
+        return books.commit(steps)
+
+
+def _named(steps: Steps) -> str:
+    return ", ".join(f"{step.subject}/{step.sequence}" for step in steps)
 
 
 class TroubledBooks:
-    """Implements `Books`: each step of a subject meets the next trouble that its trigger has."""
+    """Implements `Books`: each step of a subject meets the next trouble that its trigger has.
+
+    Of steps that are written together it is the first one's trigger that counts.
+    """
 
     def __init__(self, books: Books) -> None:
         self._books = books
@@ -58,12 +65,12 @@ class TroubledBooks:
         """That often, a movement of the subject cannot be read."""
         self._unreadable[subject] = times
 
-    def commit(self, step: Step) -> Committed:
-        key = (step.subject, step.trigger)
+    def commit(self, steps: Steps) -> tuple[Committed, ...]:
+        key = (steps[0].subject, steps[0].trigger)
         self.tries[key] += 1
         if self._troubles[key]:
-            return self._troubles[key].popleft()(self._books, step)
-        return self._books.commit(step)
+            return self._troubles[key].popleft()(self._books, steps)
+        return self._books.commit(steps)
 
     def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
         subject = reference.rpartition("/")[0]
@@ -72,5 +79,5 @@ class TroubledBooks:
             raise BooksUnavailableError(f"{reference}: the database is down")
         return self._books.movement(reference)
 
-    def request(self, subject: SubjectId) -> Request:
-        return self._books.request(subject)
+    def to_buy(self, reference: MovementRef) -> ToBuy:
+        return self._books.to_buy(reference)

@@ -225,10 +225,11 @@ def logistics_is_chosen(situation: Situation) -> None:
 
 def lines_name_their_collector(situation: Situation) -> None:
     """PSR-6 and PSR-7: what the provider adds is its own fee or a third party's, and says so."""
-    if not isinstance(situation.command, Accept):
+    command = situation.command
+    if not isinstance(command, Accept | Refuse):
         return
     provider = situation.parties.provider
-    for line in situation.command.lines:
+    for line in command.lines if isinstance(command, Accept) else command.costs:
         if line.code not in ADDED_AT_CHECKOUT:
             raise Refused(
                 RefusalCode.LINE_NOT_ALLOWED,
@@ -294,6 +295,13 @@ def price_makes_sense(situation: Situation) -> None:
             "PSR-1-1",
             f"goods and freight together are at most {Money(situation.terms.limits.order_fen_max)}",
         )
+    if command.total < situation.facts.with_seller:
+        raise Refused(
+            RefusalCode.INVALID_REQUEST,
+            "PSR-15-2",
+            f"the seller has {situation.facts.with_seller} of advance deposit already and cannot "
+            f"ask {command.total} in all",
+        )
 
 
 def is_a_part_only(situation: Situation) -> bool:
@@ -312,7 +320,7 @@ def rise_was_allowed(situation: Situation) -> bool:
     """PSR-10-2: whether the client agreed beforehand to so much more."""
     command, facts = situation.command, situation.facts
     return isinstance(command, ActualPrice) and facts.drift_limit.allows(
-        command.total - facts.price
+        facts.drifted + command.total - facts.price
     )
 
 

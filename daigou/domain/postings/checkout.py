@@ -17,8 +17,14 @@ class Due:
     """What is to be paid, by where it goes; less than zero where more is held than is needed."""
 
     escrow: Money
-    fees: Money
+    service_fee: Money
+    other_fees: Money = ZERO
     third_parties: tuple[tuple[Account, Money], ...] = ()
+
+    @property
+    def fees(self) -> Money:
+        """What of it the provider earns."""
+        return self.service_fee + self.other_fees
 
     @property
     def whole(self) -> Money:
@@ -62,11 +68,15 @@ def due(book: Book, lines: tuple[Line, ...] | None = None) -> Due:
     Goods with an advance deposit are paid in two steps (PSR-15-2): the deposit and the fee on it
     first, then all that is left.
     """
-    advance = book.facts.advance
-    if advance and book.paid is None:
-        fee = service_fee(goods=advance.amount, freight=ZERO, rate=book.fee_rate)
-        return Due(escrow=advance.amount, fees=fee.amount)
+    first = _first_step(book)
+    if first and book.paid is None:
+        return first
     lines = book.lines if lines is None else lines
+    fees_held = book.holds(AccountKind.FEE_HELD)
+    others = total([line.amount for line in lines if line.code == LineCode.OTHER_FEE])
+    # The other fees are paid at once, with the first payment that is not for an advance deposit.
+    others_paid = book.paid is not None and not (first and fees_held <= first.fees)
+    others_due = ZERO if others_paid else others
     escrow, fees = book.own(AccountKind.ESCROW), book.own(AccountKind.FEE_HELD)
     needed: dict[Account, Money] = {escrow: ZERO, fees: ZERO}
     for line in lines:
@@ -75,11 +85,21 @@ def due(book: Book, lines: tuple[Line, ...] | None = None) -> Due:
     on_hand = book.holds(AccountKind.ESCROW) + book.holds(AccountKind.SELLER_TRANSIT)
     return Due(
         escrow=needed.pop(escrow) - on_hand - paid_to_seller(book),
-        fees=needed.pop(fees) - book.holds(AccountKind.FEE_HELD),
+        service_fee=needed.pop(fees) - others_due - fees_held,
+        other_fees=others_due,
         third_parties=tuple(
             (account, amount + book.put_into(account)) for account, amount in needed.items()
         ),
     )
+
+
+def _first_step(book: Book) -> Due | None:
+    """What is due first for goods with an advance deposit; none for others."""
+    advance = book.facts.advance
+    if advance is None:
+        return None
+    fee = service_fee(goods=advance.amount, freight=ZERO, rate=book.fee_rate)
+    return Due(escrow=advance.amount, service_fee=fee.amount)
 
 
 def paid_to_seller(book: Book) -> Money:

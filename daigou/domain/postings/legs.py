@@ -15,7 +15,7 @@ from daigou.domain.book import (
 )
 from daigou.domain.commands import Command, Line, LineCode, Outcome, Request
 from daigou.domain.ids import PartyId
-from daigou.domain.money import Money
+from daigou.domain.money import ZERO, Money
 from daigou.domain.refusals import RefusalCode, Refused
 
 C = TypeVar("C", bound=Command)
@@ -31,8 +31,11 @@ def move(
 
 
 def legs(*sums: tuple[Account, Money]) -> tuple[Leg, ...]:
-    """The legs of sums that are not zero."""
-    return tuple(Leg(account, amount) for account, amount in sums if amount)
+    """The legs of sums that are not zero, one an account."""
+    whole: dict[Account, Money] = {}
+    for account, amount in sums:
+        whole[account] = whole.get(account, ZERO) + amount
+    return tuple(Leg(account, amount) for account, amount in whole.items() if amount)
 
 
 def account_of(book: Book, line: Line) -> Account:

@@ -4,6 +4,7 @@ A payment through the institution is reserved first; only what was captured is p
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from daigou.domain.book import (
     INSTITUTION,
@@ -43,7 +44,7 @@ def pay_from_deposit(book: Book, command: Command) -> Effects:
         journals=(payment(book, due(book), sides, paid),),
         paid=paid,
         redeems=pay.coupons,
-        fixes_brokerage=book.brokerage_rate,
+        fixes_brokerage=_brokerage(book),
     )
 
 
@@ -89,7 +90,7 @@ def confirm_payment(book: Book, command: Command) -> Effects:
         journals=(payment(book, due(book), sides, paid),),
         paid=paid,
         settles=settled(command, MovementState.DONE),
-        fixes_brokerage=book.brokerage_rate,
+        fixes_brokerage=_brokerage(book),
     )
 
 
@@ -131,6 +132,11 @@ def payment(book: Book, due_now: Due, sides: Sides, paid: Paid) -> Journal:
     )
 
 
+def _brokerage(book: Book) -> Fraction | None:
+    """The rate in force now; a contract made later earns nothing on this order (PSR-19)."""
+    return (book.brokerage_rate or Fraction(0)) if book.promoter else None
+
+
 def _whole(book: Book, pay: Pay) -> Paid:
     """Where the payment comes from.
 
@@ -158,10 +164,8 @@ def _whole(book: Book, pay: Pay) -> Paid:
 def _reduction(book: Book, pay: Pay, due_now: Due) -> Money:
     """What the coupons take off: of the lines that they may reduce, and never more (UA-1-10)."""
     known = {coupon.id: coupon for coupon in book.coupons}
-    left: dict[LineCode, Money] = {}
-    for line in book.lines:
-        if line.code in book.coupons_reduce:
-            left[line.code] = left.get(line.code, ZERO) + line.amount
+    fees = {LineCode.SERVICE_FEE: due_now.service_fee, LineCode.OTHER_FEE: due_now.other_fees}
+    left = {code: amount for code, amount in fees.items() if code in book.coupons_reduce}
     whole = ZERO
     for named in pay.coupons:
         coupon = known.get(named)
@@ -183,4 +187,4 @@ def _reduction(book: Book, pay: Pay, due_now: Due) -> Money:
                 f"the coupon {named} reduces no line of this checkout that is left to reduce",
             )
         whole += coupon.amount - room
-    return min(whole, due_now.fees)
+    return whole

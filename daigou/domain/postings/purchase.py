@@ -61,6 +61,12 @@ def record_purchase(book: Book, command: Command) -> Effects:
             f"the seller charges {bought.goods} + {bought.freight} freight; agreed were "
             f"{facts.goods} + {facts.freight}: report the price before buying (report-price)",
         )
+    if not in_two_steps and price < paid_to_seller(book):
+        raise Refused(
+            RefusalCode.PRICE_CHANGED,
+            "PSR-15-2",
+            f"the seller has {paid_to_seller(book)} already and cannot charge {price} in all",
+        )
     on_the_way = book.holds(AccountKind.SELLER_TRANSIT)
     charged = on_the_way if in_two_steps else price - paid_to_seller(book)
     effects = Effects(
@@ -183,7 +189,9 @@ def _price(book: Book, command: Command) -> ActualPrice:
 
 def _with_release(book: Book, command: Command, effects: Effects) -> Effects:
     """Takes the price back first that was on its way, where the seller answered with another."""
-    if not isinstance(command, ActualPrice) or not command.reference:
+    if not isinstance(command, ActualPrice):
+        return effects
+    if book.movement is None and not command.reference:
         return effects
     movement = sent(book)
     if movement.reference != command.reference:

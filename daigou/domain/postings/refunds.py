@@ -174,10 +174,18 @@ def _deposit_paid(book: Book) -> Money:
     """What the deposit paid for the provider's lines and has not got back.
 
     The deposit pays the lines in the order of the checkout, the provider's first; what the storage
-    charged later is gone.
+    charged later is gone. Refunds that were credited to the deposit instead came from captures.
     """
     charged = [line.amount for line in book.lines if line.code == LineCode.STORAGE_CHARGE]
-    return book.put_into(book.deposit) - total(charged)
+    return book.put_into(book.deposit) + _credited(book) - total(charged)
+
+
+def _credited(book: Book) -> Money:
+    """What the institution could not pay back, so that the deposit took it."""
+    captured = total([each.amount for each in book.captured])
+    refunded = total([each.refunded for each in book.captured])
+    paid_back = captured - book.put_into(INSTITUTION)
+    return refunded - paid_back - book.holds(AccountKind.REFUND_TRANSIT)
 
 
 def _from_seller(book: Book, command: Command) -> Money:

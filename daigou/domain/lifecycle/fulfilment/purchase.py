@@ -35,7 +35,11 @@ ROWS = (
         target=State.REFUSED,
         clause="PSR-3-2",
         roles=PROVIDER,
-        guards=(guards.refusal_is_still_allowed, guards.nothing_is_bought),
+        guards=(
+            guards.refusal_is_still_allowed,
+            guards.nothing_is_bought,
+            guards.lines_name_their_collector,
+        ),
         posts=postings.refund_less_costs,
         notices=tell("order.refused", Role.CLIENT),
     ),

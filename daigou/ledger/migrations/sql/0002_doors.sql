@@ -57,11 +57,13 @@ BEGIN
             FROM coupon c JOIN purchase_order o ON o.id = the_subject
             WHERE c.id = ANY (the_coupons)),
         'brokerage', (
+            -- Once the order is paid, a contract that came later is of no account to it (PSR-19).
             SELECT jsonb_build_object(
                 'numerator', coalesce(o.brokerage_numerator, p.numerator),
                 'denominator', coalesce(o.brokerage_denominator, p.denominator))
             FROM purchase_order o LEFT JOIN promoter_contract p
-                ON p.promoter = o.promoter AND p.provider = o.provider
+                ON o.paid_from_deposit IS NULL
+                AND p.promoter = o.promoter AND p.provider = o.provider
                 AND tstzrange(p.begins_at, p.ends_at) @> the_moment
             WHERE o.id = the_subject AND o.promoter IS NOT NULL),
         'movement', (
@@ -154,7 +156,9 @@ BEGIN
     END IF;
     IF step ? 'freed_coupons' THEN
         UPDATE coupon SET redeemed_subject = NULL, redeemed_sequence = NULL
-            WHERE redeemed_subject = step ->> 'freed_coupons';
+            WHERE redeemed_subject = step -> 'transition' ->> 'subject'
+                AND redeemed_sequence = coalesce(
+                    (step -> 'freed_coupons' ->> 'redeemed_by')::integer, redeemed_sequence);
     END IF;
     IF step ? 'coupons' THEN
         UPDATE coupon SET

@@ -18,6 +18,29 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON promoter_contract EXECUTE FUNCTI
 CREATE TRIGGER comes_with_its_transition BEFORE INSERT ON order_item
     FOR EACH ROW EXECUTE FUNCTION refuse_afterthought();
 
+-- Why: an item is opened by the step that its id names, on its own axis; a refund by whichever step
+-- sends the money. None is slipped in under a step of something else.
+CREATE FUNCTION item_is_opened_by_its_step() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.axis = 'refund' THEN
+        PERFORM FROM movement
+            WHERE reference = NEW.item AND subject = NEW.subject AND sequence = NEW.sequence
+                AND kind = 'refund' AND state = 'sent' AND NEW.state = 'due';
+    ELSE
+        PERFORM FROM transition
+            WHERE subject = NEW.subject AND sequence = NEW.sequence AND axis = NEW.axis
+                AND item = NEW.item AND source = 'new' AND target = NEW.state;
+    END IF;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '% % was not opened as % by step % of %', NEW.axis, NEW.item, NEW.state,
+            NEW.sequence, NEW.subject USING ERRCODE = 'DG007';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER is_opened_by_its_step BEFORE INSERT ON order_item
+    FOR EACH ROW EXECUTE FUNCTION item_is_opened_by_its_step();
+
 -- Why: a subject's story has no gap, and each step begins where the last one on its axis ended.
 CREATE OR REPLACE FUNCTION transition_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -99,25 +122,51 @@ END $$;
 CREATE TRIGGER moves_by_transitions BEFORE UPDATE ON order_item
     FOR EACH ROW EXECUTE FUNCTION item_moves_by_transitions();
 
+-- Why: whose order it is, and who won it for the provider (PSR-19), was said once.
+CREATE OR REPLACE FUNCTION order_moves_by_transitions() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.sequence <> OLD.sequence + 1 THEN
+        RAISE EXCEPTION '% moves from % to % without a transition', NEW.id, OLD.sequence,
+            NEW.sequence USING ERRCODE = 'DG007';
+    END IF;
+    IF (NEW.id, NEW.client, NEW.provider, NEW.storage, NEW.promoter, NEW.terms_version,
+        NEW.placed_at) IS DISTINCT FROM
+        (OLD.id, OLD.client, OLD.provider, OLD.storage, OLD.promoter, OLD.terms_version,
+        OLD.placed_at) THEN
+        RAISE EXCEPTION '%: whose order it is, and by which terms, does not change', OLD.id
+            USING ERRCODE = 'DG004';
+    END IF;
+    RETURN NEW;
+END $$;
+
 -- ---- the checkout ------------------------------------------------------------------------------
 
--- Why: PSR-10-1, the fee's base is goods plus to-warehouse freight, nothing else;
--- each version of the checkout has its own.
+-- Why: PSR-10-1, the fee's base is goods plus to-warehouse freight, nothing else; each version of
+-- the checkout has its own, and no version comes without its fee.
+DROP TRIGGER fee_base_is_goods_and_freight ON order_line;
 CREATE OR REPLACE FUNCTION fee_base_is_goods_and_freight() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     base bigint;
+    computed_on bigint;
 BEGIN
-    SELECT sum(amount) INTO base FROM order_line
+    SELECT sum(amount) FILTER (WHERE code <> 'service_fee'), sum(fee_base)
+        INTO base, computed_on FROM order_line
         WHERE subject = NEW.subject AND sequence = NEW.sequence
-            AND code IN ('goods', 'freight');
-    IF NEW.fee_base IS DISTINCT FROM base THEN
+            AND code IN ('goods', 'freight', 'service_fee');
+    IF computed_on IS DISTINCT FROM base THEN
         RAISE EXCEPTION '%: the fee is computed on % fen, goods and freight are %',
-            NEW.subject, NEW.fee_base, base USING ERRCODE = 'DG005';
+            NEW.subject, computed_on, base USING ERRCODE = 'DG005';
     END IF;
     RETURN NULL;
 END $$;
 
--- Why: UA-1-10, a coupon is its client's alone, in its time, once; nothing else of it changes.
+CREATE CONSTRAINT TRIGGER fee_base_is_goods_and_freight AFTER INSERT ON order_line
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.code IN ('goods', 'freight', 'service_fee'))
+    EXECUTE FUNCTION fee_base_is_goods_and_freight();
+
+-- Why: UA-1-10, a coupon is its client's alone, in its time, once; a step of the order alone takes
+-- it, or gives it back; nothing else of it changes.
 CREATE FUNCTION coupon_is_redeemed_once() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     the_client varchar;
@@ -131,6 +180,12 @@ BEGIN
             USING ERRCODE = 'DG004';
     END IF;
     IF NEW.redeemed_subject IS NULL THEN
+        PERFORM FROM transition
+            WHERE subject = OLD.redeemed_subject AND xmin = pg_current_xact_id()::xid;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'coupon %: no step of % gave it back', OLD.id, OLD.redeemed_subject
+                USING ERRCODE = 'DG004';
+        END IF;
         RETURN NEW;
     END IF;
     SELECT client INTO the_client FROM purchase_order WHERE id = NEW.redeemed_subject;
@@ -184,10 +239,14 @@ END $$;
 CREATE TRIGGER is_the_only_one BEFORE INSERT OR UPDATE ON promoter_contract
     FOR EACH ROW EXECUTE FUNCTION contract_is_the_only_one();
 
--- Why: a coupon is a registered client's.
+-- Why: a coupon is a registered client's, and new when it is issued.
 CREATE FUNCTION coupon_is_a_clients() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refuse_strangers('client', NEW.client);
+    IF NEW.redeemed_subject IS NOT NULL THEN
+        RAISE EXCEPTION 'coupon % cannot be used before it is issued', NEW.id
+            USING ERRCODE = 'DG008';
+    END IF;
     RETURN NEW;
 END $$;
 
@@ -222,6 +281,7 @@ END $$;
 -- Why: the balance of an account is its last entry's, gapless, whatever the caller believed. The
 -- account's row lock orders the entries; each takes its number and its running balance under it.
 -- UA-1-8: all but cash is owed to someone, and nobody is owed less than nothing.
+-- UA-1-10: the promotion never gets back more than it gave; so no coupon is turned into money.
 -- PSR-22-1, PSR-22-2: a frozen deposit is neither used nor withdrawn, save for what a freeze is for.
 CREATE OR REPLACE FUNCTION entry_runs_on() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -252,7 +312,8 @@ BEGIN
                 SELECT string_agg(reason || ' (' || clause || ')', ', ' ORDER BY id)
                 FROM account_freeze WHERE account = NEW.account AND lifted_at IS NULL);
     END IF;
-    IF NEW.balance > 0 AND account_kind NOT IN ('payment_institution', 'bank', 'promotion') THEN
+    IF NEW.balance > 0 AND account_kind NOT IN ('payment_institution', 'bank', 'promotion')
+        OR NEW.balance < 0 AND account_kind = 'promotion' THEN
         RAISE EXCEPTION '% holds % fen, % are needed', NEW.account,
             -coalesce(last_balance, 0), NEW.amount
             USING ERRCODE = 'DG001', DETAIL = jsonb_build_object(

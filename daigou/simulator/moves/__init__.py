@@ -1,0 +1,103 @@
+"""The moves that paths are made of: each makes somebody's act, or what befalls the order then.
+
+A move is a function of the order's tally. Those that take arguments make one.
+"""
+
+from daigou.simulator.moves.goods import (
+    abandon,
+    accept_goods,
+    clear_customs,
+    deliver,
+    dispatch,
+    exchange,
+    object_to_goods,
+    pay_back,
+    pay_storage,
+    receive,
+    refuse_package,
+    report_lost,
+    report_progress,
+    resolve_objection,
+    settle_package,
+    storage_charged,
+    track,
+)
+from daigou.simulator.moves.happening import struck
+from daigou.simulator.moves.payment import pay, told_by_institution
+from daigou.simulator.moves.purchase import (
+    accept_part,
+    decline_offer,
+    left_unpaid,
+    purchase,
+    record_purchase,
+    report,
+    report_price,
+)
+from daigou.simulator.moves.receipt import confirm_receipt, object_to_receipt, settle_objection
+from daigou.simulator.moves.request import (
+    accept,
+    acknowledge,
+    choose_logistics,
+    limit_drift,
+    permit,
+    prohibit,
+    raise_caution,
+    refuse,
+    withdraw,
+)
+from daigou.simulator.moves.talk import (
+    agree_requirement,
+    answer_question,
+    ask_question,
+    decline_requirement,
+    give_opinion,
+    require,
+)
+
+__all__ = [
+    "abandon",
+    "accept",
+    "accept_goods",
+    "accept_part",
+    "acknowledge",
+    "agree_requirement",
+    "answer_question",
+    "ask_question",
+    "choose_logistics",
+    "clear_customs",
+    "confirm_receipt",
+    "decline_offer",
+    "decline_requirement",
+    "deliver",
+    "dispatch",
+    "exchange",
+    "give_opinion",
+    "left_unpaid",
+    "limit_drift",
+    "object_to_goods",
+    "object_to_receipt",
+    "pay",
+    "pay_back",
+    "pay_storage",
+    "permit",
+    "prohibit",
+    "purchase",
+    "raise_caution",
+    "receive",
+    "record_purchase",
+    "refuse",
+    "refuse_package",
+    "report",
+    "report_lost",
+    "report_price",
+    "report_progress",
+    "require",
+    "resolve_objection",
+    "settle_objection",
+    "settle_package",
+    "storage_charged",
+    "struck",
+    "told_by_institution",
+    "track",
+    "withdraw",
+]

@@ -1,0 +1,249 @@
+"""Owns the moves of goods: each parcel's way from the seller to the client's door.
+
+Parcels are counted from 1. Where nothing else is said, it is the order's first.
+"""
+
+from collections.abc import Callable
+
+from daigou.domain.commands import (
+    Cause,
+    CauseFound,
+    Command,
+    Dispatch,
+    Noted,
+    Objection,
+    ObjectionReason,
+    Plain,
+    SellerRefund,
+    Transport,
+    WarehouseReceipt,
+)
+from daigou.domain.money import Money
+from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.simulator.plans import Act, Cue, Event, Move
+from daigou.simulator.tally import Tally
+
+PHOTOGRAPH = "photo_carton_1"
+"""An id of evidence, as a path names it."""
+
+_Said = Callable[[Tally, int], Command]
+"""Makes a command about a parcel."""
+
+
+def report_progress(at: State) -> Move:
+    """The provider reports how the order goes."""
+
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        command = Noted(note_ref="the seller packs the goods (invented)")
+        return (Act(role=Role.PROVIDER, trigger=Trigger.REPORT_PROGRESS, at=at, command=command),)
+
+    return move
+
+
+def dispatch(pieces: int | None = None) -> Move:
+    """The seller sends a parcel with so many pieces, or with all that are missing."""
+
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        tally.parcels.append(tally.missing if pieces is None else pieces)
+        number = len(tally.parcels)
+        return (
+            Act(
+                role=Role.PROVIDER,
+                trigger=Trigger.DISPATCH,
+                at=State.PURCHASED,
+                command=Dispatch(tracking_ref=_number("DOM", tally, number), quantity=pieces),
+                table=TableName.PARCEL,
+                item=number,
+                opens=True,
+            ),
+        )
+
+    return move
+
+
+def receive(parcel: int = 0, *, at: State = State.DISPATCHED, pieces: int | None = None) -> Move:
+    """The storage receives a parcel; without a number, one that nobody announced."""
+
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        number = parcel
+        if not parcel:
+            tally.parcels.append(tally.missing if pieces is None else pieces)
+            number = len(tally.parcels)
+        return (
+            Act(
+                role=Role.STORAGE,
+                trigger=Trigger.WAREHOUSE_RECEIPT,
+                at=at if parcel else State.PURCHASED,
+                command=WarehouseReceipt(
+                    parcel_ref=_number("PARCEL", tally, number), quantity=pieces
+                ),
+                table=TableName.PARCEL,
+                item=number,
+                opens=not parcel,
+            ),
+        )
+
+    return move
+
+
+def track(parcel: int = 1) -> Move:
+    """The parcel was seen to move."""
+    return _act(Role.PROVIDER, Trigger.TRACK, State.DISPATCHED, parcel, _transport("DOM"))
+
+
+def report_lost(parcel: int = 1, *, by: Role = Role.PROVIDER) -> Move:
+    """The parcel is lost."""
+    command = Noted(note_ref="the carrier has found no trace of it (invented)")
+    return _act(by, Trigger.REPORT_LOST, State.DISPATCHED, parcel, command)
+
+
+def object_to_goods(
+    parcel: int = 1, *, reason: ObjectionReason = ObjectionReason.WRONG_QUANTITY
+) -> Move:
+    """Logistics objects to the goods at the storage."""
+    command = Objection(reason=reason, evidence=(PHOTOGRAPH,))
+    return _act(Role.LOGISTICS, Trigger.OBJECT_TO_GOODS, State.WAREHOUSED, parcel, command)
+
+
+def exchange(at: State, parcel: int = 1) -> Move:
+    """The seller sends other goods in the place of those lost, or objected to."""
+
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        command = Dispatch(tracking_ref=_number("DOM-AGAIN", tally, parcel))
+        return _of_parcel(Role.PROVIDER, Trigger.EXCHANGE, at, parcel, command)
+
+    return move
+
+
+def pay_back(at: State, parcel: int = 1) -> Move:
+    """The seller pays back a parcel that is lost, or was objected to; the client gets it."""
+
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        goods, freight = tally.pay_back(parcel)
+        return (
+            Act(
+                role=Role.PROVIDER,
+                trigger=Trigger.RECORD_SELLER_REFUND,
+                at=at,
+                command=SellerRefund(
+                    goods=Money(goods),
+                    freight=Money(freight),
+                    external_ref=_number("BACK", tally, parcel),
+                ),
+                table=TableName.PARCEL,
+                item=parcel,
+                pays_back_fen=goods + freight,
+            ),
+        )
+
+    return move
+
+
+def resolve_objection(parcel: int = 1) -> Move:
+    """Logistics says that its objection is settled."""
+    at = State.WAREHOUSE_OBJECTION
+    return _act(Role.LOGISTICS, Trigger.RESOLVE_OBJECTION, at, parcel, Noted())
+
+
+def accept_goods(parcel: int = 1) -> Move:
+    """The client takes the goods as they are."""
+    at = State.WAREHOUSE_OBJECTION
+    return _act(Role.CLIENT, Trigger.ACCEPT_GOODS, at, parcel, Plain())
+
+
+def storage_charged(parcel: int = 1) -> Move:
+    """The storage charges for another period."""
+
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        tally.charge_storage()
+        return (
+            Event(
+                trigger=Trigger.CHARGE_STORAGE,
+                at=State.STORED,
+                table=TableName.PARCEL,
+                item=parcel,
+            ),
+        )
+
+    return move
+
+
+def pay_storage(parcel: int = 1) -> Move:
+    """The client puts money into its deposit, and pays what the storage is owed."""
+
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        return (
+            Act(
+                role=Role.CLIENT,
+                trigger=Trigger.PAY_STORAGE,
+                at=State.STORED,
+                command=Plain(),
+                table=TableName.PARCEL,
+                item=parcel,
+                recharges_fen=tally.pay_storage(),
+            ),
+        )
+
+    return move
+
+
+def abandon(parcel: int = 1) -> Move:
+    """The client gives the goods at the storage up."""
+    command = Noted(note_ref="no use for them any more (invented)")
+    return _act(Role.CLIENT, Trigger.ABANDON_GOODS, State.STORED, parcel, command)
+
+
+def clear_customs(parcel: int = 1) -> Move:
+    """The parcel clears export customs."""
+    command = _transport("TRACK")
+    return _act(Role.LOGISTICS, Trigger.CLEAR_CUSTOMS, State.STORED, parcel, command)
+
+
+def deliver(parcel: int = 1, *, at: State = State.EXPORTED) -> Move:
+    """The parcel is delivered."""
+    return _act(Role.LOGISTICS, Trigger.DELIVER, at, parcel, _transport("TRACK"))
+
+
+def refuse_package(parcel: int = 1) -> Move:
+    """The client refuses the package at the door."""
+    command = Objection(reason=ObjectionReason.DAMAGED, evidence=(PHOTOGRAPH,))
+    return _act(Role.CLIENT, Trigger.REFUSE_PACKAGE, State.EXPORTED, parcel, command)
+
+
+def settle_package(cause: Cause, parcel: int = 1) -> Move:
+    """The platform says where the cause of the refused package lies."""
+    command = CauseFound(cause=cause)
+    return _act(Role.PLATFORM, Trigger.SETTLE_PACKAGE, State.PACKAGE_REFUSED, parcel, command)
+
+
+def _act(role: Role, trigger: Trigger, at: State, parcel: int, command: Command | _Said) -> Move:
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        said = command(tally, parcel) if callable(command) else command
+        return _of_parcel(role, trigger, at, parcel, said)
+
+    return move
+
+
+def _of_parcel(
+    role: Role, trigger: Trigger, at: State, parcel: int, command: Command
+) -> tuple[Cue, ...]:
+    return (
+        Act(
+            role=role,
+            trigger=trigger,
+            at=at,
+            command=command,
+            table=TableName.PARCEL,
+            item=parcel,
+        ),
+    )
+
+
+def _transport(kind: str) -> _Said:
+    return lambda tally, parcel: Transport(tracking_ref=_number(kind, tally, parcel))
+
+
+def _number(kind: str, tally: Tally, parcel: int) -> str:
+    """A carrier's or storage's number, plainly invented: of the order's first parcel and others."""
+    number = f"{kind}-{tally.deal.basket.offer.id}"
+    return number if parcel == 1 else f"{number}-{parcel}"

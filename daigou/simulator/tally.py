@@ -1,0 +1,334 @@
+"""Owns what an order comes to, in plain fen: a second reckoning, apart from the domain's code.
+
+A path's moves are put together along a tally: it says what is due when somebody pays, and in the
+end what was collected, refunded and earned. The ledger is held against it.
+"""
+
+from dataclasses import dataclass, field
+
+from daigou.domain.commands import DriftLimit
+from daigou.domain.order import State
+from daigou.simulator.conduct import OfferBlock, payment_method
+from daigou.simulator.deals import Deal, fee_of
+
+BROKERAGE_PERCENT = 10
+"""What the promoters of this world get of a provider's fees."""
+STORAGE_PERIOD_FEN = 30_00
+"""What the storages charge for each parcel and period beyond the free days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What an order must come to, in fen. `deposit_change` is what the client's deposit gains.
+
+    `refunds` are the ends of the refunds through the institution, one each; `at_seller` is what the
+    seller keeps, `brokerage` what the promoter gets of the fee, `coupon` what the platform gives.
+    """
+
+    state: State
+    collected: int
+    refunded: int
+    fee: int
+    deposit_change: int
+    at_seller: int = 0
+    brokerage: int = 0
+    coupon: int = 0
+    refunds: tuple[State, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Payment:
+    """A part that the institution captured, and how much of it was not given back."""
+
+    method: str
+    left: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Refund:
+    """Money on its way back through the institution; `end` is None until it is known."""
+
+    amount: int
+    method: str
+    end: State | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """An order's money, as the moves of its path change it one after the other."""
+
+    deal: Deal
+    block: OfferBlock
+    advance: int = 0
+    coupon: int = 0
+    drift: DriftLimit
+    poor: bool = False
+    """Whether the client's deposit is empty."""
+
+    goods: int = field(init=False)
+    pieces: int = field(init=False)
+    freight: int = field(init=False)
+    offer: tuple[int, int] | None = None
+    """Goods in fen and pieces that the seller offers instead, while the client decides."""
+    drifted: int = 0
+    """What of the drift limit was charged."""
+    tries: int = 0
+    """How many orders the seller heard of."""
+
+    escrow: int = 0
+    fees: int = 0
+    others_paid: bool = False
+    third: int = 0
+    seller: int = 0
+    costs: int = 0
+    storage: int = 0
+    storage_unpaid: int = 0
+    earned: int = 0
+
+    paid: int = 0
+    back: int = 0
+    deposit_paid: int = 0
+    deposit_change: int = 0
+    deposit_needs: int = 0
+    """The most that is ever taken from the deposit, what is only set aside included."""
+    coupon_paid: int = 0
+    payments: list[Payment] = field(default_factory=list)
+    refunds: list[Refund] = field(default_factory=list)
+    parcels: list[int] = field(default_factory=list)
+    """How many pieces are in each parcel; 0 once it was paid back."""
+    requirements: int = 0
+    questions: int = 0
+    opinions: int = 0
+    intended: tuple[int, int, int, str] = (0, 0, 0, "")
+    """A payment that a silent institution was asked for."""
+
+    def __post_init__(self) -> None:
+        self.goods, self.freight = self.deal.goods_fen, self.deal.freight_fen
+        self.pieces = self.deal.basket.quantity
+
+    # Paying.
+
+    @property
+    def due(self) -> int:
+        """What is to be paid now: an advance deposit with the fee on it, or all that is left."""
+        if self.is_advance:
+            return self.advance + fee_of(self.advance)
+        return self._due_to_seller + self._due_fees + self._due_to_third
+
+    @property
+    def is_advance(self) -> bool:
+        """Whether only the advance deposit is due."""
+        return bool(self.advance) and not self.paid
+
+    @property
+    def missing(self) -> int:
+        """How many pieces are not on their way yet."""
+        return self.pieces - sum(self.parcels)
+
+    def reduction(self) -> int:
+        """What the coupon takes off the fees that are due."""
+        fees = fee_of(self.advance) if self.is_advance else self._due_fees
+        return min(self.coupon, fees)
+
+    def intend(self, deposit: int, institution: int, coupon: int, method: str) -> None:
+        """The payment under way; the deposit's part is set aside at once."""
+        self.intended = (deposit, institution, coupon, method)
+        self.deposit_needs = max(self.deposit_needs, deposit - self.deposit_change)
+
+    def take(self, deposit: int, institution: int = 0, coupon: int = 0, method: str = "") -> None:
+        """The payment succeeded."""
+        if self.is_advance:
+            self.escrow, self.fees = self.advance, fee_of(self.advance)
+        else:
+            self.escrow += self._due_to_seller
+            self.fees += self._due_fees
+            self.third += self._due_to_third
+            self.others_paid = True
+        self.paid += deposit + institution + coupon
+        self._from_deposit(deposit)
+        self.deposit_paid += deposit
+        self.coupon_paid += coupon
+        if institution:
+            self.payments.append(Payment(method=method, left=institution))
+
+    def charge_storage(self) -> None:
+        """A period of storage, from the deposit, or unpaid where that is empty."""
+        if self.poor:
+            self.storage_unpaid += STORAGE_PERIOD_FEN
+        else:
+            self._storage(STORAGE_PERIOD_FEN)
+
+    def pay_storage(self) -> int:
+        """What is unpaid of it."""
+        unpaid, self.storage_unpaid = self.storage_unpaid, 0
+        # The client put just this into its deposit before, which is no gain of the order's.
+        self._storage(unpaid)
+        return unpaid
+
+    # Buying.
+
+    def bought(self) -> None:
+        """The seller took the order at what it charges, and was paid."""
+        if self.advance and not self.seller:
+            self.seller, self.escrow = self.escrow, 0
+            return
+        charged = self.block.charges.goods(self.goods, self.pieces)
+        paid_now = charged + self.freight - self.seller
+        self.escrow -= paid_now
+        self.seller += paid_now
+        if charged < self.goods:
+            self.goods = charged
+            self._true_up()
+
+    def asked(self, goods: int, pieces: int) -> State:
+        """The seller asks another price now, or has a part only: where the order stands then."""
+        rise = goods - self.goods
+        if pieces < self.pieces:
+            self.offer = (goods, pieces)
+            return State.AWAITING_CHOICE
+        self.goods = goods
+        if rise <= 0:
+            self._true_up()
+            return State.EFFECTIVE
+        if self._is_allowed(rise) and not self.poor:
+            self.drifted += rise
+            self.take(self.due)
+            return State.EFFECTIVE
+        return State.AWAITING_TOP_UP
+
+    def accept_part(self) -> State:
+        """The client takes the part: where the order stands then."""
+        goods, pieces = self.offer or (self.goods, self.pieces)
+        rises, self.offer = goods > self.goods, None
+        self.goods, self.pieces = goods, pieces
+        if rises:
+            return State.AWAITING_TOP_UP
+        self._true_up()
+        return State.EFFECTIVE
+
+    def end_unrealized(self, *, from_seller: int = 0) -> None:
+        """What the provider collected goes back, and what the seller paid back of it."""
+        self.seller -= from_seller
+        self.escrow += from_seller
+        self._give_back(self.escrow, self.fees)
+
+    def end_refused(self, *, costs: int) -> None:
+        """All goes back but the client's own costs."""
+        self.costs += costs
+        self.escrow -= costs
+        self._give_back(self.escrow, self.fees)
+
+    def pay_back(self, parcel: int) -> tuple[int, int]:
+        """The seller pays back a parcel: goods and freight in fen."""
+        pieces, self.parcels[parcel - 1] = self.parcels[parcel - 1], 0
+        self.pieces -= pieces
+        is_all = not self.pieces
+        goods = self.goods if is_all else self.goods * pieces // (self.pieces + pieces)
+        freight = self.freight if is_all else 0
+        self.goods -= goods
+        self.freight -= freight
+        self.seller -= goods + freight
+        fees = max(0, self.fees - fee_of(self.goods + self.freight) - self._others_held)
+        self.escrow += goods + freight
+        self._give_back(goods + freight, fees)
+        if is_all and not self.earned:
+            self._give_back(self.escrow, self.fees)
+        return goods, freight
+
+    # Ends.
+
+    def earn(self) -> None:
+        """The provider's duty ended, or a forfeit is kept: what is held of fees is earned."""
+        self.earned += self.fees
+        self.fees = 0
+
+    def settle_refund(self, refund: Refund, end: State) -> None:
+        """A refund through the institution ended; what it cannot pay the deposit takes."""
+        refund.end = end
+        self.back += refund.amount
+        if end == State.CREDITED:
+            self.deposit_change += refund.amount
+
+    def expected(self, end: State) -> Expected:
+        """What the order must come to at its end."""
+        if end in {State.CLOSED, State.ABANDONED, State.FORFEITED}:
+            self.earn()
+        if self.escrow or self.fees:
+            raise ValueError(f"{self.escrow} and {self.fees} fen are left at the end {end}")
+        if self.paid - self.back != self.seller + self.earned + self.third + self.costs + (
+            self.storage
+        ):
+            raise ValueError(f"{self.deal.order} does not add up")
+        brokerage = self.earned * BROKERAGE_PERCENT if self.deal.promoter else 0
+        return Expected(
+            state=end,
+            collected=self.paid,
+            refunded=self.back,
+            fee=self.earned,
+            deposit_change=self.deposit_change,
+            at_seller=self.seller,
+            brokerage=(brokerage + 50) // 100,
+            coupon=self.coupon_paid,
+            refunds=tuple(refund.end for refund in self.refunds if refund.end),
+        )
+
+    def _is_allowed(self, rise: int) -> bool:
+        return self.drift.any or self.drifted + rise <= self.drift.amount.amount
+
+    @property
+    def _others_held(self) -> int:
+        return self.deal.other_fee_fen if self.others_paid else 0
+
+    @property
+    def _due_to_seller(self) -> int:
+        return self.goods + self.freight - self.escrow - self.seller
+
+    @property
+    def _due_fees(self) -> int:
+        return fee_of(self.goods + self.freight) + self.deal.other_fee_fen - self.fees
+
+    @property
+    def _due_to_third(self) -> int:
+        return self.deal.third_party_fen - self.third
+
+    def _true_up(self) -> None:
+        """Gives back what is held beyond the price that is agreed now, and the fee on it."""
+        self._give_back(
+            max(0, self.escrow + self.seller - self.goods - self.freight),
+            max(0, self.fees - fee_of(self.goods + self.freight) - self._others_held),
+        )
+
+    def _give_back(self, escrow: int, fees: int) -> None:
+        """To the coupon what it paid of fees, to the deposit what it paid, to the institution the
+        rest, the latest payment first."""
+        self.escrow -= escrow
+        self.fees -= fees
+        to_coupon = min(fees, self.coupon_paid)
+        self.coupon_paid -= to_coupon
+        left = escrow + fees - to_coupon
+        to_deposit = min(left, self.deposit_paid)
+        self.deposit_paid -= to_deposit
+        self.deposit_change += to_deposit
+        self.back += to_coupon + to_deposit
+        left -= to_deposit
+        for payment in reversed(self.payments):
+            if share := min(left, payment.left):
+                payment.left -= share
+                left -= share
+                self.refunds.append(Refund(amount=share, method=payment.method))
+        if left:
+            raise ValueError(f"{left} fen would go back that were never paid")
+
+    def _from_deposit(self, fen: int) -> None:
+        self.deposit_change -= fen
+        self.deposit_needs = max(self.deposit_needs, -self.deposit_change)
+
+    def _storage(self, fen: int) -> None:
+        self.storage += fen
+        self.paid += fen
+        self._from_deposit(fen)
+
+
+def is_silent(method: str) -> bool:
+    """Whether a refund through that payment method waits for a person."""
+    return payment_method(method).refund.pending is None

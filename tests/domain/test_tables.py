@@ -1,0 +1,148 @@
+"""What a table says of its rows: which variant, what opens, what follows, what gives way."""
+
+from dataclasses import replace
+
+import pytest
+
+from daigou.domain.facts import WAY
+from daigou.domain.lifecycle import (
+    FULFILMENT,
+    ITEM_TABLES,
+    OPINION,
+    PARCEL,
+    QUESTION,
+    RECHARGE,
+    REFUND,
+    REQUIREMENT,
+    TABLES,
+)
+from daigou.domain.lifecycle.table import Table
+from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import RefusalCode, Refused
+from tests.domain import samples
+from tests.domain.samples import FACTS
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_variant_finds_its_row_again(table: Table) -> None:
+    for row in table.rows:
+        assert table.rows_from(row.source, row.trigger)[table.variant(row)] is row
+
+
+def test_variants_count_from_zero_among_rows_of_one_state_and_trigger() -> None:
+    rows = FULFILMENT.rows_from(State.EFFECTIVE, Trigger.REPORT_PRICE)
+
+    assert [FULFILMENT.variant(row) for row in rows] == [0, 1, 2, 3]
+    assert [row.target for row in rows] == [
+        State.AWAITING_CHOICE,
+        State.EFFECTIVE,
+        State.EFFECTIVE,
+        State.AWAITING_TOP_UP,
+    ]
+
+
+OPENS = {
+    PARCEL.name: {Trigger.DISPATCH, Trigger.WAREHOUSE_RECEIPT},
+    REQUIREMENT.name: {Trigger.REQUIRE},
+    QUESTION.name: {Trigger.ASK_QUESTION},
+    OPINION.name: {Trigger.GIVE_OPINION},
+    REFUND.name: set(),
+    FULFILMENT.name: set(),
+    RECHARGE.name: set(),
+}
+
+
+@pytest.mark.parametrize("name", TableName)
+def test_items_are_opened_by_these_commands_and_by_no_other(name: TableName) -> None:
+    opening = {trigger for trigger in Trigger if TABLES[name].opens(trigger)}
+
+    assert opening == OPENS[name]
+
+
+def test_what_opens_an_item_is_a_command_and_what_opens_an_order_is_none() -> None:
+    assert Trigger.DISPATCH in PARCEL.commands
+    assert Trigger.ASK_QUESTION in QUESTION.commands
+    assert Trigger.REQUEST not in FULFILMENT.commands
+    assert Trigger.REQUEST not in RECHARGE.commands
+
+
+def test_a_refund_alone_outlives_its_order() -> None:
+    assert [table.name for table in ITEM_TABLES if table.outlives] == [TableName.REFUND]
+
+
+@pytest.mark.clause("PSR-8")
+@pytest.mark.clause("PSR-16")
+def test_an_order_follows_its_parcels_to_where_they_stand() -> None:
+    situation = samples.situation_for(
+        FULFILMENT, FULFILMENT.rows_from(State.WAREHOUSED, Trigger.FOLLOW_PARCELS)[-1]
+    )
+
+    row = FULFILMENT.following(state=State.WAREHOUSED, situation=situation)
+
+    assert row is not None
+    assert (row.target, row.clause) == (State.STORED, "PSR-16")
+
+
+def test_an_order_whose_parcels_have_not_moved_follows_nowhere() -> None:
+    for stage in WAY[1:]:
+        facts = replace(FACTS, parcels=(samples.all_goods_at(stage),))
+        situation = samples.situation(Role.CLOCK, None, facts=facts)
+
+        assert FULFILMENT.following(state=stage, situation=situation) is None
+
+
+def test_an_order_that_is_not_on_its_way_follows_nothing() -> None:
+    situation = samples.situation(Role.CLOCK, None)
+
+    for state in set(FULFILMENT.states) - set(WAY):
+        assert FULFILMENT.following(state=state, situation=situation) is None
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_row_that_gives_way_has_one_behind_it_that_always_fits(table: Table) -> None:
+    for row in table.rows:
+        if row.gives_way:
+            behind = table.rows_from(row.source, row.trigger)[table.variant(row) + 1 :]
+
+            assert any(each.when is None and not each.gives_way for each in behind)
+
+
+@pytest.mark.clause("PSR-10-2")
+def test_the_rows_that_give_way_do_so_where_the_deposit_cannot_pay() -> None:
+    giving_way = {
+        (row.trigger, row.source): row.gives_way
+        for table in TABLES.values()
+        for row in table.rows
+        if row.gives_way
+    }
+
+    no_deposit = {RefusalCode.DEPOSIT_TOO_SMALL, RefusalCode.ACCOUNT_FROZEN}
+    assert giving_way == {
+        (Trigger.REPORT_PRICE, State.EFFECTIVE): no_deposit,
+        (Trigger.QUOTE_ANEW, State.PURCHASING): no_deposit,
+        (Trigger.CHARGE_STORAGE, State.STORED): no_deposit,
+    }
+
+
+@pytest.mark.clause("PSR-10-2")
+def test_a_row_that_was_passed_over_is_not_taken_again() -> None:
+    rows = FULFILMENT.rows_from(State.EFFECTIVE, Trigger.REPORT_PRICE)
+    within = samples.situation(Role.PROVIDER, samples.WITHIN_LIMIT)
+    passed = samples.situation(Role.PROVIDER, samples.WITHIN_LIMIT, passed_over=rows[:3])
+
+    first = FULFILMENT.fire(state=State.EFFECTIVE, trigger=Trigger.REPORT_PRICE, situation=within)
+    second = FULFILMENT.fire(state=State.EFFECTIVE, trigger=Trigger.REPORT_PRICE, situation=passed)
+
+    assert (first.target, second.target) == (State.EFFECTIVE, State.AWAITING_TOP_UP)
+
+
+def test_where_every_row_was_passed_over_the_trigger_is_refused() -> None:
+    rows = PARCEL.rows_from(State.STORED, Trigger.CHARGE_STORAGE)
+    situation = samples.situation(
+        Role.CLOCK, samples.command_of(Trigger.CHARGE_STORAGE), facts=FACTS, passed_over=rows
+    )
+
+    with pytest.raises(Refused) as caught:
+        PARCEL.fire(state=State.STORED, trigger=Trigger.CHARGE_STORAGE, situation=situation)
+
+    assert caught.value.code == RefusalCode.NOT_IN_THIS_STATE
