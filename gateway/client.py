@@ -19,6 +19,7 @@ import httpx
 from daigou.domain.commands import Line, ObjectionReason, RefusalReason, UnrealizableReason
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, Trigger
+from daigou.domain.screening import RuleKind, Verdict
 from gateway.answers import (
     AllowedActionsAnswer,
     ClausesAnswer,
@@ -36,6 +37,7 @@ from gateway.answers import (
     TimelineAnswer,
 )
 from gateway.calling import Body, Calling, RefusalError, UnansweredError
+from gateway.screening import RuleAnswer, RulePage
 
 __all__ = ["DaigouClient", "Done", "RefusalError", "UnansweredError"]
 
@@ -359,6 +361,28 @@ class DaigouClient:
         """One page of a deposit's statement."""
         query = {"limit": limit, "starting_after": starting_after}
         return await self._calling.get(f"/v1/deposits/{client_id}/entries", EntryPage, query=query)
+
+    # What orders refer to.
+
+    async def screening_rules(
+        self, *, lifted: bool = False, limit: int = PAGE, starting_after: int | None = None
+    ) -> RulePage:
+        """One page of the screening list, the oldest rule first (PSR-14, LM-22)."""
+        query = {"lifted": lifted, "limit": limit, "starting_after": starting_after}
+        return await self._calling.get("/v1/screening-rules", RulePage, query=query)
+
+    async def add_screening_rule(
+        self, *, key: str, kind: RuleKind, pattern: str, verdict: Verdict, reason: str
+    ) -> RuleAnswer:
+        """The platform puts a rule on the screening list (PSR-14, LM-22)."""
+        body = {"kind": kind, "pattern": pattern, "verdict": verdict, "reason": reason}
+        response = await self._calling.post("/v1/screening-rules", body, key=key)
+        return RuleAnswer.model_validate_json(response.content)
+
+    async def lift_screening_rule(self, rule: int, *, key: str) -> RuleAnswer:
+        """The platform takes a rule off the screening list (PSR-14, LM-22)."""
+        response = await self._calling.post(f"/v1/screening-rules/{rule}/lift", {}, key=key)
+        return RuleAnswer.model_validate_json(response.content)
 
     # Parties, texts, and whether the service is ready.
 

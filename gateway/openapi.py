@@ -60,6 +60,7 @@ _SAYS: Mapping[ProblemCode, str] = {
     EdgeCode.METHOD_NOT_ALLOWED: "the path has no such method",
     EdgeCode.NOT_ACCEPTABLE: "the Accept header rules out every form of the answer",
     EdgeCode.ID_TAKEN: "the id names something else",
+    EdgeCode.CONFLICT: "what is there already says otherwise, or there is no room for more",
     EdgeCode.IDEMPOTENCY_KEY_RUNNING: "the request with this key is still being carried out",
     RefusalCode.NOT_IN_THIS_STATE: "it is not possible in the present state",
     RefusalCode.TOO_LATE: "the window for it has ended",
@@ -75,7 +76,8 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.FEE_NOT_SHOWN: "the fee was not shown at the checkout",
     RefusalCode.WRONG_DELIVERY_ADDRESS: "the address is not the chosen storage's",
     RefusalCode.NOT_REGISTERED: "a party is not registered in the role it is named for",
-    RefusalCode.PROHIBITED_GOODS: "goods of this category are not purchased",
+    RefusalCode.PROHIBITED_GOODS: "such goods are not purchased",
+    RefusalCode.GOODS_SUSPENDED: "such goods are suspended from ordering for now",
     RefusalCode.UNKNOWN_MANDATE: "no such mandate declaration, or not its digest",
     RefusalCode.LINE_NOT_ALLOWED: "the line cannot be added, or names the wrong collector",
     RefusalCode.WRONG_REFERENCE: "the reference is not the movement that is open",
@@ -119,6 +121,7 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "recharge_id": _in_path(RECHARGE_ID.pattern, "rch_2026_0001", "The recharge."),
     "client_id": _in_path(PARTY_ID.pattern, "cli_anna", "The client."),
     "party_id": _in_path(PARTY_ID.pattern, "sto_yiwu", "The party."),
+    "rule_id": _in_path("[1-9][0-9]{0,8}", "12", "The rule of the screening list."),
     "number": _in_path("[1-9][0-9]{0,8}", "9", "The refund's number: see `refunds` of the order."),
 }
 

@@ -25,6 +25,7 @@ class EdgeCode(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NOT_ACCEPTABLE = "not_acceptable"
     ID_TAKEN = "id_taken"
+    CONFLICT = "conflict"
     IDEMPOTENCY_KEY_RUNNING = "idempotency_key_running"
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
@@ -46,6 +47,7 @@ STATUSES: Mapping[ProblemCode, int] = {
     EdgeCode.METHOD_NOT_ALLOWED: 405,
     EdgeCode.NOT_ACCEPTABLE: 406,
     EdgeCode.ID_TAKEN: 409,
+    EdgeCode.CONFLICT: 409,
     EdgeCode.IDEMPOTENCY_KEY_RUNNING: 409,
     RefusalCode.NOT_IN_THIS_STATE: 409,
     RefusalCode.TOO_LATE: 409,
@@ -62,6 +64,7 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.WRONG_DELIVERY_ADDRESS: 422,
     RefusalCode.NOT_REGISTERED: 422,
     RefusalCode.PROHIBITED_GOODS: 422,
+    RefusalCode.GOODS_SUSPENDED: 422,
     RefusalCode.UNKNOWN_MANDATE: 422,
     RefusalCode.LINE_NOT_ALLOWED: 422,
     RefusalCode.WRONG_REFERENCE: 422,

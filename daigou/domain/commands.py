@@ -8,6 +8,7 @@ from typing import Literal
 
 from daigou.domain.ids import MovementRef, PartyId
 from daigou.domain.money import ZERO, Money
+from daigou.domain.screening import Finding
 
 
 class LineCode(StrEnum):
@@ -61,7 +62,10 @@ class Inference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A client's valid purchasing request (PSR-1-1). Prices are those quoted by the seller."""
+    """A client's valid purchasing request (PSR-1-1). Prices are those quoted by the seller.
+
+    `findings` are those of the screening list as it stood when the request was made (PSR-14).
+    """
 
     client: PartyId
     provider: PartyId
@@ -80,6 +84,7 @@ class Request:
     client_country: str
     mandate: Mandate
     inferred: tuple[Inference, ...] = ()
+    findings: tuple[Finding, ...] = ()
     kind: Literal["request"] = "request"
 
     @property

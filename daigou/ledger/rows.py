@@ -18,6 +18,7 @@ from daigou.domain.ids import MovementRef, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Parties, State, TableName
+from daigou.domain.screening import Finding
 from daigou.domain.steps import Committed, Recorded, Step
 
 
@@ -33,6 +34,7 @@ _COMMITTED = TypeAdapter(Committed)
 _RECORDED = TypeAdapter(Recorded)
 _CLOCKS = TypeAdapter(tuple[Clock, ...])
 _INFERRED = TypeAdapter(tuple[Inference, ...])
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
 _MOMENT = TypeAdapter(datetime)
 
 
@@ -135,6 +137,7 @@ def request_row(subject: SubjectId, request: Request) -> dict[str, Any]:
         "mandate_digest": request.mandate.digest,
         "mandate_agreed_at": request.mandate.agreed_at,
         "inferred": _INFERRED.dump_python(request.inferred, mode="json"),
+        "findings": _FINDINGS.dump_python(request.findings, mode="json"),
     }
 
 
@@ -162,6 +165,7 @@ def request_of(order: Row, request: Row) -> Request:
             agreed_at=_MOMENT.validate_python(request["mandate_agreed_at"]),
         ),
         inferred=_INFERRED.validate_python(request["inferred"]),
+        findings=_FINDINGS.validate_python(request["findings"]),
     )
 
 

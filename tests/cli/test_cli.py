@@ -23,6 +23,9 @@ COMMANDS = (
     "app rotate",
     "app revoke",
     "party add",
+    "screening list",
+    "screening add",
+    "screening lift",
     "setup temporal",
 )
 
@@ -82,6 +85,7 @@ def test_a_database_that_does_not_answer_is_told_as_such(command: str, nowhere: 
         (["demo", "--exit", "--keep"], "contradict"),
         (["party", "add", "somebody"], "is no party id"),
         (["party", "add", "cli_anna", "--agreement", "2026-11"], "go together"),
+        (["screening", "add", "x", "--verdict", "maybe", "--reason", "y"], "A kind is"),
         (["app", "create", "--name", "x", "--role", "king", "--party", "prv_x"], "No such role"),
     ],
 )

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
 from daigou.ledger.tables.money import Account, AccountFreeze, Entry, Journal, Movement, Refund
+from daigou.ledger.tables.reference import ScreeningRule
 from daigou.ledger.tables.story import (
     Notice,
     OrderLine,
@@ -37,5 +38,6 @@ __all__ = [
     "PurchaseRequest",
     "Recharge",
     "Refund",
+    "ScreeningRule",
     "Transition",
 ]

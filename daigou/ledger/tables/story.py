@@ -69,6 +69,7 @@ class PurchaseRequest(SQLModel, table=True):
     mandate_digest: str
     mandate_agreed_at: Moment
     inferred: Json
+    findings: Json
 
 
 class PurchaseOrder(SQLModel, table=True):

@@ -1,0 +1,80 @@
+-- What orders refer to and the books do not hold: tables with their CHECKs, and after each the
+-- guards of what its rows may do. The SQLSTATEs are those of 0001_guards.sql.
+
+-- ---- the screening list ----------------------------------------------------------------------
+
+-- PSR-14, LM-22: prohibited and restricted goods, by category and by word. A rule is lifted, never
+-- changed or removed: what was refused by it stays explained.
+CREATE TABLE screening_rule (
+    id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    kind      varchar NOT NULL CHECK (kind IN ('category', 'word')),
+    pattern   varchar NOT NULL CHECK (length(pattern) BETWEEN 1 AND 80),
+    verdict   varchar NOT NULL CHECK (verdict IN (
+        'prohibited', 'suspended', 'doubtful', 'sensitive'
+    )),
+    reason    varchar NOT NULL CHECK (reason <> ''),
+    author    varchar NOT NULL CHECK (author <> ''),
+    clause    varchar NOT NULL,
+    placed_at timestamptz NOT NULL DEFAULT now(),
+    lifted_at timestamptz CHECK (lifted_at >= placed_at),
+    lifted_by varchar,
+    CONSTRAINT lifting_has_its_author CHECK ((lifted_at IS NULL) = (lifted_by IS NULL)),
+    CONSTRAINT clause_is_the_verdicts CHECK (
+        clause = CASE verdict
+            WHEN 'suspended' THEN 'LM-22'
+            WHEN 'sensitive' THEN 'PSR-15-5'
+            ELSE 'PSR-14'
+        END
+    )
+);
+-- Of two verdicts on the same thing nobody could say which holds.
+CREATE UNIQUE INDEX screening_rule_in_force ON screening_rule (kind, pattern)
+    WHERE lifted_at IS NULL;
+
+-- Why: who put what on the list, and why, is kept; a rule is lifted once and never placed again.
+CREATE FUNCTION rule_is_lifted_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.lifted_at IS NOT NULL OR NEW.lifted_at IS NULL
+        OR (NEW.id, NEW.kind, NEW.pattern, NEW.verdict, NEW.reason, NEW.author, NEW.clause,
+            NEW.placed_at) IS DISTINCT FROM
+            (OLD.id, OLD.kind, OLD.pattern, OLD.verdict, OLD.reason, OLD.author, OLD.clause,
+            OLD.placed_at) THEN
+        RAISE EXCEPTION 'screening rule % can only be lifted, once', OLD.id
+            USING ERRCODE = 'DG004';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER is_lifted_once BEFORE UPDATE ON screening_rule
+    FOR EACH ROW EXECUTE FUNCTION rule_is_lifted_once();
+CREATE TRIGGER never_removed BEFORE DELETE ON screening_rule
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON screening_rule EXECUTE FUNCTION refuse_change();
+
+-- The categories that the terms prohibit, and the plainest words; the platform goes on from here.
+INSERT INTO screening_rule (kind, pattern, verdict, reason, author, clause)
+SELECT kind, pattern, verdict, reason, 'plt_platform',
+    CASE verdict WHEN 'sensitive' THEN 'PSR-15-5' ELSE 'PSR-14' END
+FROM (VALUES
+    ('category', 'counterfeit', 'prohibited', 'counterfeits are not purchased'),
+    ('category', 'drugs', 'prohibited', 'drugs are not purchased'),
+    ('category', 'weapons', 'prohibited', 'weapons are not purchased'),
+    ('category', 'wildlife', 'prohibited', 'protected wildlife is not purchased'),
+    ('word', 'firearm', 'prohibited', 'weapons are not purchased'),
+    ('word', 'firearms', 'prohibited', 'weapons are not purchased'),
+    ('word', '枪支', 'prohibited', 'weapons are not purchased'),
+    ('word', 'methamphetamine', 'prohibited', 'drugs are not purchased'),
+    ('word', '冰毒', 'prohibited', 'drugs are not purchased'),
+    ('word', 'rhino horn', 'prohibited', 'protected wildlife is not purchased'),
+    ('word', '犀牛角', 'prohibited', 'protected wildlife is not purchased'),
+    ('word', 'ivory', 'doubtful', 'a colour, or of protected wildlife'),
+    ('word', '象牙', 'doubtful', 'a colour, or of protected wildlife'),
+    ('word', 'replica', 'doubtful', 'may infringe a brand'),
+    ('word', '高仿', 'doubtful', 'may infringe a brand'),
+    ('word', 'lithium battery', 'sensitive', 'not every carrier ships it'),
+    ('word', 'lithium batteries', 'sensitive', 'not every carrier ships them'),
+    ('word', '锂电池', 'sensitive', 'not every carrier ships it')
+) AS first (kind, pattern, verdict, reason);
+
+-- PSR-14: what the list found in a request, as it stood when the request was made.
+ALTER TABLE purchase_request ADD COLUMN findings jsonb NOT NULL DEFAULT '[]';

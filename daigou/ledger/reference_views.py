@@ -1,0 +1,17 @@
+"""Owns the shapes of what orders refer to: frozen values, never table rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from daigou.domain.screening import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleView:
+    """A rule of the screening list with its history: who placed it, and who lifted it."""
+
+    rule: Rule
+    author: str
+    placed_at: datetime
+    lifted_at: datetime | None
+    lifted_by: str | None

@@ -1,0 +1,71 @@
+"""Owns the way to what orders refer to: the screening list and what stands beside the books.
+
+Beside `gateway.backend`, this is the one file of the gateway that knows the signatures of
+`daigou.ledger`.
+"""
+
+from collections.abc import Awaitable
+from typing import Any, Protocol
+
+from sqlalchemy import Engine
+
+from daigou.domain.screening import Rule, RuleKind, Verdict
+from daigou.ledger.reference_views import RuleView
+from daigou.ledger.screening import ScreeningList
+
+
+class Ask(Protocol):
+    """Calls the ledger on a thread, bounded, its failures named."""
+
+    def __call__(self, call: Any, /, *args: Any, **named: Any) -> Awaitable[Any]: ...
+
+
+class Records:
+    """What orders refer to, as the gateway needs it.
+
+    Every method raises `ProblemError` (503) where the database does not answer in time.
+    """
+
+    def __init__(self, *, engine: Engine, ask: Ask) -> None:
+        self._ask = ask
+        self._screening = ScreeningList(engine)
+
+    # The screening list.
+
+    async def rules_in_force(self) -> tuple[Rule, ...]:
+        """The rules that a new request is held against."""
+        found: tuple[Rule, ...] = await self._ask(self._screening.in_force)
+        return found
+
+    async def rules(self, *, limit: int, lifted: bool, starting_after: int) -> tuple[RuleView, ...]:
+        """Some rules, the oldest first."""
+        found: tuple[RuleView, ...] = await self._ask(
+            self._screening.rules, limit=limit, lifted=lifted, starting_after=starting_after
+        )
+        return found
+
+    async def add_rule(
+        self, *, kind: RuleKind, pattern: str, verdict: Verdict, reason: str, author: str
+    ) -> RuleView:
+        """Puts a rule on the list; the same again answers the same.
+
+        Raises:
+            ConflictError: another rule on the pattern is in force, or the list is full.
+        """
+        added: RuleView = await self._ask(
+            self._screening.add,
+            kind=kind,
+            pattern=pattern,
+            verdict=verdict,
+            reason=reason,
+            author=author,
+        )
+        return added
+
+    async def lift_rule(self, rule: int, *, by: str) -> RuleView | None:
+        """Takes a rule off the list; None where there is no such rule."""
+        try:
+            lifted: RuleView = await self._ask(self._screening.lift, rule=rule, by=by)
+        except LookupError:
+            return None
+        return lifted

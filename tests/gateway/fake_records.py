@@ -1,0 +1,39 @@
+"""What orders refer to, for a gateway on nothing: one of each kind, and every change is taken."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from daigou.domain.screening import CLAUSES, Rule, RuleKind, Verdict
+from daigou.ledger.reference_views import RuleView
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+RULE = RuleView(
+    rule=Rule(
+        id=12,
+        kind=RuleKind.WORD,
+        pattern="replica",
+        verdict=Verdict.DOUBTFUL,
+        reason="may infringe a brand",
+        clause=CLAUSES[Verdict.DOUBTFUL],
+    ),
+    author="plt_platform",
+    placed_at=NOON,
+    lifted_at=None,
+    lifted_by=None,
+)
+
+
+class FakeRecords:
+    """Stands in for `gateway.records.Records`."""
+
+    async def rules_in_force(self) -> tuple[Rule, ...]:
+        return (RULE.rule,)
+
+    async def rules(self, **_: Any) -> tuple[RuleView, ...]:
+        return (RULE,)
+
+    async def add_rule(self, **_: Any) -> RuleView:
+        return RULE
+
+    async def lift_rule(self, rule: int, **_: Any) -> RuleView | None:
+        return RULE if rule == RULE.rule.id else None
