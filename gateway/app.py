@@ -18,7 +18,15 @@ from gateway.engine import WorkflowEngine
 from gateway.openapi import described
 from gateway.parsing import faults_outside_the_body
 from gateway.problems import EdgeCode, ProblemError, invalid
-from gateway.routes import accounts, commands, orders, parties, reference, screening
+from gateway.routes import (
+    accounts,
+    commands,
+    orders,
+    parties,
+    principals,
+    reference,
+    screening,
+)
 from gateway.trace import note
 
 _ABOUT = """\
@@ -74,7 +82,7 @@ def create_app(
         task_queue=settings.task_queue,
         wait_seconds_max=settings.update_wait_seconds_max,
     )
-    for part in (orders, commands, accounts, parties, reference, screening):
+    for part in (orders, commands, accounts, parties, principals, reference, screening):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

@@ -37,6 +37,7 @@ from gateway.answers import (
     TimelineAnswer,
 )
 from gateway.calling import Body, Calling, RefusalError, UnansweredError
+from gateway.principals import DeclaredAnswer, PrincipalAnswer
 from gateway.screening import RuleAnswer, RulePage
 
 __all__ = ["DaigouClient", "Done", "RefusalError", "UnansweredError"]
@@ -383,6 +384,15 @@ class DaigouClient:
         """The platform takes a rule off the screening list (PSR-14, LM-22)."""
         response = await self._calling.post(f"/v1/screening-rules/{rule}/lift", {}, key=key)
         return RuleAnswer.model_validate_json(response.content)
+
+    async def principal(self, order_id: str) -> PrincipalAnswer:
+        """For whom the purchasing person of an order acts (PSR-4)."""
+        return await self._calling.get(f"/v1/orders/{order_id}/principal", PrincipalAnswer)
+
+    async def declare_principal(self, provider_id: str, body: Body, *, key: str) -> DeclaredAnswer:
+        """A provider declares its legal entity and who buys for it (PSR-4)."""
+        response = await self._calling.post(f"/v1/parties/{provider_id}/principal", body, key=key)
+        return DeclaredAnswer.model_validate_json(response.content)
 
     # Parties, texts, and whether the service is ready.
 

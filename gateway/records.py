@@ -9,8 +9,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
+from daigou.domain.ids import OrderId, PartyId
+from daigou.domain.principal import Principal
 from daigou.domain.screening import Rule, RuleKind, Verdict
-from daigou.ledger.reference_views import RuleView
+from daigou.ledger.principals import Principals
+from daigou.ledger.reference_views import PrincipalView, RuleView
 from daigou.ledger.screening import ScreeningList
 
 
@@ -29,6 +32,7 @@ class Records:
     def __init__(self, *, engine: Engine, ask: Ask) -> None:
         self._ask = ask
         self._screening = ScreeningList(engine)
+        self._principals = Principals(engine)
 
     # The screening list.
 
@@ -69,3 +73,39 @@ class Records:
         except LookupError:
             return None
         return lifted
+
+    # Principal information.
+
+    async def declare_principal(
+        self,
+        *,
+        provider: PartyId,
+        principal: Principal,
+        purchasing_person: str,
+        author: str,
+        only_first: bool = False,
+    ) -> PrincipalView:
+        """Makes a new version of a provider's principal; the same again answers the same.
+
+        Raises:
+            ConflictError: it is to be the first, and there is another.
+        """
+        declared: PrincipalView = await self._ask(
+            self._principals.declare,
+            provider=provider,
+            principal=principal,
+            purchasing_person=purchasing_person,
+            author=author,
+            only_first=only_first,
+        )
+        return declared
+
+    async def principal_shown(self, *, order: OrderId, provider: PartyId) -> PrincipalView | None:
+        """The version that an order shows; None where the provider has declared none."""
+        try:
+            shown: PrincipalView = await self._ask(
+                self._principals.shown, order=order, provider=provider
+            )
+        except LookupError:
+            return None
+        return shown

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from daigou.domain.ids import PartyId
+from daigou.domain.principal import Principal
 from daigou.domain.screening import Rule
 
 
@@ -15,3 +17,14 @@ class RuleView:
     placed_at: datetime
     lifted_at: datetime | None
     lifted_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrincipalView:
+    """A version of a provider's principal; `purchasing_person` is None once it was erased."""
+
+    provider: PartyId
+    version: int
+    principal: Principal
+    purchasing_person: str | None
+    at: datetime

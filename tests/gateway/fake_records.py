@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from daigou.domain.ids import PartyId
+from daigou.domain.principal import Principal
 from daigou.domain.screening import CLAUSES, Rule, RuleKind, Verdict
-from daigou.ledger.reference_views import RuleView
+from daigou.ledger.reference_views import PrincipalView, RuleView
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULE = RuleView(
@@ -20,6 +22,19 @@ RULE = RuleView(
     placed_at=NOON,
     lifted_at=None,
     lifted_by=None,
+)
+PRINCIPAL = PrincipalView(
+    provider=PartyId("prv_kai"),
+    version=1,
+    principal=Principal(
+        legal_name="Kai Example Purchasing",
+        registration_number="91110000600037341L",
+        registered_address="1 Example Road, Yiwu",
+        business_email="office@example.com",
+        business_phone="+86 579 0000 0000",
+    ),
+    purchasing_person="Kai Example",
+    at=NOON,
 )
 
 
@@ -37,3 +52,9 @@ class FakeRecords:
 
     async def lift_rule(self, rule: int, **_: Any) -> RuleView | None:
         return RULE if rule == RULE.rule.id else None
+
+    async def declare_principal(self, **_: Any) -> PrincipalView:
+        return PRINCIPAL
+
+    async def principal_shown(self, **_: Any) -> PrincipalView | None:
+        return PRINCIPAL

@@ -580,6 +580,14 @@ def _valid_body(path: str) -> dict[str, Any]:
         "/v1/orders": an_order(),
         "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
         "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
+        "principal": {
+            "legal_name": "Kai Example Purchasing",
+            "registration_number": "91110000600037341L",
+            "registered_address": "1 Example Road, Yiwu",
+            "business_email": "office@example.com",
+            "business_phone": "+86 579 0000 0000",
+            "purchasing_person": "Kai Example",
+        },
         "/v1/screening-rules": {
             "kind": "word",
             "pattern": "replica",

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, Identity, Index, text
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, text
 from sqlmodel import Field, SQLModel
 
-from daigou.ledger.tables.columns import MaybeMoment, Moment
+from daigou.ledger.tables.columns import Key, KeyNumber, MaybeMoment, Moment
 
 
 class ScreeningRule(SQLModel, table=True):
@@ -32,3 +32,32 @@ class ScreeningRule(SQLModel, table=True):
     placed_at: Moment
     lifted_at: MaybeMoment
     lifted_by: str | None
+
+
+class Principal(SQLModel, table=True):
+    """A version of the legal entity behind a provider (PSR-4)."""
+
+    __tablename__: ClassVar[str] = "principal"
+
+    provider: str = Field(primary_key=True, foreign_key="party.id")
+    version: KeyNumber
+    legal_name: str
+    registration_number: str
+    registered_address: str
+    business_email: str
+    business_phone: str
+    author: str
+    at: Moment
+
+
+class PurchasingPerson(SQLModel, table=True):
+    """Who buys for that entity, apart so that it can be erased (PSR-23)."""
+
+    __tablename__: ClassVar[str] = "purchasing_person"
+    __table_args__ = (
+        ForeignKeyConstraint(["provider", "version"], ["principal.provider", "principal.version"]),
+    )
+
+    provider: Key
+    version: KeyNumber
+    name: str

@@ -78,3 +78,53 @@ FROM (VALUES
 
 -- PSR-14: what the list found in a request, as it stood when the request was made.
 ALTER TABLE purchase_request ADD COLUMN findings jsonb NOT NULL DEFAULT '[]';
+
+-- ---- principal information -------------------------------------------------------------------
+
+-- PSR-4: the legal entity behind a provider, by version: what a client was shown stays known.
+CREATE TABLE principal (
+    provider            varchar NOT NULL REFERENCES party (id),
+    version             integer NOT NULL CHECK (version > 0),
+    legal_name          varchar NOT NULL,
+    registration_number varchar NOT NULL CHECK (registration_number ~ '^[0-9A-Z]{18}$'),
+    registered_address  varchar NOT NULL,
+    business_email      varchar NOT NULL,
+    business_phone      varchar NOT NULL,
+    author              varchar NOT NULL CHECK (author <> ''),
+    at                  timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (provider, version),
+    CONSTRAINT principal_is_complete CHECK (
+        '' NOT IN (legal_name, registered_address, business_email, business_phone)
+    )
+);
+
+-- PSR-4, PSR-23: who buys for that entity is a person, named apart, where it can be erased.
+CREATE TABLE purchasing_person (
+    provider varchar NOT NULL,
+    version  integer NOT NULL,
+    name     varchar NOT NULL CHECK (name <> ''),
+    PRIMARY KEY (provider, version),
+    FOREIGN KEY (provider, version) REFERENCES principal (provider, version)
+);
+
+-- Why: only a provider has principals, and its versions have no gap.
+CREATE FUNCTION principal_goes_on() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    last_version integer;
+BEGIN
+    PERFORM refuse_strangers('provider', NEW.provider);
+    SELECT max(version) INTO last_version FROM principal WHERE provider = NEW.provider;
+    IF NEW.version <> coalesce(last_version, 0) + 1 THEN
+        RAISE EXCEPTION '%: principal % does not follow %', NEW.provider, NEW.version,
+            coalesce(last_version, 0) USING ERRCODE = 'DG006';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER goes_on BEFORE INSERT ON principal
+    FOR EACH ROW EXECUTE FUNCTION principal_goes_on();
+CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON principal
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON principal EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_changed BEFORE UPDATE ON purchasing_person
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
