@@ -531,6 +531,7 @@ class LimitsAnswer(Answered):
     recharge_fen_min: int
     recharge_fen_max: int
     lines_max: int
+    rate_age_days_max: int
 
 
 class TermsAnswer(Answered):
@@ -573,6 +574,7 @@ class TermsAnswer(Answered):
                 recharge_fen_min=limits.recharge_fen_min,
                 recharge_fen_max=limits.recharge_fen_max,
                 lines_max=limits.lines_max,
+                rate_age_days_max=limits.rate_age_days_max,
             ),
             prohibited_categories=tuple(sorted(terms.prohibited_categories)),
         )

@@ -20,6 +20,7 @@ from gateway.parsing import faults_outside_the_body
 from gateway.problems import EdgeCode, ProblemError, invalid
 from gateway.routes import (
     accounts,
+    checkout,
     commands,
     orders,
     parties,
@@ -82,7 +83,7 @@ def create_app(
         task_queue=settings.task_queue,
         wait_seconds_max=settings.update_wait_seconds_max,
     )
-    for part in (orders, commands, accounts, parties, principals, reference, screening):
+    for part in (orders, checkout, commands, accounts, parties, principals, reference, screening):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

@@ -37,6 +37,7 @@ from gateway.answers import (
     TimelineAnswer,
 )
 from gateway.calling import Body, Calling, RefusalError, UnansweredError
+from gateway.checkout import CheckoutAnswer, RatesAnswer
 from gateway.principals import DeclaredAnswer, PrincipalAnswer
 from gateway.screening import RuleAnswer, RulePage
 
@@ -393,6 +394,17 @@ class DaigouClient:
         """A provider declares its legal entity and who buys for it (PSR-4)."""
         response = await self._calling.post(f"/v1/parties/{provider_id}/principal", body, key=key)
         return DeclaredAnswer.model_validate_json(response.content)
+
+    async def checkout(self, order_id: str, *, currencies: Iterable[str] = ()) -> CheckoutAnswer:
+        """What an order costs and is to be paid until when, with estimates (PSR-6, UA-2-3)."""
+        query = {"currency": list(currencies) or None}
+        return await self._calling.get(
+            f"/v1/orders/{order_id}/checkout", CheckoutAnswer, query=query
+        )
+
+    async def exchange_rates(self) -> RatesAnswer:
+        """The rates that estimates are made with (UA-2-3)."""
+        return await self._calling.get("/v1/exchange-rates", RatesAnswer)
 
     # Parties, texts, and whether the service is ready.
 

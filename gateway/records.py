@@ -13,7 +13,8 @@ from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import Rule, RuleKind, Verdict
 from daigou.ledger.principals import Principals
-from daigou.ledger.reference_views import PrincipalView, RuleView
+from daigou.ledger.rates import Rates
+from daigou.ledger.reference_views import PrincipalView, RateView, RuleView
 from daigou.ledger.screening import ScreeningList
 
 
@@ -33,6 +34,7 @@ class Records:
         self._ask = ask
         self._screening = ScreeningList(engine)
         self._principals = Principals(engine)
+        self._rates = Rates(engine)
 
     # The screening list.
 
@@ -109,3 +111,10 @@ class Records:
         except LookupError:
             return None
         return shown
+
+    # Exchange rates.
+
+    async def rates(self) -> tuple[RateView, ...]:
+        """The newest rate of every currency."""
+        found: tuple[RateView, ...] = await self._ask(self._rates.newest)
+        return found

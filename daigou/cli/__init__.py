@@ -6,7 +6,7 @@ not need the embedded servers.
 
 import typer
 
-from daigou.cli import books, duties, orders, registry, screening, servers
+from daigou.cli import books, duties, orders, rates, registry, screening, servers
 
 app = typer.Typer(
     name="daigou",
@@ -25,5 +25,6 @@ app.command()(duties.clauses)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")
+app.add_typer(rates.rates, name="rates")
 app.add_typer(screening.screening, name="screening")
 app.add_typer(servers.setup, name="setup")

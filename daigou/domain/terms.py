@@ -32,6 +32,7 @@ class Limits:
     recharge_fen_min: int
     recharge_fen_max: int
     lines_max: int
+    rate_age_days_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +111,8 @@ def parse(text: str) -> Terms:
             recharge_fen_min=reader.count("limits", "recharge_fen_min"),
             recharge_fen_max=reader.count("limits", "recharge_fen_max"),
             lines_max=reader.count("limits", "lines_max"),
+            # UA-2-3: terms from before there were estimates do not say it.
+            rate_age_days_max=reader.count("limits", "rate_age_days_max", default=7),
         ),
         prohibited_categories=frozenset(reader.texts("screening", "prohibited")),
     )
@@ -137,8 +140,10 @@ class _Reader:
             return value
         return self._fault(path, "is a list of texts", [])
 
-    def count(self, *path: str) -> int:
+    def count(self, *path: str, default: int | None = None) -> int:
         value = self._get(*path)
+        if value is None and default is not None:
+            return default
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value
         return self._fault(path, "is a whole number above zero", 1)

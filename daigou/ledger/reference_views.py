@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from daigou.domain.estimates import Rate
 from daigou.domain.ids import PartyId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import Rule
@@ -28,3 +29,11 @@ class PrincipalView:
     principal: Principal
     purchasing_person: str | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateView:
+    """A rate, and when it was loaded."""
+
+    rate: Rate
+    loaded_at: datetime

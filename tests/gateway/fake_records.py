@@ -1,12 +1,14 @@
 """What orders refer to, for a gateway on nothing: one of each kind, and every change is taken."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
+from daigou.domain.estimates import Rate
 from daigou.domain.ids import PartyId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import CLAUSES, Rule, RuleKind, Verdict
-from daigou.ledger.reference_views import PrincipalView, RuleView
+from daigou.ledger.reference_views import PrincipalView, RateView, RuleView
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULE = RuleView(
@@ -36,6 +38,16 @@ PRINCIPAL = PrincipalView(
     purchasing_person="Kai Example",
     at=NOON,
 )
+RATE = RateView(
+    rate=Rate(
+        currency="EUR",
+        cny_per_unit=Decimal("8.2345"),
+        as_of=NOON.date(),
+        source="test",
+        minor_digits=2,
+    ),
+    loaded_at=NOON,
+)
 
 
 class FakeRecords:
@@ -58,3 +70,6 @@ class FakeRecords:
 
     async def principal_shown(self, **_: Any) -> PrincipalView | None:
         return PRINCIPAL
+
+    async def rates(self) -> tuple[RateView, ...]:
+        return (RATE,)

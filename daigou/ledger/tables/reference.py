@@ -1,8 +1,10 @@
 """Owns the tables of what orders refer to: the screening list and what stands beside it."""
 
+from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, text
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Identity, Index, Numeric, text
 from sqlmodel import Field, SQLModel
 
 from daigou.ledger.tables.columns import Key, KeyNumber, MaybeMoment, Moment
@@ -61,3 +63,15 @@ class PurchasingPerson(SQLModel, table=True):
     provider: Key
     version: KeyNumber
     name: str
+
+
+class ExchangeRate(SQLModel, table=True):
+    """What one unit of a currency cost in yuan on a date (UA-2-3)."""
+
+    __tablename__: ClassVar[str] = "exchange_rate"
+
+    currency: Key
+    as_of: date = Field(primary_key=True)
+    cny_per_unit: Decimal = Field(sa_type=Numeric(20, 10))
+    source: str
+    loaded_at: Moment

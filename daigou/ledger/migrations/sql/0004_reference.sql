@@ -128,3 +128,19 @@ CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON principal
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON principal EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_changed BEFORE UPDATE ON purchasing_person
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- ---- exchange rates --------------------------------------------------------------------------
+
+-- UA-2-3: what an estimate is made of. A rate is loaded once for its date, and never changed.
+CREATE TABLE exchange_rate (
+    currency     varchar NOT NULL CHECK (currency ~ '^[A-Z]{3}$' AND currency <> 'CNY'),
+    as_of        date NOT NULL,
+    cny_per_unit numeric(20, 10) NOT NULL CHECK (cny_per_unit > 0),
+    source       varchar NOT NULL CHECK (source <> ''),
+    loaded_at    timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (currency, as_of)
+);
+
+CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON exchange_rate
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON exchange_rate EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,61 @@
+"""The commands on what orders refer to, against a real database."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from daigou.cli import app
+
+RUNNER = CliRunner()
+
+
+def run(database_url: str, *arguments: str) -> tuple[int, str]:
+    said = RUNNER.invoke(app, [*arguments, "--database", database_url], env={"COLUMNS": "200"})
+    assert "Traceback" not in said.output
+    return said.exit_code, said.output
+
+
+@pytest.mark.clause("PSR-14")
+def test_a_rule_is_added_listed_and_lifted(database_url: str) -> None:
+    adding = ("screening", "add", "Fake PHONE", "--verdict", "doubtful", "--reason", "a brand's")
+
+    added = run(database_url, *adding)
+    number = added[1].split()[0]
+    conflict = run(database_url, *adding[:4], "sensitive", *adding[5:])
+    listed = run(database_url, "screening", "list")
+    lifted = run(database_url, "screening", "lift", number, "--by", "plt_legal")
+    unlisted = run(database_url, "screening", "list")
+    history = run(database_url, "screening", "list", "--lifted")
+
+    assert added[0] == lifted[0] == listed[0] == 0
+    assert "fake phone" in listed[1]
+    assert conflict[0] == 1
+    assert "screening lift" in conflict[1]
+    assert "fake phone" not in unlisted[1]
+    assert "by plt_legal" in history[1]
+    assert run(database_url, "screening", "lift", "999999")[0] == 1
+    assert run(database_url, "screening", "add", " ", *adding[3:])[0] == 1
+
+
+@pytest.mark.clause("UA-2-3")
+def test_rates_are_loaded_and_listed(database_url: str, tmp_path: Path) -> None:
+    file, wrong = tmp_path / "rates.csv", tmp_path / "wrong.csv"
+    file.write_text("currency,as_of,cny_per_unit,source\nEUR,2026-11-20,8.20,bank\n")
+    wrong.write_text("currency,as_of,cny_per_unit,source\nEUR,2026-11-20,8.3,bank\n")
+
+    loaded = run(database_url, "rates", "load", str(file))
+    again = run(database_url, "rates", "load", str(file))
+    listed = run(database_url, "rates")
+    refused = run(database_url, "rates", "load", str(wrong))
+    wrong.write_bytes(b"\xff\xfe")
+    unread = run(database_url, "rates", "load", str(wrong))
+    wrong.write_text("currency,as_of,cny_per_unit,source\nEUR,x,y,\n")
+    faulty = run(database_url, "rates", "load", str(wrong))
+
+    assert loaded == (0, "1 rates are new, 0 were there.\n")
+    assert again == (0, "0 rates are new, 1 were there.\n")
+    assert "8.2 " in listed[1]
+    assert refused[0] == unread[0] == faulty[0] == 1
+    assert "is 8.2, not 8.3" in refused[1]
+    assert faulty[1].count("line 2:") == 3
