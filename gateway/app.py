@@ -22,6 +22,7 @@ from gateway.routes import (
     accounts,
     checkout,
     commands,
+    evidence,
     orders,
     parties,
     principals,
@@ -83,7 +84,9 @@ def create_app(
         task_queue=settings.task_queue,
         wait_seconds_max=settings.update_wait_seconds_max,
     )
-    for part in (orders, checkout, commands, accounts, parties, principals, reference, screening):
+    for part in (orders, commands, accounts, parties, reference):
+        app.include_router(part.router)
+    for part in (checkout, evidence, principals, screening):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

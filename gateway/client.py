@@ -17,6 +17,7 @@ from typing import Any, Self
 import httpx
 
 from daigou.domain.commands import Line, ObjectionReason, RefusalReason, UnrealizableReason
+from daigou.domain.evidence import MediaType
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, Trigger
 from daigou.domain.screening import RuleKind, Verdict
@@ -38,6 +39,7 @@ from gateway.answers import (
 )
 from gateway.calling import Body, Calling, RefusalError, UnansweredError
 from gateway.checkout import CheckoutAnswer, RatesAnswer
+from gateway.evidence import EvidenceAnswer, EvidencePage
 from gateway.principals import DeclaredAnswer, PrincipalAnswer
 from gateway.screening import RuleAnswer, RulePage
 
@@ -405,6 +407,24 @@ class DaigouClient:
     async def exchange_rates(self) -> RatesAnswer:
         """The rates that estimates are made with (UA-2-3)."""
         return await self._calling.get("/v1/exchange-rates", RatesAnswer)
+
+    async def add_evidence(
+        self, order_id: str, body: bytes, *, key: str, media_type: MediaType
+    ) -> EvidenceAnswer:
+        """Gives a piece of evidence with an order (PSR-17-1)."""
+        headers = {"Idempotency-Key": key, "Content-Type": media_type.value}
+        at = f"/v1/orders/{order_id}/evidence"
+        response = await self._calling.send("POST", at, content=body, headers=headers)
+        return EvidenceAnswer.model_validate_json(response.content)
+
+    async def evidence(self, order_id: str) -> EvidencePage:
+        """What evidence an order has (PSR-17-1)."""
+        return await self._calling.get(f"/v1/orders/{order_id}/evidence", EvidencePage)
+
+    async def evidence_bytes(self, order_id: str, evidence_id: str) -> bytes:
+        """The bytes of a piece of evidence (PSR-17-1)."""
+        at = f"/v1/orders/{order_id}/evidence/{evidence_id}"
+        return (await self._calling.send("GET", at)).content
 
     # Parties, texts, and whether the service is ready.
 

@@ -38,7 +38,7 @@ async def keep(
     clause: str,
     make: Callable[[], Awaitable[Answered]],
     status: int = 200,
-    location: Callable[[Answered], str] | None = None,
+    location: str = "",
 ) -> Response:
     """Makes something, once a key, and answers with what was made.
 
@@ -54,8 +54,8 @@ async def keep(
         except ConflictError as error:
             raise ProblemError(code=EdgeCode.CONFLICT, detail=str(error), clause=clause) from None
         headers = {"content-type": "application/json"}
-        if location is not None:
-            headers["location"] = location(made)
+        if location:
+            headers["location"] = location
         return Told(status=status, body=made.model_dump_json().encode(), headers=headers)
 
     return await once(

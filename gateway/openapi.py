@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID
+from daigou.domain.ids import EVIDENCE_ID, ORDER_ID, PARTY_ID, RECHARGE_ID
 from daigou.domain.refusals import RefusalCode
 from gateway import auth, once
 from gateway.examples import examples
@@ -68,8 +68,10 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.DEPOSIT_TOO_SMALL: "the deposit does not hold the sum",
     RefusalCode.ACCOUNT_FROZEN: "the deposit is frozen",
     RefusalCode.PRICE_CHANGED: "the seller charges another price than agreed",
-    EdgeCode.BODY_TOO_LARGE: "the body has more than 64 KiB",
-    EdgeCode.UNSUPPORTED_MEDIA_TYPE: "the body is not application/json in UTF-8",
+    EdgeCode.ERASED: "it was there, and was erased",
+    EdgeCode.BODY_TOO_LARGE: "the body is larger than is taken here; JSON has 64 KiB at most",
+    EdgeCode.UNSUPPORTED_MEDIA_TYPE: "the body is of another type than is taken here; JSON is in "
+    "UTF-8",
     EdgeCode.IDEMPOTENCY_KEY_REUSED: "the Idempotency-Key was used for another request",
     RefusalCode.INVALID_REQUEST: "fields are missing or wrong; `errors` names all of them",
     RefusalCode.PART_PAYMENT: "the parts do not make up the order amount exactly",
@@ -121,6 +123,7 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "recharge_id": _in_path(RECHARGE_ID.pattern, "rch_2026_0001", "The recharge."),
     "client_id": _in_path(PARTY_ID.pattern, "cli_anna", "The client."),
     "party_id": _in_path(PARTY_ID.pattern, "sto_yiwu", "The party."),
+    "evidence_id": _in_path(EVIDENCE_ID.pattern, "evd_a2b3c4d5e6f7", "The piece of evidence."),
     "rule_id": _in_path("[1-9][0-9]{0,8}", "12", "The rule of the screening list."),
     "number": _in_path("[1-9][0-9]{0,8}", "9", "The refund's number: see `refunds` of the order."),
 }
@@ -164,6 +167,25 @@ def command(
         "requestBody": {
             "required": required,
             "content": {"application/json": {"schema": {_TAKES: name}}},
+        },
+        "x-clauses": list(clauses),
+        "x-roles": list(roles),
+    }
+
+
+def upload(
+    media_types: Iterable[str], *, clauses: Iterable[str] = (), roles: Iterable[str] = ()
+) -> dict[str, Any]:
+    """What an operation that takes bytes of some types adds: the bytes, the key, the caller."""
+    return {
+        **caller(),
+        "parameters": [KEY_PARAMETER],
+        "requestBody": {
+            "required": True,
+            "content": {
+                str(each): {"schema": {"type": "string", "format": "binary"}}
+                for each in media_types
+            },
         },
         "x-clauses": list(clauses),
         "x-roles": list(roles),
@@ -221,9 +243,9 @@ def _finish(document: dict[str, Any]) -> None:
             if parameter["in"] == "path":
                 parameter.update(_IN_PATH[parameter["name"]])
         for body in operation.get("requestBody", {}).get("content", {}).values():
-            name = body["schema"][_TAKES]
-            body["schema"] = {"$ref": _REF.format(model=name)}
-            _add(schemas, name, _BODIES[name], mode="validation")
+            if name := body["schema"].get(_TAKES):
+                body["schema"] = {"$ref": _REF.format(model=name)}
+                _add(schemas, name, _BODIES[name], mode="validation")
         for response in operation["responses"].values():
             if not response.get("headers", True):
                 del response["headers"]

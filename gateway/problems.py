@@ -27,6 +27,7 @@ class EdgeCode(StrEnum):
     ID_TAKEN = "id_taken"
     CONFLICT = "conflict"
     IDEMPOTENCY_KEY_RUNNING = "idempotency_key_running"
+    ERASED = "erased"
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
@@ -55,6 +56,7 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.DEPOSIT_TOO_SMALL: 409,
     RefusalCode.ACCOUNT_FROZEN: 409,
     RefusalCode.PRICE_CHANGED: 409,
+    EdgeCode.ERASED: 410,
     EdgeCode.BODY_TOO_LARGE: 413,
     EdgeCode.UNSUPPORTED_MEDIA_TYPE: 415,
     EdgeCode.IDEMPOTENCY_KEY_REUSED: 422,
@@ -80,8 +82,9 @@ TITLES: Mapping[int, str] = {
     405: "The path has no such method",
     406: "No form of the answer is acceptable to you",
     409: "It cannot be done as things stand",
+    410: "It was erased",
     413: "The body is too large",
-    415: "The body is not JSON",
+    415: "The body is not of a type that is taken here",
     422: "What is asked for is not valid",
     500: "Something went wrong here",
     503: "Nobody answered in time",

@@ -9,12 +9,14 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
+from daigou.domain.evidence import Piece
 from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import Rule, RuleKind, Verdict
+from daigou.ledger.evidence import EvidenceStore
 from daigou.ledger.principals import Principals
 from daigou.ledger.rates import Rates
-from daigou.ledger.reference_views import PrincipalView, RateView, RuleView
+from daigou.ledger.reference_views import EvidenceView, PrincipalView, RateView, RuleView
 from daigou.ledger.screening import ScreeningList
 
 
@@ -35,6 +37,7 @@ class Records:
         self._screening = ScreeningList(engine)
         self._principals = Principals(engine)
         self._rates = Rates(engine)
+        self._evidence = EvidenceStore(engine)
 
     # The screening list.
 
@@ -117,4 +120,44 @@ class Records:
     async def rates(self) -> tuple[RateView, ...]:
         """The newest rate of every currency."""
         found: tuple[RateView, ...] = await self._ask(self._rates.newest)
+        return found
+
+    # Evidence.
+
+    async def add_evidence(
+        self,
+        *,
+        id: str,  # noqa: A002 - the id of the piece, as commands name it
+        order: OrderId,
+        author: PartyId,
+        piece: Piece,
+    ) -> EvidenceView:
+        """Stores a piece of evidence; the same id and bytes do it once.
+
+        Raises:
+            ConflictError: the id holds something else, or the order has enough pieces.
+        """
+        added: EvidenceView = await self._ask(
+            self._evidence.add, id=id, order=order, author=author, piece=piece
+        )
+        return added
+
+    async def evidence_of(self, order: OrderId) -> tuple[EvidenceView, ...]:
+        """Every piece of an order, without its bytes."""
+        found: tuple[EvidenceView, ...] = await self._ask(self._evidence.of_order, order)
+        return found
+
+    async def read_evidence(
+        self,
+        *,
+        order: OrderId,
+        id: str,  # noqa: A002 - as above
+    ) -> tuple[EvidenceView, bytes | None] | None:
+        """A piece with its bytes, unless they were erased; None where there is no such piece."""
+        try:
+            found: tuple[EvidenceView, bytes | None] = await self._ask(
+                self._evidence.read, order=order, id=id
+            )
+        except LookupError:
+            return None
         return found

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from daigou.domain.estimates import Rate
-from daigou.domain.ids import PartyId
+from daigou.domain.evidence import MediaType
+from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import Rule
 
@@ -37,3 +38,17 @@ class RateView:
 
     rate: Rate
     loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceView:
+    """A piece of evidence without its bytes, which are gone since `erased_at` if that is set."""
+
+    id: str
+    order: OrderId
+    author: PartyId
+    media_type: MediaType
+    size: int
+    digest: str
+    at: datetime
+    erased_at: datetime | None

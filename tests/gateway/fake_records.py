@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from daigou.domain.estimates import Rate
-from daigou.domain.ids import PartyId
+from daigou.domain.evidence import MediaType, Piece
+from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import CLAUSES, Rule, RuleKind, Verdict
-from daigou.ledger.reference_views import PrincipalView, RateView, RuleView
+from daigou.ledger.reference_views import EvidenceView, PrincipalView, RateView, RuleView
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULE = RuleView(
@@ -48,6 +49,17 @@ RATE = RateView(
     ),
     loaded_at=NOON,
 )
+PIECE = Piece(media_type=MediaType.TEXT, body=b"a dent")
+EVIDENCE = EvidenceView(
+    id="evd_kettles",
+    order=OrderId("ord_kettles"),
+    author=PartyId("cli_anna"),
+    media_type=PIECE.media_type,
+    size=len(PIECE.body),
+    digest=PIECE.digest,
+    at=NOON,
+    erased_at=None,
+)
 
 
 class FakeRecords:
@@ -73,3 +85,12 @@ class FakeRecords:
 
     async def rates(self) -> tuple[RateView, ...]:
         return (RATE,)
+
+    async def add_evidence(self, **_: Any) -> EvidenceView:
+        return EVIDENCE
+
+    async def evidence_of(self, _: OrderId) -> tuple[EvidenceView, ...]:
+        return (EVIDENCE,)
+
+    async def read_evidence(self, **named: Any) -> tuple[EvidenceView, bytes | None] | None:
+        return (EVIDENCE, PIECE.body) if named["id"] == EVIDENCE.id else None

@@ -8,7 +8,13 @@ from sqlmodel import SQLModel
 
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
 from daigou.ledger.tables.money import Account, AccountFreeze, Entry, Journal, Movement, Refund
-from daigou.ledger.tables.reference import ExchangeRate, Principal, PurchasingPerson, ScreeningRule
+from daigou.ledger.tables.reference import (
+    Evidence,
+    ExchangeRate,
+    Principal,
+    PurchasingPerson,
+    ScreeningRule,
+)
 from daigou.ledger.tables.story import (
     Notice,
     OrderLine,
@@ -27,6 +33,7 @@ __all__ = [
     "Application",
     "Contact",
     "Entry",
+    "Evidence",
     "ExchangeRate",
     "Idempotency",
     "Journal",

@@ -75,3 +75,23 @@ class ExchangeRate(SQLModel, table=True):
     cny_per_unit: Decimal = Field(sa_type=Numeric(20, 10))
     source: str
     loaded_at: Moment
+
+
+class Evidence(SQLModel, table=True):
+    """What shows an anomaly, apart from the books (PSR-17-1); `body` is gone once it was erased."""
+
+    __tablename__: ClassVar[str] = "evidence"
+    __table_args__ = (
+        Index("evidence_by_subject", "subject", "at", "id"),
+        Index("evidence_by_author", "author"),
+    )
+
+    id: Key
+    subject: str = Field(foreign_key="purchase_order.id")
+    author: str = Field(foreign_key="party.id")
+    media_type: str
+    size: int
+    digest: str
+    body: bytes | None
+    at: Moment
+    erased_at: MaybeMoment

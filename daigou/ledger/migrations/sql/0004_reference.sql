@@ -144,3 +144,45 @@ CREATE TABLE exchange_rate (
 CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON exchange_rate
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON exchange_rate EXECUTE FUNCTION refuse_change();
+
+-- ---- evidence --------------------------------------------------------------------------------
+
+-- PSR-17-1, PSR-23: what shows an anomaly, apart from the books. Commands carry the id alone; the
+-- digest says what was there even after the bytes were erased.
+CREATE TABLE evidence (
+    id         varchar PRIMARY KEY CHECK (id ~ '^evd_[0-9A-Za-z_-]{4,60}$'),
+    subject    varchar NOT NULL REFERENCES purchase_order (id),
+    author     varchar NOT NULL REFERENCES party (id),
+    media_type varchar NOT NULL CHECK (media_type IN (
+        'image/jpeg', 'image/png', 'application/pdf', 'video/mp4', 'text/plain'
+    )),
+    size       integer NOT NULL CHECK (size BETWEEN 1 AND 10485760),
+    digest     varchar NOT NULL CHECK (digest ~ '^[0-9a-f]{64}$'),
+    body       bytea,
+    at         timestamptz NOT NULL DEFAULT now(),
+    erased_at  timestamptz CHECK (erased_at >= at),
+    CONSTRAINT erased_is_gone CHECK ((body IS NULL) = (erased_at IS NOT NULL)),
+    CONSTRAINT body_is_what_it_says CHECK (
+        length(body) = size AND encode(sha256(body), 'hex') = digest
+    )
+);
+CREATE INDEX evidence_by_subject ON evidence (subject, at, id);
+CREATE INDEX evidence_by_author ON evidence (author);
+
+-- Why: evidence proves something only if nobody can exchange it; it can be erased, once.
+CREATE FUNCTION evidence_is_erased_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL
+        OR (NEW.id, NEW.subject, NEW.author, NEW.media_type, NEW.size, NEW.digest, NEW.at)
+            IS DISTINCT FROM
+            (OLD.id, OLD.subject, OLD.author, OLD.media_type, OLD.size, OLD.digest, OLD.at) THEN
+        RAISE EXCEPTION 'evidence % can only be erased, once', OLD.id USING ERRCODE = 'DG004';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER is_erased_once BEFORE UPDATE ON evidence
+    FOR EACH ROW EXECUTE FUNCTION evidence_is_erased_once();
+CREATE TRIGGER never_removed BEFORE DELETE ON evidence
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON evidence EXECUTE FUNCTION refuse_change();
