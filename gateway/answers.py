@@ -251,6 +251,7 @@ class TransitionAnswer(Answered):
     clause: str
     facts: Annotated[dict[str, Any], Field(description="What the command said.")]
     note: Annotated[str | None, Field(description="Free words with it, unless they were erased.")]
+    note_erased: Annotated[bool, Field(description="There were words, and they were erased.")]
     at: Annotated[Moment, Field(description="The moment that counts.")]
     recorded_at: Moment
     notices: Annotated[tuple[str, ...], Field(description="Who was told of it, and what.")]
@@ -271,6 +272,7 @@ class TransitionAnswer(Answered):
             clause=step.clause,
             facts=step.facts,
             note=note,
+            note_erased=note is None and bool(step.facts.get("note_ref")),
             at=step.at,
             recorded_at=step.recorded_at,
             notices=step.notices,

@@ -22,6 +22,7 @@ from gateway.routes import (
     accounts,
     checkout,
     commands,
+    erasing,
     evidence,
     orders,
     parties,
@@ -86,7 +87,7 @@ def create_app(
     )
     for part in (orders, commands, accounts, parties, reference):
         app.include_router(part.router)
-    for part in (checkout, evidence, principals, screening):
+    for part in (checkout, erasing, evidence, principals, screening):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

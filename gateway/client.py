@@ -39,6 +39,7 @@ from gateway.answers import (
 )
 from gateway.calling import Body, Calling, RefusalError, UnansweredError
 from gateway.checkout import CheckoutAnswer, RatesAnswer
+from gateway.erasing import ErasureAnswer
 from gateway.evidence import EvidenceAnswer, EvidencePage
 from gateway.principals import DeclaredAnswer, PrincipalAnswer
 from gateway.screening import RuleAnswer, RulePage
@@ -425,6 +426,12 @@ class DaigouClient:
         """The bytes of a piece of evidence (PSR-17-1)."""
         at = f"/v1/orders/{order_id}/evidence/{evidence_id}"
         return (await self._calling.send("GET", at)).content
+
+    async def erase_personal_data(self, party_id: str, *, force: bool = False) -> ErasureAnswer:
+        """Erases a party's personal data for good (PSR-23)."""
+        at, query = f"/v1/parties/{party_id}/personal-data", {"force": True} if force else {}
+        response = await self._calling.send("DELETE", at, params=query)
+        return ErasureAnswer.model_validate_json(response.content)
 
     # Parties, texts, and whether the service is ready.
 

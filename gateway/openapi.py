@@ -61,6 +61,7 @@ _SAYS: Mapping[ProblemCode, str] = {
     EdgeCode.NOT_ACCEPTABLE: "the Accept header rules out every form of the answer",
     EdgeCode.ID_TAKEN: "the id names something else",
     EdgeCode.CONFLICT: "what is there already says otherwise, or there is no room for more",
+    EdgeCode.STILL_RUNNING: "orders of the party have not ended and need what is to go",
     EdgeCode.IDEMPOTENCY_KEY_RUNNING: "the request with this key is still being carried out",
     RefusalCode.NOT_IN_THIS_STATE: "it is not possible in the present state",
     RefusalCode.TOO_LATE: "the window for it has ended",

@@ -26,6 +26,7 @@ class EdgeCode(StrEnum):
     NOT_ACCEPTABLE = "not_acceptable"
     ID_TAKEN = "id_taken"
     CONFLICT = "conflict"
+    STILL_RUNNING = "still_running"
     IDEMPOTENCY_KEY_RUNNING = "idempotency_key_running"
     ERASED = "erased"
     BODY_TOO_LARGE = "body_too_large"
@@ -49,6 +50,7 @@ STATUSES: Mapping[ProblemCode, int] = {
     EdgeCode.NOT_ACCEPTABLE: 406,
     EdgeCode.ID_TAKEN: 409,
     EdgeCode.CONFLICT: 409,
+    EdgeCode.STILL_RUNNING: 409,
     EdgeCode.IDEMPOTENCY_KEY_RUNNING: 409,
     RefusalCode.NOT_IN_THIS_STATE: 409,
     RefusalCode.TOO_LATE: 409,

@@ -10,13 +10,20 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 
 from daigou.domain.evidence import Piece
-from daigou.domain.ids import OrderId, PartyId
+from daigou.domain.ids import OrderId, PartyId, SubjectId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import Rule, RuleKind, Verdict
+from daigou.ledger.erasing import Erasing, StillRunningError
 from daigou.ledger.evidence import EvidenceStore
 from daigou.ledger.principals import Principals
 from daigou.ledger.rates import Rates
-from daigou.ledger.reference_views import EvidenceView, PrincipalView, RateView, RuleView
+from daigou.ledger.reference_views import (
+    ErasureView,
+    EvidenceView,
+    PrincipalView,
+    RateView,
+    RuleView,
+)
 from daigou.ledger.screening import ScreeningList
 
 
@@ -38,6 +45,7 @@ class Records:
         self._principals = Principals(engine)
         self._rates = Rates(engine)
         self._evidence = EvidenceStore(engine)
+        self._erasing = Erasing(engine)
 
     # The screening list.
 
@@ -161,3 +169,17 @@ class Records:
         except LookupError:
             return None
         return found
+
+    # Personal data.
+
+    async def erase(
+        self, party: PartyId, *, author: str, forced: bool
+    ) -> ErasureView | tuple[SubjectId, ...]:
+        """Erases a party's personal data, or tells what has not ended and still needs it."""
+        try:
+            erased: ErasureView = await self._ask(
+                self._erasing.erase, party=party, author=author, forced=forced
+            )
+        except StillRunningError as error:
+            return error.subjects
+        return erased

@@ -6,7 +6,7 @@ not need the embedded servers.
 
 import typer
 
-from daigou.cli import books, duties, orders, rates, registry, screening, servers
+from daigou.cli import books, duties, erasing, orders, rates, registry, screening, servers
 
 app = typer.Typer(
     name="daigou",
@@ -22,6 +22,7 @@ app.command()(orders.submit)
 app.command()(servers.migrate)
 app.command()(books.audit)
 app.command()(duties.clauses)
+app.command()(erasing.erase)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")

@@ -52,3 +52,17 @@ class EvidenceView:
     digest: str
     at: datetime
     erased_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureView:
+    """What was erased of a party, in counts; `forced` says that orders of it had not ended."""
+
+    party: PartyId
+    author: str
+    forced: bool
+    contacts: int
+    purchasing_persons: int
+    notes: int
+    evidence: int
+    at: datetime

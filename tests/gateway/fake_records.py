@@ -9,7 +9,13 @@ from daigou.domain.evidence import MediaType, Piece
 from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.principal import Principal
 from daigou.domain.screening import CLAUSES, Rule, RuleKind, Verdict
-from daigou.ledger.reference_views import EvidenceView, PrincipalView, RateView, RuleView
+from daigou.ledger.reference_views import (
+    ErasureView,
+    EvidenceView,
+    PrincipalView,
+    RateView,
+    RuleView,
+)
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 RULE = RuleView(
@@ -94,3 +100,15 @@ class FakeRecords:
 
     async def read_evidence(self, **named: Any) -> tuple[EvidenceView, bytes | None] | None:
         return (EVIDENCE, PIECE.body) if named["id"] == EVIDENCE.id else None
+
+    async def erase(self, party: PartyId, **named: Any) -> ErasureView:
+        return ErasureView(
+            party=party,
+            author=named["author"],
+            forced=False,
+            contacts=0,
+            purchasing_persons=0,
+            notes=0,
+            evidence=0,
+            at=NOON,
+        )

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
 from daigou.ledger.tables.money import Account, AccountFreeze, Entry, Journal, Movement, Refund
 from daigou.ledger.tables.reference import (
+    Erasure,
     Evidence,
     ExchangeRate,
     Principal,
@@ -33,6 +34,7 @@ __all__ = [
     "Application",
     "Contact",
     "Entry",
+    "Erasure",
     "Evidence",
     "ExchangeRate",
     "Idempotency",

@@ -95,3 +95,20 @@ class Evidence(SQLModel, table=True):
     body: bytes | None
     at: Moment
     erased_at: MaybeMoment
+
+
+class Erasure(SQLModel, table=True):
+    """That a party's personal data was erased, by whom, and how much of it (PSR-23)."""
+
+    __tablename__: ClassVar[str] = "erasure"
+    __table_args__ = (Index("erasure_by_party", "party", "id"),)
+
+    id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    party: str = Field(foreign_key="party.id")
+    author: str
+    forced: bool
+    contacts: int
+    purchasing_persons: int
+    notes: int
+    evidence: int
+    at: Moment

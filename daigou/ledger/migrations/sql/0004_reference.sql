@@ -186,3 +186,24 @@ CREATE TRIGGER is_erased_once BEFORE UPDATE ON evidence
 CREATE TRIGGER never_removed BEFORE DELETE ON evidence
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON evidence EXECUTE FUNCTION refuse_change();
+
+-- ---- erasure ---------------------------------------------------------------------------------
+
+-- PSR-23: that personal data was erased, by whom and how much of it, is itself no personal data.
+CREATE TABLE erasure (
+    id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    party              varchar NOT NULL REFERENCES party (id),
+    author             varchar NOT NULL CHECK (author <> ''),
+    forced             boolean NOT NULL,
+    contacts           integer NOT NULL CHECK (contacts >= 0),
+    purchasing_persons integer NOT NULL CHECK (purchasing_persons >= 0),
+    notes              integer NOT NULL CHECK (notes >= 0),
+    evidence           integer NOT NULL CHECK (evidence >= 0),
+    at                 timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX erasure_by_party ON erasure (party, id);
+CREATE INDEX note_by_author ON note (author);
+
+CREATE TRIGGER never_changed BEFORE UPDATE OR DELETE ON erasure
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON erasure EXECUTE FUNCTION refuse_change();
