@@ -4,8 +4,8 @@ Beside `gateway.backend`, this is the one file of the gateway that knows the sig
 `daigou.ledger`.
 """
 
-from collections.abc import Awaitable
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
 
@@ -26,11 +26,13 @@ from daigou.ledger.reference_views import (
 )
 from daigou.ledger.screening import ScreeningList
 
+T = TypeVar("T")
+
 
 class Ask(Protocol):
     """Calls the ledger on a thread, bounded, its failures named."""
 
-    def __call__(self, call: Any, /, *args: Any, **named: Any) -> Awaitable[Any]: ...
+    def __call__(self, call: Callable[..., T], /, *args: Any, **named: Any) -> Awaitable[T]: ...
 
 
 class Records:
@@ -51,15 +53,13 @@ class Records:
 
     async def rules_in_force(self) -> tuple[Rule, ...]:
         """The rules that a new request is held against."""
-        found: tuple[Rule, ...] = await self._ask(self._screening.in_force)
-        return found
+        return await self._ask(self._screening.in_force)
 
     async def rules(self, *, limit: int, lifted: bool, starting_after: int) -> tuple[RuleView, ...]:
         """Some rules, the oldest first."""
-        found: tuple[RuleView, ...] = await self._ask(
+        return await self._ask(
             self._screening.rules, limit=limit, lifted=lifted, starting_after=starting_after
         )
-        return found
 
     async def add_rule(
         self, *, kind: RuleKind, pattern: str, verdict: Verdict, reason: str, author: str
@@ -69,7 +69,7 @@ class Records:
         Raises:
             ConflictError: another rule on the pattern is in force, or the list is full.
         """
-        added: RuleView = await self._ask(
+        return await self._ask(
             self._screening.add,
             kind=kind,
             pattern=pattern,
@@ -77,15 +77,13 @@ class Records:
             reason=reason,
             author=author,
         )
-        return added
 
     async def lift_rule(self, rule: int, *, by: str) -> RuleView | None:
         """Takes a rule off the list; None where there is no such rule."""
         try:
-            lifted: RuleView = await self._ask(self._screening.lift, rule=rule, by=by)
+            return await self._ask(self._screening.lift, rule=rule, by=by)
         except LookupError:
             return None
-        return lifted
 
     # Principal information.
 
@@ -103,7 +101,7 @@ class Records:
         Raises:
             ConflictError: it is to be the first, and there is another.
         """
-        declared: PrincipalView = await self._ask(
+        return await self._ask(
             self._principals.declare,
             provider=provider,
             principal=principal,
@@ -111,24 +109,19 @@ class Records:
             author=author,
             only_first=only_first,
         )
-        return declared
 
     async def principal_shown(self, *, order: OrderId, provider: PartyId) -> PrincipalView | None:
         """The version that an order shows; None where the provider has declared none."""
         try:
-            shown: PrincipalView = await self._ask(
-                self._principals.shown, order=order, provider=provider
-            )
+            return await self._ask(self._principals.shown, order=order, provider=provider)
         except LookupError:
             return None
-        return shown
 
     # Exchange rates.
 
     async def rates(self) -> tuple[RateView, ...]:
         """The newest rate of every currency."""
-        found: tuple[RateView, ...] = await self._ask(self._rates.newest)
-        return found
+        return await self._ask(self._rates.newest)
 
     # Evidence.
 
@@ -145,15 +138,11 @@ class Records:
         Raises:
             ConflictError: the id holds something else, or the order has enough pieces.
         """
-        added: EvidenceView = await self._ask(
-            self._evidence.add, id=id, order=order, author=author, piece=piece
-        )
-        return added
+        return await self._ask(self._evidence.add, id=id, order=order, author=author, piece=piece)
 
     async def evidence_of(self, order: OrderId) -> tuple[EvidenceView, ...]:
         """Every piece of an order, without its bytes."""
-        found: tuple[EvidenceView, ...] = await self._ask(self._evidence.of_order, order)
-        return found
+        return await self._ask(self._evidence.of_order, order)
 
     async def read_evidence(
         self,
@@ -163,12 +152,9 @@ class Records:
     ) -> tuple[EvidenceView, bytes | None] | None:
         """A piece with its bytes, unless they were erased; None where there is no such piece."""
         try:
-            found: tuple[EvidenceView, bytes | None] = await self._ask(
-                self._evidence.read, order=order, id=id
-            )
+            return await self._ask(self._evidence.read, order=order, id=id)
         except LookupError:
             return None
-        return found
 
     # Personal data.
 
@@ -177,9 +163,6 @@ class Records:
     ) -> ErasureView | tuple[SubjectId, ...]:
         """Erases a party's personal data, or tells what has not ended and still needs it."""
         try:
-            erased: ErasureView = await self._ask(
-                self._erasing.erase, party=party, author=author, forced=forced
-            )
+            return await self._ask(self._erasing.erase, party=party, author=author, forced=forced)
         except StillRunningError as error:
             return error.subjects
-        return erased

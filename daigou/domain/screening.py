@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class RuleKind(StrEnum):
@@ -101,17 +102,24 @@ _LETTER = rf"[^\W{_UNBOUNDED}]"
 
 
 def _matched(rule: Rule, category: str, texts: list[str]) -> str:
-    pattern = plain(rule.pattern)
     if rule.kind == RuleKind.CATEGORY:
-        return category if category == pattern else ""
-    expression = re.compile(_before(pattern) + re.escape(pattern) + _after(pattern))
-    found = (expression.search(text) for text in texts)
+        return category if category == rule.pattern else ""
+    # Most rules stand in no text at all, and need no expression.
+    near = [text for text in texts if rule.pattern in text]
+    if not near:
+        return ""
+    found = (_whole(rule.pattern).search(text) for text in near)
     return next((match[0] for match in found if match), "")
 
 
+@lru_cache(maxsize=512)
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(_before(pattern) + re.escape(pattern) + _after(pattern))
+
+
 def _before(pattern: str) -> str:
-    return "" if not pattern or _IS_UNBOUNDED.match(pattern[0]) else f"(?<!{_LETTER})"
+    return "" if _IS_UNBOUNDED.match(pattern[0]) else f"(?<!{_LETTER})"
 
 
 def _after(pattern: str) -> str:
-    return "" if not pattern or _IS_UNBOUNDED.match(pattern[-1]) else f"(?!{_LETTER})"
+    return "" if _IS_UNBOUNDED.match(pattern[-1]) else f"(?!{_LETTER})"
