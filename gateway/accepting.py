@@ -7,17 +7,16 @@ from fastapi import Depends, Request
 from gateway.problems import EdgeCode, ProblemError
 
 
-def gives(media_type: str) -> Any:
-    """Refuses a request whose Accept header rules this form out."""
-    family = media_type.partition("/")[0] + "/*"
+def gives(*media_types: str) -> Any:
+    """Refuses a request whose Accept header rules these forms out."""
+    taken = {*media_types, *(each.partition("/")[0] + "/*" for each in media_types), "*/*"}
 
     def check(request: Request) -> None:
         header = ",".join(request.headers.getlist("accept"))
-        if header.strip() and not any(
-            wanted in (media_type, family, "*/*") for wanted in _wanted(header)
-        ):
+        if header.strip() and not any(wanted in taken for wanted in _wanted(header)):
             raise ProblemError(
-                code=EdgeCode.NOT_ACCEPTABLE, detail=f"the answer is {media_type}, or a problem"
+                code=EdgeCode.NOT_ACCEPTABLE,
+                detail=f"the answer is {' or '.join(media_types)}, or a problem",
             )
 
     return Depends(check)

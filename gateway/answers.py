@@ -380,6 +380,7 @@ class TransitionAnswer(Answered):
     clause: str
     facts: Annotated[dict[str, Any], Field(description="What the command said.")]
     note: Annotated[str | None, Field(description="Free words with it, unless they were erased.")]
+    note_erased: Annotated[bool, Field(description="There were words, and they were erased.")]
     at: Annotated[Moment, Field(description="The moment that counts.")]
     recorded_at: Moment
     notices: Annotated[tuple[str, ...], Field(description="Who was told of it, and what.")]
@@ -400,6 +401,7 @@ class TransitionAnswer(Answered):
             clause=step.clause,
             facts=step.facts,
             note=note,
+            note_erased=note is None and bool(step.facts.get("note_ref")),
             at=step.at,
             recorded_at=step.recorded_at,
             notices=step.notices,
@@ -701,6 +703,7 @@ class LimitsAnswer(Answered):
     recharge_fen_min: int
     recharge_fen_max: int
     lines_max: int
+    rate_age_days_max: int
 
 
 class TermsAnswer(Answered):
@@ -743,6 +746,7 @@ class TermsAnswer(Answered):
                 recharge_fen_min=limits.recharge_fen_min,
                 recharge_fen_max=limits.recharge_fen_max,
                 lines_max=limits.lines_max,
+                rate_age_days_max=limits.rate_age_days_max,
             ),
             prohibited_categories=tuple(sorted(terms.prohibited_categories)),
         )

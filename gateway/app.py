@@ -18,7 +18,19 @@ from gateway.engine import WorkflowEngine
 from gateway.openapi import described
 from gateway.parsing import faults_outside_the_body
 from gateway.problems import EdgeCode, ProblemError, invalid
-from gateway.routes import accounts, commands, findings, orders, parties, reference
+from gateway.routes import (
+    accounts,
+    checkout,
+    commands,
+    erasing,
+    evidence,
+    findings,
+    orders,
+    parties,
+    principals,
+    reference,
+    screening,
+)
 from gateway.trace import note
 
 _ABOUT = """\
@@ -80,6 +92,8 @@ def create_app(
         wait_seconds_max=settings.update_wait_seconds_max,
     )
     for part in (orders, commands, accounts, parties, findings, reference):
+        app.include_router(part.router)
+    for part in (checkout, erasing, evidence, principals, screening):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

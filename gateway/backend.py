@@ -36,6 +36,7 @@ from daigou.ledger.views import (
 )
 from daigou.ports.books import BooksUnavailableError, StepConflictError
 from gateway.problems import ProblemError, unavailable
+from gateway.records import Records
 
 log = structlog.get_logger("gateway")
 
@@ -92,6 +93,7 @@ class Backend:
         self._findings = PostgresFindings(self._engine)
         self._idempotency = Idempotency(self._engine)
         self._limiter = anyio.CapacityLimiter(THREADS_MAX)
+        self.records = Records(engine=self._engine, ask=self._ask)
 
     # Who is calling, and who is known.
 

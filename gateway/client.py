@@ -17,8 +17,10 @@ from typing import Any, Self
 import httpx
 
 from daigou.domain.commands import Line, ObjectionReason, RefusalReason, UnrealizableReason
+from daigou.domain.evidence import MediaType
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.screening import RuleKind, Verdict
 from daigou.domain.sweeps import SweepName
 from gateway.answers import (
     AllowedActionsAnswer,
@@ -38,6 +40,11 @@ from gateway.answers import (
     TimelineAnswer,
 )
 from gateway.calling import Body, Calling, RefusalError, UnansweredError
+from gateway.checkout import CheckoutAnswer, RatesAnswer
+from gateway.erasing import ErasureAnswer
+from gateway.evidence import EvidenceAnswer, EvidencePage
+from gateway.principals import DeclaredAnswer, PrincipalAnswer
+from gateway.screening import RuleAnswer, RulePage
 
 __all__ = ["DaigouClient", "Done", "RefusalError", "UnansweredError"]
 
@@ -384,6 +391,72 @@ class DaigouClient:
             "starting_after": starting_after,
         }
         return await self._calling.get("/v1/findings", FindingPage, query=query)
+
+    # What orders refer to.
+
+    async def screening_rules(
+        self, *, lifted: bool = False, limit: int = PAGE, starting_after: int | None = None
+    ) -> RulePage:
+        """One page of the screening list, the oldest rule first (PSR-14, LM-22)."""
+        query = {"lifted": lifted, "limit": limit, "starting_after": starting_after}
+        return await self._calling.get("/v1/screening-rules", RulePage, query=query)
+
+    async def add_screening_rule(
+        self, *, key: str, kind: RuleKind, pattern: str, verdict: Verdict, reason: str
+    ) -> RuleAnswer:
+        """The platform puts a rule on the screening list (PSR-14, LM-22)."""
+        body = {"kind": kind, "pattern": pattern, "verdict": verdict, "reason": reason}
+        response = await self._calling.post("/v1/screening-rules", body, key=key)
+        return RuleAnswer.model_validate_json(response.content)
+
+    async def lift_screening_rule(self, rule: int, *, key: str) -> RuleAnswer:
+        """The platform takes a rule off the screening list (PSR-14, LM-22)."""
+        response = await self._calling.post(f"/v1/screening-rules/{rule}/lift", {}, key=key)
+        return RuleAnswer.model_validate_json(response.content)
+
+    async def principal(self, order_id: str) -> PrincipalAnswer:
+        """For whom the purchasing person of an order acts (PSR-4)."""
+        return await self._calling.get(f"/v1/orders/{order_id}/principal", PrincipalAnswer)
+
+    async def declare_principal(self, provider_id: str, body: Body, *, key: str) -> DeclaredAnswer:
+        """A provider declares its legal entity and who buys for it (PSR-4)."""
+        response = await self._calling.post(f"/v1/parties/{provider_id}/principal", body, key=key)
+        return DeclaredAnswer.model_validate_json(response.content)
+
+    async def checkout(self, order_id: str, *, currencies: Iterable[str] = ()) -> CheckoutAnswer:
+        """What an order costs and is to be paid until when, with estimates (PSR-6, UA-2-3)."""
+        query = {"currency": list(currencies) or None}
+        return await self._calling.get(
+            f"/v1/orders/{order_id}/checkout", CheckoutAnswer, query=query
+        )
+
+    async def exchange_rates(self) -> RatesAnswer:
+        """The rates that estimates are made with (UA-2-3)."""
+        return await self._calling.get("/v1/exchange-rates", RatesAnswer)
+
+    async def add_evidence(
+        self, order_id: str, body: bytes, *, key: str, media_type: MediaType
+    ) -> EvidenceAnswer:
+        """Gives a piece of evidence with an order (PSR-17-1)."""
+        headers = {"Idempotency-Key": key, "Content-Type": media_type.value}
+        at = f"/v1/orders/{order_id}/evidence"
+        response = await self._calling.send("POST", at, content=body, headers=headers)
+        return EvidenceAnswer.model_validate_json(response.content)
+
+    async def evidence(self, order_id: str) -> EvidencePage:
+        """What evidence an order has (PSR-17-1)."""
+        return await self._calling.get(f"/v1/orders/{order_id}/evidence", EvidencePage)
+
+    async def evidence_bytes(self, order_id: str, evidence_id: str) -> bytes:
+        """The bytes of a piece of evidence (PSR-17-1)."""
+        at = f"/v1/orders/{order_id}/evidence/{evidence_id}"
+        return (await self._calling.send("GET", at)).content
+
+    async def erase_personal_data(self, party_id: str, *, force: bool = False) -> ErasureAnswer:
+        """Erases a party's personal data for good (PSR-23)."""
+        at, query = f"/v1/parties/{party_id}/personal-data", {"force": True} if force else {}
+        response = await self._calling.send("DELETE", at, params=query)
+        return ErasureAnswer.model_validate_json(response.content)
 
     # Parties, texts, and whether the service is ready.
 

@@ -92,7 +92,7 @@ class Sheet:
                 level = y + height / 2
                 points = [(dot[0], dot[1]), (dot[0], level), (x, level)]
                 yield from self._arrow(points, rows, middle=(dot[0] + x - TIP) / 2)
-        yield from self._tree(initial, *dot)
+        yield from self._tree(initial, *dot, drop=START)
         yield drawing.group(
             [drawing.dot(*dot, START / 2, f"start {self._css(initial)}")], "", words(initial)
         )
@@ -219,11 +219,11 @@ class Sheet:
 
     # What hangs under a state.
 
-    def _tree(self, state: State, trunk: float, top: float) -> Iterable[str]:
+    def _tree(self, state: State, trunk: float, top: float, *, drop: float = 0.0) -> Iterable[str]:
         ways = self.plan.ways_out(state)
         if not ways:
             return
-        goal, level = trunk + self._layout.stem(ways), top + TREE_TOP + ENTRY * 0.55
+        goal, level = trunk + self._layout.stem(ways), top + drop + TREE_TOP + ENTRY * 0.55
         drawn: list[tuple[bool, str]] = []
         for way in ways:
             said = self._layout.says(way)

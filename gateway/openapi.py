@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID
+from daigou.domain.ids import EVIDENCE_ID, ORDER_ID, PARTY_ID, RECHARGE_ID
 from daigou.domain.refusals import RefusalCode
 from gateway import auth, once
 from gateway.examples import examples
@@ -60,6 +60,8 @@ _SAYS: Mapping[ProblemCode, str] = {
     EdgeCode.METHOD_NOT_ALLOWED: "the path has no such method",
     EdgeCode.NOT_ACCEPTABLE: "the Accept header rules out every form of the answer",
     EdgeCode.ID_TAKEN: "the id names something else",
+    EdgeCode.CONFLICT: "what is there already says otherwise, or there is no room for more",
+    EdgeCode.STILL_RUNNING: "orders of the party have not ended and need what is to go",
     EdgeCode.IDEMPOTENCY_KEY_RUNNING: "the request with this key is still being carried out",
     RefusalCode.NOT_IN_THIS_STATE: "it is not possible in the present state",
     RefusalCode.TOO_LATE: "the window for it has ended",
@@ -72,15 +74,18 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.CAUTION_NOT_ACKNOWLEDGED: "the client has not acknowledged every caution",
     RefusalCode.TOO_MANY_GOODS: "the order has not so many goods that are not on their way",
     RefusalCode.NOTHING_TO_PAY: "nothing is unpaid",
-    EdgeCode.BODY_TOO_LARGE: "the body has more than 64 KiB",
-    EdgeCode.UNSUPPORTED_MEDIA_TYPE: "the body is not application/json in UTF-8",
+    EdgeCode.ERASED: "it was there, and was erased",
+    EdgeCode.BODY_TOO_LARGE: "the body is larger than is taken here; JSON has 64 KiB at most",
+    EdgeCode.UNSUPPORTED_MEDIA_TYPE: "the body is of another type than is taken here; JSON is in "
+    "UTF-8",
     EdgeCode.IDEMPOTENCY_KEY_REUSED: "the Idempotency-Key was used for another request",
     RefusalCode.INVALID_REQUEST: "fields are missing or wrong; `errors` names all of them",
     RefusalCode.PART_PAYMENT: "the parts do not make up the order amount exactly",
     RefusalCode.FEE_NOT_SHOWN: "the fee was not shown at the checkout",
     RefusalCode.WRONG_DELIVERY_ADDRESS: "the address is not the chosen storage's",
     RefusalCode.NOT_REGISTERED: "a party is not registered in the role it is named for",
-    RefusalCode.PROHIBITED_GOODS: "goods of this category are not purchased",
+    RefusalCode.PROHIBITED_GOODS: "such goods are not purchased",
+    RefusalCode.GOODS_SUSPENDED: "such goods are suspended from ordering for now",
     RefusalCode.UNKNOWN_MANDATE: "no such mandate declaration, or not its digest",
     RefusalCode.LINE_NOT_ALLOWED: "the line cannot be added, or names the wrong collector",
     RefusalCode.WRONG_REFERENCE: "the reference is not the movement that is open",
@@ -126,6 +131,8 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "recharge_id": _in_path(RECHARGE_ID.pattern, "rch_2026_0001", "The recharge."),
     "client_id": _in_path(PARTY_ID.pattern, "cli_anna", "The client."),
     "party_id": _in_path(PARTY_ID.pattern, "sto_yiwu", "The party."),
+    "evidence_id": _in_path(EVIDENCE_ID.pattern, "evd_a2b3c4d5e6f7", "The piece of evidence."),
+    "rule_id": _in_path("[1-9][0-9]{0,8}", "12", "The rule of the screening list."),
     "number": _in_path(
         r"[1-9][0-9]{0,8}(\.[1-9][0-9]{0,2})?",
         "9",
@@ -172,6 +179,25 @@ def command(
         "requestBody": {
             "required": required,
             "content": {"application/json": {"schema": {_TAKES: name}}},
+        },
+        "x-clauses": list(clauses),
+        "x-roles": list(roles),
+    }
+
+
+def upload(
+    media_types: Iterable[str], *, clauses: Iterable[str] = (), roles: Iterable[str] = ()
+) -> dict[str, Any]:
+    """What an operation that takes bytes of some types adds: the bytes, the key, the caller."""
+    return {
+        **caller(),
+        "parameters": [KEY_PARAMETER],
+        "requestBody": {
+            "required": True,
+            "content": {
+                str(each): {"schema": {"type": "string", "format": "binary"}}
+                for each in media_types
+            },
         },
         "x-clauses": list(clauses),
         "x-roles": list(roles),
@@ -229,9 +255,9 @@ def _finish(document: dict[str, Any]) -> None:
             if parameter["in"] == "path":
                 parameter.update(_IN_PATH[parameter["name"]])
         for body in operation.get("requestBody", {}).get("content", {}).values():
-            name = body["schema"][_TAKES]
-            body["schema"] = {"$ref": _REF.format(model=name)}
-            _add(schemas, name, _BODIES[name], mode="validation")
+            if name := body["schema"].get(_TAKES):
+                body["schema"] = {"$ref": _REF.format(model=name)}
+                _add(schemas, name, _BODIES[name], mode="validation")
         for response in operation["responses"].values():
             if not response.get("headers", True):
                 del response["headers"]

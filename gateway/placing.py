@@ -17,6 +17,7 @@ from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money, service_fee
 from daigou.domain.order import Actor, Parties, Role, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.screening import Finding, screen
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, OrderView, PartyView
@@ -131,7 +132,17 @@ async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) ->
         )
     if faults:
         raise invalid(faults)
-    return _request(body, client=known[client_id], address=address)
+    asked = _request(body, client=known[client_id], address=address)
+    return replace(asked, findings=await _findings(backend, asked))
+
+
+async def _findings(backend: Backend, asked: Request) -> tuple[Finding, ...]:
+    """What the screening list finds as it stands now (PSR-14, LM-22)."""
+    return screen(
+        rules=await backend.records.rules_in_force(),
+        category=asked.category,
+        texts=(asked.title, asked.specification),
+    )
 
 
 def _faults_of_client(
@@ -267,8 +278,8 @@ async def _opened_before(request: HttpRequest, placing: _Placing) -> Receipt:
 
 
 def _is_same(found: Request, asked: Request) -> bool:
-    # The logistics provider may have been chosen anew since (PSR-5).
-    return replace(found, logistics=asked.logistics) == asked
+    # The logistics provider may have been chosen anew since (PSR-5), the screening list changed.
+    return replace(found, logistics=asked.logistics, findings=asked.findings) == asked
 
 
 def _as_it_stands(order: OrderView) -> Receipt:

@@ -25,7 +25,10 @@ class EdgeCode(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     NOT_ACCEPTABLE = "not_acceptable"
     ID_TAKEN = "id_taken"
+    CONFLICT = "conflict"
+    STILL_RUNNING = "still_running"
     IDEMPOTENCY_KEY_RUNNING = "idempotency_key_running"
+    ERASED = "erased"
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
@@ -46,6 +49,8 @@ STATUSES: Mapping[ProblemCode, int] = {
     EdgeCode.METHOD_NOT_ALLOWED: 405,
     EdgeCode.NOT_ACCEPTABLE: 406,
     EdgeCode.ID_TAKEN: 409,
+    EdgeCode.CONFLICT: 409,
+    EdgeCode.STILL_RUNNING: 409,
     EdgeCode.IDEMPOTENCY_KEY_RUNNING: 409,
     RefusalCode.NOT_IN_THIS_STATE: 409,
     RefusalCode.TOO_LATE: 409,
@@ -58,6 +63,7 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.CAUTION_NOT_ACKNOWLEDGED: 409,
     RefusalCode.TOO_MANY_GOODS: 409,
     RefusalCode.NOTHING_TO_PAY: 409,
+    EdgeCode.ERASED: 410,
     EdgeCode.BODY_TOO_LARGE: 413,
     EdgeCode.UNSUPPORTED_MEDIA_TYPE: 415,
     EdgeCode.IDEMPOTENCY_KEY_REUSED: 422,
@@ -67,6 +73,7 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.WRONG_DELIVERY_ADDRESS: 422,
     RefusalCode.NOT_REGISTERED: 422,
     RefusalCode.PROHIBITED_GOODS: 422,
+    RefusalCode.GOODS_SUSPENDED: 422,
     RefusalCode.UNKNOWN_MANDATE: 422,
     RefusalCode.LINE_NOT_ALLOWED: 422,
     RefusalCode.WRONG_REFERENCE: 422,
@@ -84,8 +91,9 @@ TITLES: Mapping[int, str] = {
     405: "The path has no such method",
     406: "No form of the answer is acceptable to you",
     409: "It cannot be done as things stand",
+    410: "It was erased",
     413: "The body is too large",
-    415: "The body is not JSON",
+    415: "The body is not of a type that is taken here",
     422: "What is asked for is not valid",
     500: "Something went wrong here",
     503: "Nobody answered in time",

@@ -23,10 +23,12 @@ from daigou.domain.money import CNY, ZERO
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
+from gateway.principals import PrincipalBody
 from gateway.wire import (
     Asked,
     Code,
     Country,
+    Email,
     Moment,
     Note,
     PartyRef,
@@ -581,14 +583,7 @@ class Contact(Asked):
     """Who a client is and how it is reached. Kept apart from all else, and never answered with."""
 
     name: Annotated[Text120, Field(examples=["Anna Example"])]
-    email: Annotated[
-        str,
-        Field(
-            max_length=254,
-            pattern=r"^[^@\s\x00-\x20\x7f]+@[^@\s\x00-\x20\x7f]+$",
-            examples=["anna@example.org"],
-        ),
-    ]
+    email: Annotated[Email, Field(examples=["anna@example.org"])]
     phone: Annotated[str, Field(pattern=r"^(\+[0-9 ]{4,24})?$", examples=["+49 30 0000000"])] = ""
 
 
@@ -613,6 +608,7 @@ class RegisterProvider(Asked):
     party_id: Annotated[PartyId, _party_id("prv")]
     name: Text120
     country: Country = "CN"
+    principal: PrincipalBody | None = None
 
 
 class RegisterStorage(Asked):

@@ -6,7 +6,17 @@ not need the embedded servers.
 
 import typer
 
-from daigou.cli import books, duties, orders, registry, servers, sweeps
+from daigou.cli import (
+    books,
+    duties,
+    erasing,
+    orders,
+    rates,
+    registry,
+    screening,
+    servers,
+    sweeps,
+)
 
 app = typer.Typer(
     name="daigou",
@@ -24,7 +34,10 @@ app.command()(books.audit)
 app.command()(duties.clauses)
 app.command()(sweeps.sweep)
 app.command()(sweeps.schedules)
+app.command()(erasing.erase)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")
+app.add_typer(rates.rates, name="rates")
+app.add_typer(screening.screening, name="screening")
 app.add_typer(servers.setup, name="setup")

@@ -8,6 +8,7 @@ from typing import Literal
 
 from daigou.domain.ids import CouponId, MovementRef, PartyId
 from daigou.domain.money import ZERO, Money
+from daigou.domain.screening import Finding
 
 
 class LineCode(StrEnum):
@@ -105,7 +106,10 @@ NO_MOVEMENT = MovementRef("")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A client's valid purchasing request (PSR-1-1). Prices are those quoted by the seller."""
+    """A client's valid purchasing request (PSR-1-1). Prices are those quoted by the seller.
+
+    `findings` are those of the screening list as it stood when the request was made (PSR-14).
+    """
 
     client: PartyId
     provider: PartyId
@@ -128,6 +132,7 @@ class Request:
     cautions: tuple[CautionKind, ...] = ()
     advance: AdvanceDeposit | None = None
     drift_limit: DriftLimit = NO_DRIFT
+    findings: tuple[Finding, ...] = ()
     kind: Literal["request"] = "request"
 
     @property

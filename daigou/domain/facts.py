@@ -28,6 +28,7 @@ from daigou.domain.commands import (
 )
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.screening import Verdict
 
 WAY = (
     State.PURCHASED,
@@ -257,7 +258,12 @@ def facts_of(request: Request) -> Facts:
 def cautions_of(request: Request) -> tuple[CautionKind, ...]:
     """The cautions that a request itself gives rise to (PSR-15)."""
     implied = (CautionKind.ADVANCE_DEPOSIT,) if request.advance else ()
-    return tuple(dict.fromkeys((*request.cautions, *implied)))
+    found = (CautionKind.SENSITIVE,) if _are_sensitive(request) else ()
+    return tuple(dict.fromkeys((*request.cautions, *implied, *found)))
+
+
+def _are_sensitive(request: Request) -> bool:
+    return any(each.verdict == Verdict.SENSITIVE for each in request.findings)
 
 
 def _moved(items: tuple[Any, ...], row: Taken, opened: Any) -> tuple[Any, ...]:

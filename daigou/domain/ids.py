@@ -15,6 +15,7 @@ SubjectId = NewType("SubjectId", str)
 
 ORDER_ID = re.compile(r"ord_[0-9A-Za-z_-]{4,60}")
 RECHARGE_ID = re.compile(r"rch_[0-9A-Za-z_-]{4,60}")
+EVIDENCE_ID = re.compile(r"evd_[0-9A-Za-z_-]{4,60}")
 PARTY_ID = re.compile(r"(cli|prv|sto|log|pro|plt|pin)_[0-9A-Za-z_-]{2,60}")
 _KINDS = {"ord": "order", "rch": "recharge"}
 

@@ -23,6 +23,7 @@ class RefusalCode(StrEnum):
     NOT_REGISTERED = "not_registered"
     INVALID_REQUEST = "invalid_request"
     PROHIBITED_GOODS = "prohibited_goods"
+    GOODS_SUSPENDED = "goods_suspended"
     UNKNOWN_MANDATE = "unknown_mandate"
     LINE_NOT_ALLOWED = "line_not_allowed"
     WRONG_REFERENCE = "wrong_reference"

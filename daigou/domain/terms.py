@@ -38,6 +38,7 @@ class Limits:
     recharge_fen_min: int
     recharge_fen_max: int
     lines_max: int
+    rate_age_days_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,8 @@ def parse(text: str) -> Terms:
             recharge_fen_min=reader.count("limits", "recharge_fen_min"),
             recharge_fen_max=reader.count("limits", "recharge_fen_max"),
             lines_max=reader.count("limits", "lines_max"),
+            # UA-2-3: terms from before there were estimates do not say it.
+            rate_age_days_max=reader.count("limits", "rate_age_days_max"),
         ),
         prohibited_categories=frozenset(reader.texts("screening", "prohibited")),
         storage_charge=Money(reader.count("storage", "charge_fen")),

@@ -51,9 +51,7 @@ def order_view(
         collected=Money(order["collected"]),
         refunded=Money(order["refunded"]),
         fee_earned=Money(order["fee_earned"]),
-        items=tuple(
-            item_view(item, order_ended=order["ended_at"] is not None) for item in items
-        ),
+        items=tuple(item_view(item, order_ended=order["ended_at"] is not None) for item in items),
         facts=facts_in(order["facts"]),
         brokerage_rate=None
         if order["brokerage_numerator"] is None

@@ -38,6 +38,7 @@ from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Parties, State, TableName
+from daigou.domain.screening import Finding
 from daigou.domain.steps import Committed, Recorded, Step
 
 
@@ -54,6 +55,7 @@ _RECORDED = TypeAdapter(Recorded)
 _CLOCKS = TypeAdapter(tuple[Clock, ...])
 _INFERRED = TypeAdapter(tuple[Inference, ...])
 _FACTS = TypeAdapter(Facts)
+_FINDINGS = TypeAdapter(tuple[Finding, ...])
 _MOMENT = TypeAdapter(datetime)
 
 
@@ -206,6 +208,7 @@ def request_row(subject: SubjectId, request: Request) -> dict[str, Any]:
         "advance_amount": request.advance.amount.amount if request.advance else None,
         "advance_balance_by": request.advance.balance_by if request.advance else None,
         "drift_limit": None if request.drift_limit.any else request.drift_limit.amount.amount,
+        "findings": _FINDINGS.dump_python(request.findings, mode="json"),
     }
 
 
@@ -239,6 +242,7 @@ def request_of(order: Row, request: Row) -> Request:
         drift_limit=DriftLimit(any=True)
         if request["drift_limit"] is None
         else DriftLimit(amount=Money(request["drift_limit"])),
+        findings=_FINDINGS.validate_python(request["findings"]),
     )
 
 

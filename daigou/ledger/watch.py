@@ -178,7 +178,8 @@ _OPEN = (
     ),
     _Source(
         "SELECT DISTINCT subject FROM order_item"
-        " WHERE axis = 'refund' AND ended_at IS NULL AND subject > %(k0)s ORDER BY subject LIMIT %(limit)s",
+        " WHERE axis = 'refund' AND ended_at IS NULL AND subject > %(k0)s"
+        " ORDER BY subject LIMIT %(limit)s",
         ("",),
     ),
     _Source(

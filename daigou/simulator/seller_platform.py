@@ -195,11 +195,7 @@ async def _heard(connection: AsyncConnection[DictRow], order: Row) -> Reply | No
     conduct = await _conduct(connection, order)
     if conduct.loses == Loss.CALL and await is_lost(connection, order["reference"]):
         return None
-    row = (
-        order
-        | {"external_ref": _number_of(order["reference"])}
-        | standing_now(conduct, asks=0)
-    )
+    row = order | {"external_ref": _number_of(order["reference"])} | standing_now(conduct, asks=0)
     await _insert(connection, row)
     return None if conduct.loses == Loss.ANSWER else _reply(row)
 

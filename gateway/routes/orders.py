@@ -93,7 +93,7 @@ class OrdersQuery(BaseModel):
         "Places a purchasing request. All missing or wrong facts are named at once. Left out and "
         "settled without doubt: `offer_id` from the product link, `delivery_address` from the "
         "storage (PSR-1-3). The answer comes once the request is in the books.\n\n"
-        "Roles: client. Clauses: PSR-1-1, PSR-1-2, PSR-1-3, PSR-5, PSR-11, PSR-14, UA-1-1."
+        "Roles: client. Clauses: PSR-1-1, PSR-1-2, PSR-1-3, PSR-5, PSR-11, PSR-14, LM-22, UA-1-1."
     ),
     response_model=ReceiptAnswer,
     response_description="The request is in the books.",
@@ -106,12 +106,13 @@ class OrdersQuery(BaseModel):
             RefusalCode.UNKNOWN_MANDATE,
             RefusalCode.WRONG_DELIVERY_ADDRESS,
             RefusalCode.PROHIBITED_GOODS,
+            RefusalCode.GOODS_SUSPENDED,
         ),
     },
     openapi_extra=command(
         PlaceOrder,
         required=True,
-        clauses=("PSR-1-1", "PSR-1-2", "PSR-1-3", "PSR-11", "PSR-14", "UA-1-1"),
+        clauses=("PSR-1-1", "PSR-1-2", "PSR-1-3", "PSR-11", "PSR-14", "LM-22", "UA-1-1"),
         roles=sorted(roles_of(FULFILMENT, Trigger.REQUEST)),
     ),
     dependencies=[_JSON],

@@ -46,9 +46,10 @@ _BODY: TypeAdapter[RegisterClient | RegisterProvider | RegisterStorage | Registe
     operation_id="registerParty",
     summary="Register a party",
     description=(
-        "Registers a client with the user agreement that it accepted, a provider, a storage with "
-        "its receiving address, or a logistics provider. A client's contact is kept apart and "
-        "never answered with. The same particulars again change nothing.\n\n"
+        "Registers a client with the user agreement that it accepted, a provider with its "
+        "principal information (PSR-4; it may follow later), a storage with its receiving "
+        "address, or a logistics provider. A client's contact is kept apart and never answered "
+        "with. The same particulars again change nothing.\n\n"
         "Roles: platform. Clauses: UA-1-1, PSR-11."
     ),
     response_model=PartyAnswer,
@@ -78,6 +79,14 @@ async def register_party(request: Request, caller: Caller, key: Key) -> Response
         backend: Backend = request.app.state.backend
         try:
             party = await backend.register(_registration(body))
+            if isinstance(body, RegisterProvider) and body.principal is not None:
+                await backend.records.declare_principal(
+                    provider=party.id,
+                    principal=body.principal.principal,
+                    purchasing_person=body.principal.purchasing_person,
+                    author=caller.party,
+                    only_first=True,
+                )
         except ConflictError:
             raise ProblemError(
                 code=EdgeCode.ID_TAKEN,
@@ -97,7 +106,7 @@ async def register_party(request: Request, caller: Caller, key: Key) -> Response
         request,
         caller,
         key,
-        content=body.model_dump_json().encode(),
+        content=body.model_dump_json(exclude_none=True).encode(),
         lease_seconds=lease_seconds(request),
         carry_out=carry_out,
     )

@@ -30,6 +30,7 @@ from daigou.settings import Settings
 from gateway.app import create_app
 from gateway.backend import Backend
 from gateway.engine import WorkflowEngine
+from tests.gateway.fake_records import FakeRecords
 from tests.gateway.house import ADDRESS, BASE, LOGISTICS, PROVIDER, STORAGE, basic
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -119,6 +120,7 @@ class FakeBackend:
     def __init__(self) -> None:
         self.view = an_order_view()
         self.notes: dict[str, str] = {}
+        self.records = FakeRecords()
 
     async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
         if secret != SECRET:

@@ -23,13 +23,17 @@ KNOWN = {
     "client_id": "cli_anna",
     "party_id": "prv_kai",
     "number": "9",
+    "rule_id": "12",
+    "evidence_id": "evd_kettles",
 }
 JUNK_IDS = ("x", "ord_", "ord_%00abcd", "%ff%fe", "ord_" + "a" * 200, "ord_kettles%0a", "..%2f..")
 
 
 def endpoints(method: str) -> Iterator[str]:
+    """Those that take no body, or one in JSON; evidence has tests of its own."""
     for path, methods in DOCUMENT["paths"].items():
-        if method in methods:
+        content = methods.get(method, {}).get("requestBody", {}).get("content", {})
+        if method in methods and (not content or "application/json" in content):
             yield path
 
 
@@ -99,7 +103,7 @@ async def test_a_caller_comes_before_all_else(path: str) -> None:
         answer = await http.get(real(path), params={"limit": "x"})
 
     security = DOCUMENT["paths"][path]["get"].get("security")
-    assert answer.status_code == (401 if security else 200)
+    assert answer.status_code in ({401} if security else {200, 422})
 
 
 # ---- the envelope ------------------------------------------------------------------------------
@@ -579,6 +583,20 @@ def _valid_body(path: str) -> dict[str, Any]:
         "/v1/orders": an_order(),
         "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
         "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
+        "principal": {
+            "legal_name": "Kai Example Purchasing",
+            "registration_number": "91110000600037341L",
+            "registered_address": "1 Example Road, Yiwu",
+            "business_email": "office@example.com",
+            "business_phone": "+86 579 0000 0000",
+            "purchasing_person": "Kai Example",
+        },
+        "/v1/screening-rules": {
+            "kind": "word",
+            "pattern": "replica",
+            "verdict": "doubtful",
+            "reason": "may infringe a brand",
+        },
         "refuse": {"reason": "no_capacity"},
         "choose-logistics": {"logistics_id": "log_sino"},
         "record-purchase": {

@@ -21,7 +21,7 @@ async def test_an_order_of_others_is_not_there(house: House, path: str) -> None:
     other_provider = PartyId(f"prv_{a_key()}")
     house.registry.register_party(id=other_provider, role=Role.PROVIDER, country="CN", name="Other")
     strangers = (house.new_client(), house.application(other_provider, Role.PROVIDER))
-    at = path.format(order_id=order, number=1)
+    at = path.format(order_id=order, number=1, evidence_id="evd_kettles")
 
     for stranger in strangers:
         async with house.http(stranger) as http:

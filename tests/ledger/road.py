@@ -112,9 +112,7 @@ class Subject:
     items: dict[str, Lane] = field(default_factory=dict)
     balance_by: datetime | None = None
     parties: Parties = field(
-        default_factory=lambda: Parties(
-            client=ANNA, provider=YIWU, storage=NINGBO, logistics=SWIFT
-        )
+        default_factory=lambda: Parties(client=ANNA, provider=YIWU, storage=NINGBO, logistics=SWIFT)
     )
 
     def __post_init__(self) -> None:
@@ -222,9 +220,7 @@ class Subject:
         opens = [each for each in TABLES.values() if each.opens(trigger)]
         return Lane(table=opens[0]) if opens else self.main
 
-    def _turn(
-        self, lane: Lane, row: Row, command: Command, *, number: int, **changes: Any
-    ) -> Turn:
+    def _turn(self, lane: Lane, row: Row, command: Command, *, number: int, **changes: Any) -> Turn:
         sequence = self.sequence + number
         at = self.at + timedelta(minutes=1)
         ended = row.target in lane.table.ends
@@ -478,5 +474,3 @@ def a_purchase(**changes: Any) -> commands.RecordPurchase:
             **changes,
         }
     )
-
-

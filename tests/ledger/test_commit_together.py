@@ -140,9 +140,7 @@ def test_step_that_is_found_tells_which_of_its_rows_it_took(
 ) -> None:
     order = world.stored()
     (parcel,) = order.items
-    other = order.step(
-        Trigger.ABANDON_GOODS, commands.Noted(), item=parcel, command_id="slower"
-    )
+    other = order.step(Trigger.ABANDON_GOODS, commands.Noted(), item=parcel, command_id="slower")
     order.pull(Trigger.CHARGE_STORAGE, item=parcel)
 
     (found,) = books.commit((other,))
@@ -286,9 +284,7 @@ def test_parcels_that_nobody_announced_are_told_apart(world: World, queries: Que
         commands.WarehouseReceipt(parcel_ref="p-1", quantity=100),
         table=PARCEL,
     )
-    order.pull(
-        Trigger.WAREHOUSE_RECEIPT, commands.WarehouseReceipt(parcel_ref="p-2"), table=PARCEL
-    )
+    order.pull(Trigger.WAREHOUSE_RECEIPT, commands.WarehouseReceipt(parcel_ref="p-2"), table=PARCEL)
 
     view = queries.order(order.id)
     assert [parcel.quantity for parcel in view.facts.parcels] == [100, 200]

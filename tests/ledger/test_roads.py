@@ -17,7 +17,6 @@ from tests.ledger.road import (
     buy,
     dispatch,
     pay,
-    receive,
     settle,
     sold_out,
     third_party_line,
@@ -179,9 +178,7 @@ def test_fee_is_earned_when_the_duty_ends(world: World, queries: Queries) -> Non
 def test_whole_road_ends_with_nothing_held(world: World, queries: Queries) -> None:
     order = world.purchased(from_deposit=20_000)
     parcel = dispatch(order)
-    order.pull(
-        Trigger.WAREHOUSE_RECEIPT, commands.WarehouseReceipt(parcel_ref="p-1"), item=parcel
-    )
+    order.pull(Trigger.WAREHOUSE_RECEIPT, commands.WarehouseReceipt(parcel_ref="p-1"), item=parcel)
     order.pull(Trigger.END_DUTY, item=parcel)
     order.pull(Trigger.CLEAR_CUSTOMS, commands.Transport(tracking_ref="t-1"), item=parcel)
     order.pull(Trigger.DELIVER, commands.Transport(tracking_ref="t-1"), item=parcel)
@@ -300,9 +297,7 @@ def test_fallen_price_goes_back_with_the_fee_on_it(world: World, queries: Querie
 
 
 @pytest.mark.clause("PSR-10-2")
-def test_risen_price_is_shown_and_paid_beside_what_was_paid(
-    world: World, queries: Queries
-) -> None:
+def test_risen_price_is_shown_and_paid_beside_what_was_paid(world: World, queries: Queries) -> None:
     order = world.effective()
     order.pull(Trigger.REPORT_PRICE, a_price(order, 140_000))
 

@@ -19,6 +19,8 @@ COMMERCIAL = {
     "product_link", "offer_id", "title", "seller_name", "specification", "category", "quantity",
     "unit_price", "freight", "goods", "delivery_address", "client_country", "inferred", "lines",
     "code", "label", "amount", "currency", "collector", "from_deposit", "from_institution",
+    # What the screening list found: its own words.
+    "findings", "rule", "verdict", "matched",
     # Agreements, references and reasons.
     "mandate", "version", "digest", "agreed_at", "terms_version", "reference", "external_ref",
     "seller_order_no", "parcel_ref", "tracking_ref", "note_ref", "reason", "payment_method",

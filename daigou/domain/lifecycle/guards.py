@@ -22,6 +22,7 @@ from daigou.domain.lifecycle.table import Condition, Situation
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State
 from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.screening import Verdict
 
 ADDED_AT_CHECKOUT = frozenset(
     {
@@ -32,19 +33,38 @@ ADDED_AT_CHECKOUT = frozenset(
         LineCode.INSPECTION_FEE,
     }
 )
+REFUSED_VERDICTS = frozenset({Verdict.PROHIBITED, Verdict.SUSPENDED})
 
 # The request.
 
 
 def goods_are_not_prohibited(situation: Situation) -> None:
-    """PSR-14: goods of a screened category are refused at once."""
+    """PSR-14, LM-22: prohibited or suspended goods are refused at once, all of them named."""
     command = situation.command
-    if isinstance(command, Request) and command.category in situation.terms.prohibited_categories:
+    if not isinstance(command, Request):
+        return
+    found = [each for each in command.findings if each.verdict in REFUSED_VERDICTS]
+    said = [f"{each.matched}: {each.reason} ({each.clause})" for each in found]
+    prohibited = any(each.verdict == Verdict.PROHIBITED for each in found)
+    if command.category in situation.terms.prohibited_categories:
+        # The terms are the floor: what they prohibit cannot be lifted from the list.
+        prohibited = True
+        if not any(each.matched == command.category for each in found):
+            said.insert(0, f"goods of the category {command.category} are not purchased (PSR-14)")
+    if said:
         raise Refused(
-            RefusalCode.PROHIBITED_GOODS,
-            "PSR-14",
-            f"goods of the category {command.category} are not purchased",
+            RefusalCode.PROHIBITED_GOODS if prohibited else RefusalCode.GOODS_SUSPENDED,
+            "PSR-14" if prohibited else "LM-22",
+            "; ".join(said),
         )
+
+
+def goods_are_in_doubt(situation: Situation) -> bool:
+    """PSR-14: whether the screening found something that a person is to decide."""
+    command = situation.command
+    return isinstance(command, Request) and any(
+        each.verdict == Verdict.DOUBTFUL for each in command.findings
+    )
 
 
 def order_is_within_limits(situation: Situation) -> None:
@@ -93,11 +113,6 @@ def recharge_is_within_limits(situation: Situation) -> None:
             f"a recharge is from {Money(limits.recharge_fen_min)} "
             f"to {Money(limits.recharge_fen_max)}",
         )
-
-
-def goods_are_in_doubt(situation: Situation) -> bool:
-    """PSR-14: whether a person has to look at the goods first."""
-    return False
 
 
 # The acceptance, and the ways out of it.

@@ -17,6 +17,14 @@ from daigou.ledger.tables.money import (
     Movement,
     PromoterContract,
 )
+from daigou.ledger.tables.reference import (
+    Erasure,
+    Evidence,
+    ExchangeRate,
+    Principal,
+    PurchasingPerson,
+    ScreeningRule,
+)
 from daigou.ledger.tables.story import (
     Notice,
     OrderItem,
@@ -37,6 +45,9 @@ __all__ = [
     "Contact",
     "Coupon",
     "Entry",
+    "Erasure",
+    "Evidence",
+    "ExchangeRate",
     "Finding",
     "Idempotency",
     "Journal",
@@ -46,9 +57,12 @@ __all__ = [
     "OrderItem",
     "OrderLine",
     "Party",
+    "Principal",
     "PromoterContract",
     "PurchaseOrder",
     "PurchaseRequest",
+    "PurchasingPerson",
     "Recharge",
+    "ScreeningRule",
     "Transition",
 ]

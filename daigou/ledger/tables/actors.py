@@ -38,7 +38,7 @@ class Note(SQLModel, table=True):
     """Free words on a subject, apart from the books (PSR-23)."""
 
     __tablename__: ClassVar[str] = "note"
-    __table_args__ = (Index("note_by_subject", "subject"),)
+    __table_args__ = (Index("note_by_subject", "subject"), Index("note_by_author", "author"))
 
     id: Key
     subject: str

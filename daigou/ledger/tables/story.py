@@ -75,6 +75,7 @@ class PurchaseRequest(SQLModel, table=True):
     advance_amount: MaybeFen
     advance_balance_by: MaybeMoment
     drift_limit: MaybeFen
+    findings: Json
 
 
 class PurchaseOrder(SQLModel, table=True):

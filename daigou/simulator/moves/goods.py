@@ -23,7 +23,7 @@ from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.plans import Act, Cue, Event, Move
 from daigou.simulator.tally import Tally
 
-PHOTOGRAPH = "photo_carton_1"
+PHOTOGRAPH = "evd_carton_1"
 """An id of evidence, as a path names it."""
 
 _Said = Callable[[Tally, int], Command]

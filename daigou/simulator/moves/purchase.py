@@ -27,9 +27,7 @@ def purchase(tally: Tally) -> tuple[Cue, ...]:
     """The provider orders from the seller, who answers as its block of offers does."""
     conduct = tally.block.conduct(tried_before=tally.tries > 0)
     tally.tries += 1
-    act = Act(
-        role=Role.PROVIDER, trigger=Trigger.PURCHASE, at=State.EFFECTIVE, command=Purchase()
-    )
+    act = Act(role=Role.PROVIDER, trigger=Trigger.PURCHASE, at=State.EFFECTIVE, command=Purchase())
     if conduct.pending is None:
         return act, Event(trigger=Trigger.ESCALATE, at=State.PURCHASING)
     match conduct.outcome:

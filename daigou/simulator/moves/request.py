@@ -38,11 +38,7 @@ def raise_caution(caution: CautionKind, *, by: Role = Role.PROVIDER) -> Move:
 
     def move(tally: Tally) -> tuple[Cue, ...]:
         command = Caution(caution=caution, note_ref="seen on the seller's page (invented)")
-        return (
-            Act(
-                role=by, trigger=Trigger.RAISE_CAUTION, at=State.REQUESTED, command=command
-            ),
-        )
+        return (Act(role=by, trigger=Trigger.RAISE_CAUTION, at=State.REQUESTED, command=command),)
 
     return move
 

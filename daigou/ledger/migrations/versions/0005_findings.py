@@ -1,13 +1,13 @@
 """What sweeps find, and the indexes by which they look.
 
 Revision ID: 0005
-Revises: 0002
+Revises: 0004
 """
 
 from daigou.ledger.migrations.scripts import run
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0004"
 
 
 def upgrade() -> None:

@@ -1,0 +1,146 @@
+"""Owns the erasing of personal data: all of a party's at once, while the books stay whole."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from daigou.domain.ids import PartyId, SubjectId
+from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, TableName
+from daigou.ledger.failures import database_answers
+from daigou.ledger.reference_views import ErasureView
+from daigou.ledger.tables import METADATA
+
+_PARTY = METADATA.tables["party"]
+_CONTACT = METADATA.tables["contact"]
+_PERSON = METADATA.tables["purchasing_person"]
+_NOTE = METADATA.tables["note"]
+_EVIDENCE = METADATA.tables["evidence"]
+_ERASURE = METADATA.tables["erasure"]
+_ORDER = METADATA.tables["purchase_order"]
+_ITEM = METADATA.tables["order_item"]
+_RECHARGE = METADATA.tables["recharge"]
+
+
+class StillRunningError(Exception):
+    """Subjects of the party have not ended, and notices on them need its contact."""
+
+    def __init__(self, subjects: tuple[SubjectId, ...]) -> None:
+        super().__init__(f"{len(subjects)} have not ended")
+        self.subjects = subjects
+
+
+class Erasing:
+    """Erases personal data (PSR-23). It may be shared by threads.
+
+    It raises `BooksUnavailableError` where the database does not answer.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def erase(self, *, party: PartyId, author: str, forced: bool = False) -> ErasureView:
+        """Erases a party's contact, its purchasing persons, its notes, its evidence's bytes.
+
+        Of a client, whatever anybody noted or gave on its orders goes as well: it tells of that
+        person. What was erased is recorded, in counts. Erasing again erases what came since.
+
+        Raises:
+            LookupError: no such party.
+            StillRunningError: orders or recharges have not ended, and it is not forced.
+        """
+        # An order that is being placed holds the party's row, and is seen after it.
+        lock = select(_PARTY.c.id).where(_PARTY.c.id == party).with_for_update()
+        with database_answers(), self._engine.begin() as connection:
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            if connection.execute(lock).first() is None:
+                raise LookupError(f"no party {party}")
+            running = tuple(connection.execute(_running(party)).scalars())
+            if running and not forced:
+                raise StillRunningError(running)
+            recorded = {
+                "party": party,
+                "author": author,
+                "forced": bool(running),
+                "contacts": _count(connection, _contacts(party)),
+                "purchasing_persons": _count(connection, _purchasing_persons(party)),
+                "notes": _count(connection, _notes(party)),
+                "evidence": _count(connection, _evidence(party)),
+            }
+            new = insert(_ERASURE).values(recorded).returning(_ERASURE)
+            row = connection.execute(new).mappings().one()
+        return _view(row)
+
+
+def _running(party: PartyId) -> Any:
+    holds_a_role = or_(*(_ORDER.c[role.value] == party for role in sorted(ROLES_BOUND_TO_AN_ORDER)))
+    refunding = (
+        select(_ITEM.c.item)
+        .where(
+            _ITEM.c.subject == _ORDER.c.id,
+            _ITEM.c.axis == TableName.REFUND,
+            _ITEM.c.ended_at.is_(None),
+        )
+        .exists()
+    )
+    return union_all(
+        select(_ORDER.c.id).where(holds_a_role, or_(_ORDER.c.ended_at.is_(None), refunding)),
+        select(_RECHARGE.c.id).where(_RECHARGE.c.client == party, _RECHARGE.c.ended_at.is_(None)),
+    )
+
+
+def _contacts(party: PartyId) -> Executable:
+    return delete(_CONTACT).where(_CONTACT.c.party == party)
+
+
+def _purchasing_persons(party: PartyId) -> Executable:
+    return delete(_PERSON).where(_PERSON.c.provider == party)
+
+
+def _notes(party: PartyId) -> Executable:
+    return delete(_NOTE).where(_tells_of(party, _NOTE))
+
+
+def _evidence(party: PartyId) -> Executable:
+    return (
+        update(_EVIDENCE)
+        .where(_EVIDENCE.c.erased_at.is_(None), _tells_of(party, _EVIDENCE))
+        .values(body=None, erased_at=func.clock_timestamp())
+    )
+
+
+def _tells_of(party: PartyId, table: Any) -> ColumnElement[bool]:
+    of_the_client = union_all(
+        select(_ORDER.c.id).where(_ORDER.c.client == party),
+        select(_RECHARGE.c.id).where(_RECHARGE.c.client == party),
+    )
+    return or_(table.c.author == party, table.c.subject.in_(of_the_client))
+
+
+def _count(connection: Connection, erasing: Executable) -> int:
+    return connection.execute(erasing).rowcount
+
+
+def _view(row: Any) -> ErasureView:
+    return ErasureView(
+        party=PartyId(row["party"]),
+        author=row["author"],
+        forced=row["forced"],
+        contacts=row["contacts"],
+        purchasing_persons=row["purchasing_persons"],
+        notes=row["notes"],
+        evidence=row["evidence"],
+        at=row["at"],
+    )

@@ -1,0 +1,36 @@
+"""The demo's paths: every way that an order may go, as who does what, and where it ends."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from daigou.simulator.paths import (
+    agreement,
+    goods,
+    parcels,
+    payments,
+    prices,
+    purchases,
+    receipt,
+    unrealizable,
+)
+from daigou.simulator.plans import Path
+
+GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
+    {
+        "Received": receipt.RECEIVED,
+        "No agreement": agreement.NONE,
+        "Goods with a caution": agreement.CAUTIONED,
+        "Talk": agreement.TALKED,
+        "Payments": payments.PAYMENTS,
+        "Advance deposits": payments.ADVANCES,
+        "Purchases": purchases.PURCHASES,
+        "Another price": prices.PRICES,
+        "A part in stock": prices.PARTS,
+        "Goods": goods.GOODS,
+        "Several parcels": parcels.PARCELS,
+        "Storage": goods.STORAGE,
+        "At the door": receipt.AT_THE_DOOR,
+        "Unrealizable": unrealizable.UNREALIZABLE,
+    }
+)
+PATHS = tuple(path for paths in GROUPS.values() for path in paths)

@@ -1,0 +1,241 @@
+"""Owns the paths of receipt: goods that arrive, and what may be wrong with them at the door."""
+
+from daigou.domain.commands import Cause, DriftLimit, ObjectionReason
+from daigou.domain.order import State, TableName, Trigger
+from daigou.simulator import conduct
+from daigou.simulator.moves import (
+    accept,
+    agree_requirement,
+    answer_question,
+    ask_question,
+    choose_logistics,
+    clear_customs,
+    confirm_receipt,
+    deliver,
+    dispatch,
+    exchange,
+    give_opinion,
+    object_to_goods,
+    object_to_receipt,
+    pay,
+    purchase,
+    receive,
+    refuse_package,
+    report_progress,
+    require,
+    settle_objection,
+    settle_package,
+    struck,
+)
+from daigou.simulator.paths.ways import (
+    BOTH,
+    BOUGHT_HOME,
+    DEPOSIT,
+    PAID,
+    PAID_BY_BOTH,
+    PAID_BY_INSTITUTION,
+)
+from daigou.simulator.plans import Path
+
+_DELIVERED = BOUGHT_HOME[:-1]
+_AT_THE_DOOR = BOUGHT_HOME[:-2]
+
+RECEIVED = (
+    Path(name="paid from the deposit", moves=(*PAID, *BOUGHT_HOME), end=State.CLOSED),
+    Path(
+        name="paid through the institution",
+        moves=(*PAID_BY_INSTITUTION, *BOUGHT_HOME),
+        end=State.CLOSED,
+    ),
+    Path(name="paid from both", moves=(*PAID_BY_BOTH, *BOUGHT_HOME), end=State.CLOSED),
+    Path(
+        name="with other fees on top",
+        moves=(*PAID_BY_BOTH, *BOUGHT_HOME),
+        end=State.CLOSED,
+        extra_lines=True,
+    ),
+    Path(
+        name="fees reduced by a coupon",
+        moves=(accept, pay(BOTH, "pm_ok", coupon=True), *BOUGHT_HOME),
+        end=State.CLOSED,
+        coupon_fen=5_00,
+        extra_lines=True,
+    ),
+    Path(
+        name="won by a promoter",
+        moves=(*PAID_BY_BOTH, *BOUGHT_HOME),
+        end=State.CLOSED,
+        promoter=True,
+        extra_lines=True,
+    ),
+    Path(
+        name="logistics chosen before answer",
+        moves=(choose_logistics(State.REQUESTED), *PAID, *BOUGHT_HOME),
+        end=State.CLOSED,
+        logistics_later=True,
+    ),
+    Path(
+        name="logistics chosen at checkout",
+        moves=(accept, choose_logistics(State.ACCEPTED), pay(DEPOSIT), *BOUGHT_HOME),
+        end=State.CLOSED,
+        logistics_later=True,
+    ),
+    Path(
+        name="confirmed after the advice",
+        moves=(
+            *PAID_BY_INSTITUTION,
+            *_DELIVERED,
+            struck(Trigger.ADVISE, State.DELIVERED),
+            confirm_receipt(),
+        ),
+        end=State.CLOSED,
+        days=4,
+    ),
+    Path(
+        name="not confirmed, deemed received",
+        moves=(
+            *PAID,
+            *_DELIVERED,
+            struck(Trigger.ADVISE, State.DELIVERED),
+            struck(Trigger.DEEM_RECEIVED, State.DELIVERED),
+        ),
+        end=State.CLOSED,
+        days=11,
+    ),
+    Path(
+        name="much of it at one order",
+        moves=(
+            require(State.REQUESTED),
+            agree_requirement,
+            ask_question(State.REQUESTED),
+            answer_question(),
+            accept,
+            pay(BOTH, "pm_ok", coupon=True),
+            purchase,
+            purchase,
+            report_progress(State.PURCHASED),
+            dispatch(1),
+            dispatch(),
+            receive(1),
+            object_to_goods(1, reason=ObjectionReason.DAMAGED),
+            receive(2),
+            exchange(State.WAREHOUSE_OBJECTION, 1),
+            receive(1),
+            clear_customs(2),
+            clear_customs(1),
+            deliver(2),
+            refuse_package(1),
+            settle_package(Cause.NONE_FOUND),
+            deliver(1),
+            object_to_receipt,
+            give_opinion(State.RECEIPT_OBJECTION),
+            settle_objection(Cause.SELLER),
+            confirm_receipt(),
+        ),
+        end=State.CLOSED,
+        block=conduct.A_LITTLE_DEARER,
+        drift=DriftLimit(any=True),
+        promoter=True,
+        coupon_fen=3_00,
+        pieces=2,
+        extra_lines=True,
+        days=3,
+    ),
+)
+
+AT_THE_DOOR = (
+    Path(
+        name="package refused, redelivered",
+        moves=(
+            *PAID,
+            *_AT_THE_DOOR,
+            refuse_package(),
+            deliver(at=State.PACKAGE_REFUSED),
+            confirm_receipt(),
+        ),
+        end=State.CLOSED,
+    ),
+    Path(
+        name="package refused without a cause",
+        moves=(
+            *PAID_BY_BOTH,
+            *_AT_THE_DOOR,
+            refuse_package(),
+            struck(Trigger.ESCALATE, State.PACKAGE_REFUSED, table=TableName.PARCEL, item=1),
+            settle_package(Cause.NONE_FOUND),
+            deliver(),
+            confirm_receipt(),
+        ),
+        end=State.CLOSED,
+        days=4,
+    ),
+    Path(
+        name="package refused, claimed",
+        moves=(
+            *PAID_BY_INSTITUTION,
+            *_AT_THE_DOOR,
+            refuse_package(),
+            settle_package(Cause.LOGISTICS),
+        ),
+        end=State.CLOSED,
+        days=1,
+    ),
+    Path(
+        name="objection to receipt, settled",
+        moves=(
+            *PAID,
+            *_DELIVERED,
+            object_to_receipt,
+            settle_objection(Cause.NONE_FOUND),
+            confirm_receipt(),
+        ),
+        end=State.CLOSED,
+    ),
+    Path(
+        name="objection stops the clock",
+        moves=(
+            *PAID,
+            *_DELIVERED,
+            struck(Trigger.ADVISE, State.DELIVERED),
+            object_to_receipt,
+            struck(Trigger.ESCALATE, State.RECEIPT_OBJECTION),
+            settle_objection(Cause.NONE_FOUND),
+            struck(Trigger.DEEM_RECEIVED, State.DELIVERED),
+        ),
+        end=State.CLOSED,
+        days=15,
+    ),
+    Path(
+        name="objection: logistics at fault",
+        moves=(
+            *PAID_BY_BOTH,
+            *_DELIVERED,
+            object_to_receipt,
+            settle_objection(Cause.LOGISTICS),
+            confirm_receipt(),
+        ),
+        end=State.CLOSED,
+    ),
+    Path(
+        name="objection dropped by confirming",
+        moves=(
+            *PAID_BY_INSTITUTION,
+            *_DELIVERED,
+            object_to_receipt,
+            confirm_receipt(State.RECEIPT_OBJECTION),
+        ),
+        end=State.CLOSED,
+    ),
+    Path(
+        name="objection with an opinion on it",
+        moves=(
+            *PAID,
+            *_DELIVERED,
+            object_to_receipt,
+            give_opinion(State.RECEIPT_OBJECTION),
+            settle_objection(Cause.PROVIDER),
+            confirm_receipt(),
+        ),
+        end=State.CLOSED,
+    ),
+)

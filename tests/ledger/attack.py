@@ -1,0 +1,55 @@
+"""How the guards are attacked: by rows that go around the one door, and what refuses them."""
+
+from typing import Any
+
+import psycopg
+from pydantic_core import to_json
+
+from daigou.domain.commands import Pay
+from daigou.domain.steps import Step
+from daigou.ledger.rows import digest_of
+from daigou.ledger.step_writer import Found, compose
+
+Sql = psycopg.Connection[Any]
+Rows = dict[str, Any]
+
+FLOOR, FROZEN, STRANGER, HISTORY = "DG001", "DG002", "DG003", "DG004"
+UNBALANCED, CHAIN, READ_MODEL, COUPON = "DG005", "DG006", "DG007", "DG008"
+CHECK, FOREIGN_KEY, UNIQUE = "23514", "23503", "23505"
+
+
+def refused(sql: Sql, statement: str, *params: Any) -> str | None:
+    """The SQLSTATE that refuses a statement, at once or at the commit."""
+    try:
+        sql.execute(statement, params or None)
+        sql.commit()
+    except psycopg.DatabaseError as error:
+        sql.rollback()
+        if error.sqlstate is None:
+            raise
+        return error.sqlstate
+    return None
+
+
+def composed(sql: Sql, step: Step) -> Rows:
+    """The rows that the door would write for a step."""
+    found = sql.execute(
+        "SELECT open_book(%s, %s, %s, %s, %s, %s)",
+        (
+            step.subject,
+            step.sequence,
+            step.command_id,
+            step.item,
+            list(step.command.coupons) if isinstance(step.command, Pay) else [],
+            step.at,
+        ),
+    ).fetchone()
+    sql.rollback()
+    assert found is not None
+    rows, _ = compose(step=step, digest=digest_of(step), found=Found(**found[0]))
+    return rows
+
+
+def written(sql: Sql, rows: Rows) -> str | None:
+    """The SQLSTATE that refuses a step's rows, spoiled or not."""
+    return refused(sql, "SELECT write_step(%s::jsonb)", to_json(rows).decode())

@@ -1,0 +1,92 @@
+"""A marker for every personal field, and every place where one of them could come up again."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import psycopg
+from google.protobuf.json_format import MessageToJson
+from sqlalchemy import make_url
+from temporalio.client import Client
+
+from daigou.domain.ids import workflow_id
+from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.order import Trigger
+from daigou.stack import Stack
+from gateway.schemas import BODIES, NotedBody
+from tests.replay.histories import payloads
+
+NAME, EMAIL, PHONE = "Zqxja Anna-Marker", "zqxjb.marker@example.org", "+99 7310 4826 5591"
+PERSON, EVIDENCE = "Zqxjc Buyer-Marker", b"Zqxjd evidence marker"
+APART = {"contact", "purchasing_person", "note", "evidence"}
+"""The tables that personal data stands in, and no other."""
+
+
+def noted_triggers() -> set[Trigger]:
+    """Every command that may carry free words."""
+    return {
+        trigger
+        for trigger in FULFILMENT.commands
+        if issubclass(BODIES[FULFILMENT.triggers[trigger].command], NotedBody)
+    }
+
+
+def note_of(trigger: Trigger) -> str:
+    """The marker in the note of a command."""
+    return f"Zqxje note-marker of {trigger}"
+
+
+def markers() -> tuple[str, ...]:
+    """All that is looked for."""
+    notes = (note_of(trigger) for trigger in sorted(noted_triggers()))
+    return (NAME, EMAIL, PHONE, PERSON, EVIDENCE.decode(), *notes)
+
+
+def found_in(text: str) -> list[str]:
+    """The markers that a text holds."""
+    return [marker for marker in markers() if marker in text]
+
+
+async def of_temporal(temporal: Client, subjects: list[str]) -> AsyncIterator[tuple[str, str]]:
+    """All that Temporal remembers of subjects: events, payloads, attributes, memo, summaries."""
+    for subject in subjects:
+        handle = temporal.get_workflow_handle(workflow_id(subject))  # type: ignore[arg-type]
+        told = await handle.describe()
+        yield f"{subject}: description", _in_the_clear(told.raw_description)
+        yield f"{subject}: summary", f"{await told.static_summary()} {await told.static_details()}"
+        metadata = await handle.query("__temporal_workflow_metadata")
+        yield f"{subject}: details", json.dumps(metadata, ensure_ascii=False, default=str)
+        history = await handle.fetch_history()
+        for event in history.events:
+            yield f"{subject}: event {event.event_id}", _in_the_clear(event)
+
+
+def of_the_logs(stack: Stack) -> Iterator[tuple[str, str]]:
+    """The log file of every part."""
+    for file in sorted(stack.state.logs.iterdir()):
+        yield file.name, file.read_text(errors="replace")
+
+
+def of_the_database(url: str) -> Iterator[tuple[str, str]]:
+    """Every row of every table, by the table's name."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain) as connection:
+        tables = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.tables "
+            "WHERE table_type = 'BASE TABLE' "
+            "AND table_schema NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchall()
+        for schema, table in sorted(tables):
+            for row in connection.execute(f'SELECT * FROM "{schema}"."{table}"'):
+                yield table, " ".join(_as_text(value) for value in row)
+
+
+def _in_the_clear(message: Any) -> str:
+    inside = [payload.data.decode(errors="replace") for payload in payloads(message)]
+    return "\n".join([MessageToJson(message, ensure_ascii=False), *inside])
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return json.dumps(value, ensure_ascii=False, default=str)

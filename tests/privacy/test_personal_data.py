@@ -1,0 +1,177 @@
+"""Personal data stands apart and nowhere else; erased, it is gone, and the books stay whole."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from daigou.domain.evidence import MediaType
+from daigou.domain.ids import PartyId
+from daigou.domain.order import Role, State, Trigger
+from daigou.ledger.registry import Registry
+from gateway.client import RefusalError
+from tests.chaos.house import House, open_house
+from tests.chaos.town import AGREED, ALL_FROM_DEPOSIT, KETTLES_FEN, App, a_key, kettles
+from tests.privacy import marked
+
+CLIENT = PartyId("cli_zoe")
+BOUGHT = "kettle"
+
+
+@dataclass(kw_only=True)
+class Lived:
+    """A house in which orders went every way that carries free words."""
+
+    house: House
+    client: App
+    platform: App
+    orders: dict[Trigger, str] = field(default_factory=dict)
+    recharge: str = ""
+    evidence: str = ""
+
+    @property
+    def subjects(self) -> list[str]:
+        return [*self.orders.values(), self.recharge]
+
+
+@pytest.fixture(scope="module")
+async def lived() -> AsyncIterator[Lived]:
+    async with open_house() as house:
+        registry = Registry(house.engine)
+
+        def application(party: PartyId, role: Role) -> App:
+            view, secret = registry.create_application(name=role, roles=[role], party=party)
+            return App(key=view.key, secret=secret, party=party)
+
+        platform = application(PartyId("plt_platform"), Role.PLATFORM)
+        await _register(house, platform)
+        lived = Lived(house=house, client=application(CLIENT, Role.CLIENT), platform=platform)
+        await _live(lived)
+        yield lived
+
+
+async def _register(house: House, platform: App) -> None:
+    async with house.edge.client(platform) as registrar:
+        await registrar.register(
+            {
+                "role": "client",
+                "party_id": CLIENT,
+                "country": "DE",
+                "agreement": {"version": "2026-11", "agreed_at": AGREED.isoformat()},
+                "contact": {"name": marked.NAME, "email": marked.EMAIL, "phone": marked.PHONE},
+            },
+            key=a_key(),
+        )
+        await registrar.declare_principal(
+            house.town.provider.party,
+            {
+                "legal_name": "Yiwu Purchasing Co., Ltd.",
+                "registration_number": "91110000600037341L",
+                "registered_address": "1 Example Road, Yiwu",
+                "business_email": "office@example.com",
+                "business_phone": "+86 579 0000 0000",
+                "purchasing_person": marked.PERSON,
+            },
+            key=a_key(),
+        )
+
+
+async def _live(lived: Lived) -> None:
+    house, town = lived.house, lived.house.town
+
+    async def do(order: str, trigger: Trigger, by: App, **body: object) -> None:
+        if trigger in marked.noted_triggers():
+            body["note"] = marked.note_of(trigger)
+            lived.orders[trigger] = order
+        async with house.edge.client(by) as actor:
+            await actor.command(order, trigger, body, key=a_key())
+
+    async def placed(*, paid: bool = False) -> str:
+        async with house.edge.client(lived.client) as buyer:
+            order = (await buyer.place(kettles(), key=a_key())).receipt.id
+        if paid:
+            await do(order, Trigger.ACCEPT, town.provider)
+            await do(order, Trigger.PAY, lived.client, **ALL_FROM_DEPOSIT)
+        return order
+
+    async with house.edge.client(lived.client) as buyer:
+        body = {"amount": {"amount": 2 * KETTLES_FEN, "currency": "CNY"}, "payment_method": "pm_ok"}
+        lived.recharge = (await buyer._command("/v1/recharges", body, key=a_key())).receipt.id
+
+    await do(await placed(), Trigger.REFUSE, town.provider, reason="no_capacity")
+    await do(await placed(), Trigger.WITHDRAW, lived.client)
+    await do(await placed(paid=True), Trigger.REPORT_UNREALIZABLE, town.provider, reason="sold_out")
+    order = await placed(paid=True)
+    await do(order, Trigger.PURCHASE, town.provider)
+    await do(order, Trigger.WAREHOUSE_RECEIPT, town.storage, parcel_ref="P-1")
+    await do(order, Trigger.OBJECT_TO_GOODS, town.logistics, reason="damaged")
+    await do(order, Trigger.RESOLVE_OBJECTION, town.logistics)
+    async with house.edge.client(town.logistics) as logistics:
+        given = await logistics.add_evidence(
+            order, marked.EVIDENCE, key=a_key(), media_type=MediaType.TEXT
+        )
+    lived.evidence = given.id
+    # A new command with free words is to be given here, too: else nobody looks where they go.
+    assert lived.orders.keys() == marked.noted_triggers()
+
+
+async def _everywhere(lived: Lived) -> dict[str, set[str]]:
+    """Which markers stand where: in the tables, by their names, and anywhere else."""
+    stack, found = lived.house.stack, defaultdict(set)
+    temporal = await stack.connect_temporal()
+    places = [each async for each in marked.of_temporal(temporal, lived.subjects)]
+    places += [*marked.of_the_logs(stack), *marked.of_the_database(stack.database_url)]
+    seen = {place.partition(": ")[2] or place for place, text in places if BOUGHT in text}
+    # What is bought is no secret: where it is not seen, nobody has looked.
+    assert seen >= {"description", "summary", "event 1", "purchase_request", "transition"}
+    assert {"worker.log", "gateway.log"} <= {place for place, text in places if text}
+    for place, text in places:
+        for marker in marked.found_in(text):
+            found[place].add(marker)
+    return dict(found)
+
+
+@pytest.mark.clause("PSR-23")
+async def test_personal_data_stands_in_its_own_tables_and_nowhere_else(lived: Lived) -> None:
+    found = await _everywhere(lived)
+
+    assert found.keys() == marked.APART
+    assert set().union(*found.values()) == set(marked.markers())
+
+
+@pytest.mark.clause("PSR-23")
+async def test_what_is_erased_is_nowhere_and_the_books_stay_whole(lived: Lived) -> None:
+    house, town = lived.house, lived.house.town
+    order = lived.orders[Trigger.OBJECT_TO_GOODS]
+    before = house.audit()
+
+    async with house.edge.client(lived.client) as buyer, house.edge.client(lived.platform) as erase:
+        with pytest.raises(RefusalError) as refused:
+            await buyer.erase_personal_data(CLIENT)
+        erased = await erase.erase_personal_data(CLIENT, force=True)
+        again = await erase.erase_personal_data(CLIENT, force=True)
+        others = await erase.erase_personal_data(town.provider.party, force=True)
+        timeline = (await buyer.timeline(order)).data
+        principal = await buyer.principal(order)
+        (piece,) = (await buyer.evidence(order)).data
+        with pytest.raises(RefusalError) as gone:
+            await buyer.evidence_bytes(order, lived.evidence)
+        seen = await buyer.order(order)
+
+    assert (refused.value.problem.code, refused.value.problem.clause) == ("still_running", "PSR-27")
+    assert order in refused.value.problem.detail
+    assert await _everywhere(lived) == {}
+    assert (erased.contacts, erased.notes, erased.evidence) == (1, len(lived.orders), 1)
+    assert erased.forced
+    assert (again.contacts, again.notes, again.evidence) == (0, 0, 0)
+    assert (others.purchasing_persons, others.notes) == (1, 0)
+    assert {step.trigger for step in timeline if step.note_erased} == {Trigger.OBJECT_TO_GOODS}
+    assert not any(step.note for step in timeline)
+    assert (principal.version, principal.purchasing_person, principal.missing) == (1, None, ())
+    assert piece.erased_at is not None
+    assert (gone.value.problem.status, gone.value.problem.code) == (410, "erased")
+    assert piece.sha256 in gone.value.problem.detail
+    assert seen.state == State.STORED
+    assert before.ok
+    assert house.audit() == before
