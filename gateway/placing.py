@@ -28,7 +28,7 @@ from gateway.engine import EndedError, TakenError, WorkflowEngine
 from gateway.once import FinalError, Told, command_id, once
 from gateway.parsing import FaultsError, body_of, parse
 from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
-from gateway.request_body import PARTIES_OF_A_REQUEST, PlaceOrder, named_in, offer_in
+from gateway.request_body import PARTIES_OF_A_REQUEST, PlaceOrder, named_in, offer_in, seller_in
 from gateway.sending import faults_of_named, lease_seconds, not_your_role, roles_of, told
 from gateway.trace import note
 from workflows import messages
@@ -169,6 +169,8 @@ def _request(body: PlaceOrder, *, client: PartyView, address: str) -> Request:
     inferred = []
     if body.offer_id is None:
         inferred.append(Inference(fact="offer_id", source="product_link"))
+    if body.seller_name is None:
+        inferred.append(Inference(fact="seller_name", source="product_link"))
     if body.delivery_address is None:
         inferred.append(Inference(fact="delivery_address", source=f"storage {body.storage_id}"))
     return Request(
@@ -179,7 +181,7 @@ def _request(body: PlaceOrder, *, client: PartyView, address: str) -> Request:
         product_link=body.product_link,
         offer_id=body.offer_id or offer_in(body.product_link) or "",
         title=body.title,
-        seller_name=body.seller_name,
+        seller_name=body.seller_name or seller_in(body.product_link) or "",
         specification=body.specification,
         category=body.category,
         quantity=body.quantity,

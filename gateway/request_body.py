@@ -18,6 +18,8 @@ from gateway.wire import Asked, Moment, OrderRef, PartyRef, Price, Text120, Text
 
 _LIMITS = current().limits
 PRODUCT_LINK = re.compile(r"https://(?:[A-Za-z0-9-]{1,63}\.){0,5}1688\.com(?::443)?/[!-~]*", re.A)
+_SHOP_IN_LINK = re.compile(r"https://([A-Za-z0-9-]{1,63})\.1688\.com(?::443)?/", re.ASCII)
+_PAGES_OF_1688 = frozenset({"www", "detail", "m", "s", "offer", "show", "page", "search", "sale"})
 _OFFER_IN_LINK = re.compile(r"/offer/([0-9]{6,20})\.html(?:[?#].*)?$", re.ASCII)
 
 
@@ -103,7 +105,15 @@ class PlaceOrder(Asked):
         ),
     ] = None
     title: Annotated[Text300, Field(examples=["kettle"])]
-    seller_name: Annotated[Text120, Field(examples=["Yiwu Kitchenware Example Shop"])]
+    seller_name: Annotated[
+        Text120 | None,
+        Field(
+            validate_default=True,
+            description="Inferred from the product link if that is on the seller's own shop "
+            "(PSR-1-3).",
+            examples=["Yiwu Kitchenware Example Shop"],
+        ),
+    ] = None
     specification: Annotated[Text300, Field(examples=["1.7 l, red"])]
     category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$", examples=["household"])]
     quantity: Annotated[int, Field(ge=1, le=_LIMITS.quantity_max, examples=[300])]
@@ -185,6 +195,14 @@ class PlaceOrder(Asked):
             )
         return value
 
+    @field_validator("seller_name")
+    @classmethod
+    def _is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
+        link = info.data.get("product_link")
+        if value is None and link is not None and seller_in(link) is None:
+            raise PydanticCustomError("missing", "is missing: the product link does not name it")
+        return value
+
     @field_validator("unit_price")
     @classmethod
     def _is_a_price(cls, value: Price) -> Price:
@@ -208,6 +226,15 @@ def named_in(fields: dict[str, object]) -> tuple[Named, ...]:
         for name, role in PARTIES_OF_A_REQUEST.items()
         if isinstance(value := fields.get(name), str)
     )
+
+
+def seller_in(link: str) -> str | None:
+    """The seller whose own shop a product link leads to without doubt, if it does.
+
+    1688 keeps a shop under a subdomain of the seller's; its own pages are under others.
+    """
+    found = _SHOP_IN_LINK.match(link)
+    return found[1].lower() if found and found[1].lower() not in _PAGES_OF_1688 else None
 
 
 def offer_in(link: str) -> str | None:

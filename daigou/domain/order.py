@@ -137,6 +137,7 @@ class Trigger(StrEnum):
     LAPSE = "lapse"
     REMIND = "remind"
     PROMPT = "prompt"
+    CHASE = "chase"
     ESCALATE = "escalate"
     FORFEIT = "forfeit"
     END_DUTY = "end-duty"

@@ -131,6 +131,11 @@ TRIGGERS = {
         clause="PSR-8",
     ),
     Trigger.PROMPT: TriggerSpec(
+        says="news of the order are due soon",
+        command=commands.Plain,
+        clause="PSR-8",
+    ),
+    Trigger.CHASE: TriggerSpec(
         says="nothing was heard: ask the provider for news",
         command=commands.Plain,
         clause="PSR-8",

@@ -78,10 +78,17 @@ ROWS = (
                 clause="PSR-8",
                 roles=PROVIDER,
                 notices=tell("order.progress_reported", Role.CLIENT),
-                restarts=("feedback",),
+                restarts=("feedback_reminder", "feedback"),
             ),
             Row(
                 trigger=Trigger.PROMPT,
+                source=state,
+                target=state,
+                clause="PSR-8",
+                notices=tell("order.feedback_due", Role.PROVIDER),
+            ),
+            Row(
+                trigger=Trigger.CHASE,
                 source=state,
                 target=state,
                 clause="PSR-8",
@@ -105,7 +112,10 @@ ROWS = (
     ),
 )
 
-_FEEDBACK = Deadline(term="feedback", trigger=Trigger.PROMPT, again="feedback")
+_FEEDBACK = (
+    Deadline(term="feedback_reminder", trigger=Trigger.PROMPT),
+    Deadline(term="feedback", trigger=Trigger.CHASE, again="feedback"),
+)
 
 WAITS = (
     Wait(
@@ -115,14 +125,14 @@ WAITS = (
         deadlines=(
             Deadline(term="dispatch_reminder", trigger=Trigger.REMIND),
             Deadline(term="dispatch", trigger=Trigger.ESCALATE, again="escalation"),
-            _FEEDBACK,
+            *_FEEDBACK,
         ),
     ),
     Wait(
         state=State.DISPATCHED,
         says="the goods are on their way to the storage",
         next_actor=Role.PROVIDER,
-        deadlines=(_FEEDBACK,),
+        deadlines=_FEEDBACK,
     ),
     *(
         Wait(state=state, says=says, next_actor=Role.CLOCK, follows_items=True)
