@@ -32,6 +32,7 @@ from daigou.simulator.conduct import NORMAL, OfferBlock, payment_method
 from daigou.simulator.deals import Deal as Deal
 from daigou.simulator.tally import Expected as Expected
 from daigou.simulator.tally import Refund, Tally
+from daigou.simulator.world import found_in
 
 _REFUND_ENDS = {
     Standing.DONE: (Trigger.CONFIRM_REFUND, State.REFUNDED),
@@ -46,8 +47,9 @@ class Act:
     `item` says which of the order's items of that table it is for, counted from 1; where it `opens`
     that item, `at` is where the order stands. Before the act, a person at the silent counterparty
     enters in its own books what it `decides`, the seller pays `pays_back_fen` back, the client puts
-    `recharges_fen` into its deposit. References to movements and items that are known only then are
-    left empty in the command: `command_now` fills them in.
+    `recharges_fen` into its deposit, whoever acts `hands_in` a piece of evidence. References to
+    movements and items that are known only then are left empty in the command: `command_now` fills
+    them in.
     """
 
     role: Role
@@ -60,6 +62,7 @@ class Act:
     decides: Standing | None = None
     pays_back_fen: int = 0
     recharges_fen: int = 0
+    hands_in: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +172,7 @@ class Plan:
             cautions=path.cautions,
             advance=advance if self.advance_fen else None,
             drift_limit=path.drift,
+            findings=found_in(path.category),
         )
 
 
@@ -206,7 +210,7 @@ def plan_of(path: Path, deal: Deal) -> Plan:
         deal=deal,
         cues=tuple(cues),
         expected=tally.expected(path.end),
-        deposit_fen=tally.deposit_needs,
+        deposit_fen=0 if path.poor else tally.deposit_needs,
     )
 
 

@@ -7,12 +7,14 @@ orders are spread log-normally around ¥250.
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from daigou.domain.ids import PartyId
 from daigou.domain.money import Money
 from daigou.domain.order import Role
+from daigou.domain.screening import CLAUSES, Finding, Verdict
 from daigou.simulator.conduct import NORMAL, OfferBlock
 
 UNIT_FEN_MIN, UNIT_FEN_MAX = 120, 500_00
@@ -53,6 +55,12 @@ _THINGS = (
     ("paint brush", "stationery"),
     ("plush panda", "toys"),
 )
+DOUBTFUL, SENSITIVE = "cosmetics", "batteries"
+SCREENED: Mapping[str, Verdict] = MappingProxyType(
+    {DOUBTFUL: Verdict.DOUBTFUL, SENSITIVE: Verdict.SENSITIVE}
+)
+"""The categories that this world's platform has on its screening list."""
+SCREENED_BECAUSE = "not every carrier ships such goods (invented)"
 _KINDS = ("red", "blue", "green", "small", "large", "set of 3")
 
 
@@ -91,6 +99,23 @@ class Basket:
 
     offer: Offer
     quantity: int
+
+
+def found_in(category: str) -> tuple[Finding, ...]:
+    """What the screening list of this world finds in a category."""
+    if category not in SCREENED:
+        return ()
+    verdict = SCREENED[category]
+    number = list(SCREENED).index(category) + 1
+    return (
+        Finding(
+            rule=number,
+            verdict=verdict,
+            matched=category,
+            reason=SCREENED_BECAUSE,
+            clause=CLAUSES[verdict],
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +173,22 @@ class World:
             for number in range(1, count + 1)
         )
 
-    def basket(self, index: int, block: OfferBlock = NORMAL) -> Basket:
-        """The basket of that index, from sellers who fare as the block says."""
+    def promoters(self, count: int) -> tuple[Party, ...]:
+        """The first `count` promoters, who win orders for providers."""
+        return tuple(
+            Party(
+                id=PartyId(f"pro_w{self.seed}_{number:02d}"),
+                role=Role.PROMOTER,
+                name=f"Promoter Example {number} (invented)",
+            )
+            for number in range(1, count + 1)
+        )
+
+    def basket(self, index: int, block: OfferBlock = NORMAL, *, pieces: int = 1) -> Basket:
+        """The basket of that index, from sellers who fare as the block says.
+
+        It holds so many `pieces` at the least.
+        """
         rng = self._rng("basket", index)
         value = math.exp(rng.gauss(math.log(ORDER_FEN_MEDIAN), _ORDER_SPREAD))
         unit = math.exp(rng.gauss(math.log(_UNIT_FEN_MEDIAN), _UNIT_SPREAD))
@@ -164,7 +203,8 @@ class World:
             unit_price=Money(unit_fen),
             freight=Money(rng.choice((0, 0, rng.randint(1, FREIGHT_FEN_MAX)))),
         )
-        return Basket(offer=offer, quantity=_within(round(value / unit_fen), 1, QUANTITY_MAX))
+        quantity = _within(round(value / unit_fen), pieces, QUANTITY_MAX)
+        return Basket(offer=offer, quantity=quantity)
 
     def _pick(self, purpose: str, number: int, choices: Sequence[str]) -> str:
         return self._rng(purpose, number).choice(choices)

@@ -1,5 +1,6 @@
 """How the guards are attacked: by rows that go around the one door, and what refuses them."""
 
+from copy import deepcopy
 from typing import Any
 
 import psycopg
@@ -48,6 +49,16 @@ def composed(sql: Sql, step: Step) -> Rows:
     assert found is not None
     rows, _ = compose(step=step, digest=digest_of(step), found=Found(**found[0]))
     return rows
+
+
+def spoiled(rows: Rows, *path: str | int, change: Rows) -> Rows:
+    """A copy of a step's rows with a change to one of them, e.g. of `"order_line", 2`."""
+    copy = deepcopy(rows)
+    row: Any = copy
+    for name in path:
+        row = row[name]
+    row |= change
+    return copy
 
 
 def written(sql: Sql, rows: Rows) -> str | None:

@@ -24,14 +24,17 @@ async def buy(
     *,
     reference: MovementRef = FIRST,
     quantity: int = 300,
+    goods: Money = GOODS,
+    pay: Money = GOODS + FREIGHT,
 ) -> Reply:
     return await world.seller_platform.buy(
         reference=reference,
         offer_id=block.offer_id(7),
         quantity=quantity,
-        goods=GOODS,
+        goods=goods,
         freight=FREIGHT,
         delivery_address=ADDRESS,
+        pay=pay,
     )
 
 
@@ -140,3 +143,107 @@ async def test_sends_the_goods_elsewhere(world: SimulatedCounterparties) -> None
     reply = await buy(world, conduct.DELIVERS_ELSEWHERE)
 
     assert reply.delivery_address != ADDRESS
+
+
+@pytest.mark.clause("PSR-10-2")
+async def test_sells_a_tenth_cheaper_and_takes_no_more(world: SimulatedCounterparties) -> None:
+    reply = await buy(world, conduct.SOLD_CHEAPER)
+
+    (order,) = await world.seller_platform.orders()
+    assert reply.standing == Standing.DONE
+    assert reply.goods == Money(108_000)
+    assert (order.price, order.paid) == (Money(109_100), Money(109_100))
+
+
+@pytest.mark.clause("PSR-10-2")
+@pytest.mark.parametrize(
+    ("block", "goods", "quantity"),
+    [
+        (conduct.CHEAPER, 108_000, 300),
+        (conduct.A_LITTLE_DEARER, 122_400, 300),
+        (conduct.MUCH_DEARER, 180_000, 300),
+        (conduct.HALF_IN_STOCK, 60_000, 150),
+        (conduct.HALF_AND_DEARER, 240_000, 150),
+    ],
+)
+async def test_asks_for_a_new_order_once_and_then_sells(
+    world: SimulatedCounterparties, block: OfferBlock, goods: int, quantity: int
+) -> None:
+    first = await buy(world, block)
+    again = await buy(world, block)
+    second = await buy(
+        world, block, reference=SECOND, goods=Money(goods), quantity=quantity, pay=Money(goods)
+    )
+
+    assert (first.standing, first.goods, first.freight) == (
+        Standing.REPRICED,
+        Money(goods),
+        FREIGHT,
+    )
+    assert first.quantity == quantity
+    assert again == first
+    assert (second.standing, second.goods) == (Standing.DONE, Money(goods))
+    orders = await world.seller_platform.orders()
+    assert [order.paid for order in orders] == [Money(0), Money(goods)]
+
+
+@pytest.mark.clause("PSR-15-2")
+async def test_takes_an_advance_deposit_first_and_the_rest_under_another_reference(
+    world: SimulatedCounterparties,
+) -> None:
+    advance, rest = Money(36_000), GOODS + FREIGHT - Money(36_000)
+
+    await buy(world, conduct.NORMAL, pay=advance)
+    await buy(world, conduct.NORMAL, reference=SECOND, pay=rest)
+
+    orders = await world.seller_platform.orders()
+    assert [order.paid for order in orders] == [advance, rest]
+    assert {order.price for order in orders} == {GOODS + FREIGHT}
+
+
+async def test_stops_after_the_advance_deposit(world: SimulatedCounterparties) -> None:
+    await buy(world, conduct.STOPS_AFTER_ADVANCE, pay=Money(36_000))
+
+    reply = await buy(world, conduct.STOPS_AFTER_ADVANCE, reference=SECOND, pay=Money(85_100))
+
+    assert (reply.standing, reply.reason) == (Standing.REJECTED, "seller_stopped")
+    assert [order.paid for order in await world.seller_platform.orders()] == [
+        Money(36_000),
+        Money(0),
+    ]
+
+
+async def test_an_order_that_waits_fares_as_the_first_although_another_follows(
+    world: SimulatedCounterparties,
+) -> None:
+    await buy(world, conduct.UNPAID_ONCE)
+    await buy(world, conduct.UNPAID_ONCE, reference=SECOND)
+
+    assert await ask(world) == Standing.FAILED
+    assert await ask(world, SECOND) == Standing.DONE
+
+
+async def test_a_seller_pays_back_once_and_no_more_than_it_has(
+    world: SimulatedCounterparties,
+) -> None:
+    await buy(world, conduct.NORMAL)
+    sellers = world.seller_platform
+
+    for _ in range(2):
+        await sellers.pay_back(reference="BACK-1", subject="ord_test", amount=Money(120_000))
+    with pytest.raises(LookupError, match="ord_test"):
+        await sellers.pay_back(reference="BACK-2", subject="ord_test", amount=Money(1_101))
+
+    assert [(back.reference, back.amount) for back in await sellers.paybacks()] == [
+        ("BACK-1", Money(120_000))
+    ]
+
+
+@pytest.mark.parametrize(("quantity", "pieces", "goods"), [(1, 1, 100), (2, 1, 50), (3, 1, 33)])
+def test_half_of_the_pieces_is_one_at_least_and_half_a_fen_goes_up(
+    quantity: int, pieces: int, goods: int
+) -> None:
+    half = conduct.HALF_IN_STOCK.offers
+
+    assert (half.pieces(quantity), half.goods(100, quantity)) == (pieces, goods)
+    assert half.goods(101, 2) == 51

@@ -1,41 +1,41 @@
-"""Walks a plan on the lifecycle tables alone: no servers and no ledger."""
+"""Walks a plan on the lifecycle tables, with books in memory: no servers and no database."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from daigou.domain.clocks import Clock, Timing, clocks_after, running
-from daigou.domain.commands import (
-    Command,
-    Mandate,
-    Outcome,
-    Pay,
-    Plain,
-    RecordPurchase,
-    Request,
-)
+from daigou.domain.clocks import Clock, Timing
+from daigou.domain.commands import ActualPrice, Command, Mandate, Outcome, Plain, RecordPurchase
+from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, OrderId
-from daigou.domain.lifecycle import FULFILMENT, REFUND
-from daigou.domain.lifecycle.table import Answer, Call, Situation, Table
+from daigou.domain.lifecycle import FULFILMENT, REFUND, TABLES
+from daigou.domain.lifecycle.table import Answer, Call, Row, Situation, taken
 from daigou.domain.money import Money
 from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
+from daigou.domain.refusals import Refused
 from daigou.domain.terms import current
+from daigou.ports.counterparties import Standing
 from daigou.simulator.conduct import Conduct, payment_method
 from daigou.simulator.plans import (
+    Act,
     Deal,
     Happened,
     Path,
     Plan,
+    command_now,
     has_ended,
+    item_of,
     next_act,
     plan_of,
-    state_of,
 )
 from daigou.simulator.world import World
+from tests.simulator.books import MemoryBooks
+from workflows.axis import Axis
 
-STEPS_MAX = 60
+STEPS_MAX = 80
 ORDER = OrderId("ord_test")
 MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
-TIMING = Timing(terms=current(), country="RU")
+BALANCE_BY = MORNING + timedelta(days=3)
+MANDATE = Mandate(version="2026-11", digest="0" * 64, agreed_at=MORNING)
 
 
 def deal_of(path: Path, *, index: int = 3) -> Deal:
@@ -47,64 +47,48 @@ def deal_of(path: Path, *, index: int = 3) -> Deal:
         provider=world.providers(1)[0],
         storage=world.storages(1)[0],
         logistics=world.logistics(1)[0],
-        basket=world.basket(index, path.block),
+        basket=world.basket(index, path.block, pieces=path.pieces),
+        promoter=world.promoters(1)[0] if path.promoter else None,
         extra_lines=path.extra_lines,
     )
 
 
-def request_of(deal: Deal) -> Request:
-    """The client's request."""
-    offer = deal.basket.offer
-    return Request(
-        client=deal.client.id,
-        provider=deal.provider.id,
-        storage=deal.storage.id,
-        logistics=deal.logistics.id,
-        product_link=offer.link,
-        offer_id=offer.id,
-        title=offer.title,
-        seller_name=offer.seller,
-        specification=offer.specification,
-        category=offer.category,
-        quantity=deal.basket.quantity,
-        unit_price=offer.unit_price,
-        freight=offer.freight,
-        delivery_address=deal.storage.address,
-        client_country=deal.client.country,
-        mandate=Mandate(version="2026-11", digest="0" * 64, agreed_at=MORNING),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """The plan of an order, all that happened to it, and its books at the end."""
+
+    plan: Plan
+    history: list[Happened]
+    rows: list[Row]
+    books: MemoryBooks
 
 
-def answer_of(deal: Deal, table: Table, trigger: Trigger) -> Command:
-    """What a counterparty says when its answer pulls that trigger."""
-    if table.triggers[trigger].command is RecordPurchase:
-        return RecordPurchase(
-            seller_order_no="900000000000000001",
-            goods=Money(deal.goods_fen),
-            freight=Money(deal.freight_fen),
-            delivery_address=deal.storage.address,
-        )
-    return Outcome(reference=MovementRef("ord_test/1"))
-
-
-def walk(path: Path) -> tuple[Plan, list[Happened]]:
-    """The plan of an order of that path, and all that happens to the order."""
-    walker = _Walker(plan_of(path, deal_of(path)))
+def walk(path: Path, deal: Deal | None = None) -> Walked:
+    """An order of that path, walked to its end."""
+    walker = _Walker(plan_of(path, deal or deal_of(path)))
     walker.to_the_end()
-    return walker.plan, walker.history
+    return Walked(plan=walker.plan, history=walker.history, rows=walker.rows, books=walker.books)
 
 
 @dataclass
 class _Walker:
     plan: Plan
     history: list[Happened] = field(default_factory=list)
-    clocks: dict[TableName, tuple[Clock, ...]] = field(default_factory=dict)
-    refund: State | None = None
-    method: str = ""
+    rows: list[Row] = field(default_factory=list)
     now: datetime = MORNING
+    facts: Facts = field(default_factory=Facts)
+    items: dict[str, Axis] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.request = self.plan.request(mandate=MANDATE, balance_by=BALANCE_BY)
+        self.timing = Timing(terms=current(), country="RU", balance_by=BALANCE_BY)
+        self.main = Axis(table=FULFILMENT, timing=self.timing)
+        self.books = MemoryBooks(self.plan, self.request)
+        self.logistics = self.request.logistics
+        self.tries = 0
 
     def to_the_end(self) -> None:
-        self.take(FULFILMENT, Trigger.REQUEST, Role.CLIENT, request_of(self.plan.deal))
+        self.take(self.main, Trigger.REQUEST, Role.CLIENT, self.request)
         while not has_ended(self.plan, self.history):
             assert len(self.history) < STEPS_MAX, "walks in circles"
             self.now += timedelta(minutes=1)
@@ -112,26 +96,69 @@ class _Walker:
 
     def step(self) -> None:
         if act := next_act(self.plan, self.history):
-            table = REFUND if act.at == State.DUE else FULFILMENT
-            if isinstance(act.command, Pay):
-                self.method = act.command.payment_method
-            self.take(table, act.trigger, act.role, act.command)
+            self.do(act)
         elif answer := self.answer():
-            table, trigger = answer
-            self.take(table, trigger, Role.PLATFORM, answer_of(self.plan.deal, table, trigger))
+            self.take(*answer)
         else:
-            table, clock = self.next_clock()
+            axis, clock = self.next_clock()
             self.now = max(self.now, clock.due)
-            self.take(table, clock.trigger, Role.CLOCK, Plain())
+            self.take(axis, clock.trigger, Role.CLOCK, Plain())
 
-    def take(self, table: Table, trigger: Trigger, role: Role, command: Command) -> None:
-        row = table.fire(
-            state=self.state(table), trigger=trigger, situation=self.situation(role, command)
+    def do(self, act: Act) -> None:
+        self.books.put_into_deposit(act.recharges_fen)
+        item = item_of(act, self.history)
+        axis = self.items[item] if item else self.main
+        if act.opens:
+            axis = Axis(table=TABLES[act.table], timing=self.timing)
+        command = command_now(act, self.plan.deal.order, self.history)
+        self.take(axis, act.trigger, act.role, command)
+
+    def take(self, axis: Axis, trigger: Trigger, role: Role, command: Command) -> None:
+        situation = self.situation(axis, role, command)
+        row = axis.table.fire(state=axis.state, trigger=trigger, situation=situation)
+        sequence = len(self.history) + 1
+        item = f"{ORDER}/{sequence}" if axis.table.items and not axis.item else axis.item
+        while True:
+            try:
+                effects = self.books.post(
+                    row, command, facts=self.facts, sequence=sequence, item=item
+                )
+                break
+            except Refused as refused:
+                if refused.code not in row.gives_way:
+                    raise
+                passed_over = (*situation.passed_over, row)
+                situation = replace(situation, passed_over=passed_over)
+                row = axis.table.fire(state=axis.state, trigger=trigger, situation=situation)
+        self.facts = self.facts.after(
+            taken(axis.table, row, item=item, command=command, terms=current())
         )
+        axis.item = item
+        if item:
+            self.items[item] = axis
+        axis.enter(row, at=self.now, reference=effects.intends.reference if effects.intends else "")
+        self.tries += row.trigger == Trigger.PURCHASE
+        self.note(axis, row)
+        for refund in effects.refunds:
+            opened = Axis(table=REFUND, timing=self.timing, item=refund.reference)
+            opened.begin(refund.reference, at=self.now)
+            self.items[refund.reference] = opened
+        self.follow(axis)
+
+    def follow(self, axis: Axis) -> None:
+        """The order stands where its slowest parcel does."""
+        situation = self.situation(self.main, Role.CLOCK, Plain())
+        if axis is not self.main and FULFILMENT.following(
+            state=self.main.state, situation=situation
+        ):
+            self.take(self.main, Trigger.FOLLOW_PARCELS, Role.CLOCK, Plain())
+
+    def note(self, axis: Axis, row: Row) -> None:
+        self.rows.append(row)
         self.history.append(
             Happened(
-                table=table.name,
-                item="",
+                table=axis.table.name,
+                item=axis.item,
                 trigger=row.trigger,
                 source=row.source,
                 target=row.target,
@@ -139,55 +166,55 @@ class _Walker:
                 at=self.now,
             )
         )
-        self.wind_clocks(table, row.target, struck=trigger if not row.roles else None)
-        if table is REFUND:
-            self.refund = row.target
-        elif row.target == State.UNREALIZABLE and self.plan.path.refund:
-            self.refund = State.DUE
-            self.wind_clocks(REFUND, State.DUE, struck=None)
 
-    def wind_clocks(self, table: Table, state: State, *, struck: Trigger | None) -> None:
-        self.clocks[table.name] = clocks_after(
-            table=table,
-            state=state,
-            struck=struck,
-            known=self.clocks.get(table.name, ()),
-            timing=TIMING,
-            at=self.now,
-        )
+    def living(self) -> list[Axis]:
+        return [self.main] + [
+            axis for axis in self.items.values() if axis.table.outlives or not self.main.ended
+        ]
 
-    def state(self, table: Table) -> State:
-        return self.refund or State.DUE if table is REFUND else state_of(self.history)
+    def next_clock(self) -> tuple[Axis, Clock]:
+        waiting = [(axis, axis.next_clock) for axis in self.living()]
+        running = [(axis, clock) for axis, clock in waiting if clock]
+        return min(running, key=lambda pair: pair[1].due)
 
-    def next_clock(self) -> tuple[Table, Clock]:
-        return min(
-            (
-                (table, clock)
-                for table in (FULFILMENT, REFUND)
-                for clock in running(
-                    table=table,
-                    state=self.state(table),
-                    clocks=self.clocks.get(table.name, ()),
-                )
-            ),
-            key=lambda pair: pair[1].due,
-        )
+    def answer(self) -> tuple[Axis, Trigger, Role, Command] | None:
+        """What a counterparty answers, sooner or later; None if all stay silent."""
+        for axis in self.living():
+            if axis.errand is None or axis.reference is None:
+                continue
+            conduct = self.conduct(axis.errand.call, axis.reference)
+            if conduct.pending is not None:
+                trigger = axis.errand.answers[Answer(conduct.outcome.value)]
+                said = self.said(conduct.outcome, axis.reference, call=axis.errand.call)
+                return axis, trigger, Role.PLATFORM, said
+        return None
 
-    def answer(self) -> tuple[Table, Trigger] | None:
-        """What a counterparty answers, sooner or later; None if it stays silent."""
-        table = REFUND if self.refund else FULFILMENT
-        errand = table.wait(self.state(table)).errand
-        if errand is None or (conduct := self.conduct(errand.call)).pending is None:
-            return None
-        return table, errand.answers[Answer(conduct.outcome.value)]
+    def said(self, outcome: Standing, reference: MovementRef, *, call: Call) -> Command:
+        facts, block = self.facts, self.plan.path.block
+        if call == Call.BUY and outcome == Standing.DONE:
+            goods = block.charges.goods(facts.goods.amount, facts.quantity)
+            return RecordPurchase(
+                seller_order_no="900000000000000001",
+                goods=Money(goods),
+                freight=facts.freight,
+                delivery_address=self.plan.deal.storage.address,
+            )
+        if outcome == Standing.REPRICED:
+            return ActualPrice(
+                goods=Money(block.offers.goods(facts.goods.amount, facts.quantity)),
+                freight=facts.freight,
+                quantity=block.offers.pieces(facts.quantity),
+                reference=reference,
+            )
+        return Outcome(reference=reference)
 
-    def conduct(self, call: Call) -> Conduct:
-        method, purchase = payment_method(self.method), self.plan.path.block.purchase
-        if purchase.once and sum(step.trigger == Trigger.PURCHASE for step in self.history) > 1:
-            purchase = Conduct()
-        return {Call.CAPTURE: method.capture, Call.REFUND: method.refund, Call.BUY: purchase}[call]
+    def conduct(self, call: Call, reference: MovementRef) -> Conduct:
+        if call == Call.BUY:
+            return self.plan.path.block.conduct(tried_before=self.tries > 1)
+        method = payment_method(self.books.methods[reference])
+        return method.capture if call == Call.CAPTURE else method.refund
 
-    def situation(self, role: Role, command: Command) -> Situation:
+    def situation(self, axis: Axis, role: Role, command: Command) -> Situation:
         deal = self.plan.deal
         return Situation(
             actor=Actor(role=role, party=deal.party(role) or CLOCK.party),
@@ -197,6 +224,16 @@ class _Walker:
                 provider=deal.provider.id,
                 storage=deal.storage.id,
                 logistics=deal.logistics.id,
+                promoter=deal.promoter.id if deal.promoter else None,
             ),
             terms=current(),
+            facts=self.facts,
+            order=self.main.state,
+            item=axis.item,
         )
+
+
+def items_in(history: list[Happened], table: TableName) -> list[State]:
+    """Where the items of a table stood at the end, in the order of their opening."""
+    found = {step.item: step.target for step in history if step.table == table}
+    return list(found.values())

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import (
     WithStartWorkflowOperation,
     WorkflowHandle,
@@ -99,6 +101,16 @@ class Written:
     command_id: str
     at: datetime
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadModel:
+    """An order as the database shows it to readers."""
+
+    state: State
+    next_due_at: datetime | None
+    next_actor: Role | None
+    items: dict[str, State]
 
 
 class Stage:
@@ -210,9 +222,37 @@ class Stage:
 
     def movements(self, subject: SubjectId) -> list[tuple[str, str]]:
         """Kind and state of each movement of money outside, in their order."""
-        query = text("SELECT kind, state FROM movement WHERE subject = :of ORDER BY sequence")
+        query = text(
+            "SELECT kind, state FROM movement WHERE subject = :of ORDER BY sequence, reference"
+        )
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(query, {"of": subject})]
+
+    def transactions(self, subject: SubjectId) -> list[list[Trigger]]:
+        """What happened to a subject, by the database's transactions."""
+        query = text(
+            "SELECT xmin::text, trigger FROM transition WHERE subject = :of ORDER BY sequence"
+        )
+        with self.engine.connect() as connection:
+            rows = connection.execute(query, {"of": subject}).all()
+        return [
+            [Trigger(trigger) for _, trigger in together]
+            for _, together in groupby(rows, key=itemgetter(0))
+        ]
+
+    def read_model(self, subject: SubjectId) -> "ReadModel":
+        """An order's row, and those of its items."""
+        order = text("SELECT state, next_due_at, next_actor FROM purchase_order WHERE id = :of")
+        items = text("SELECT item, state FROM order_item WHERE subject = :of ORDER BY sequence")
+        with self.engine.connect() as connection:
+            row = connection.execute(order, {"of": subject}).one()
+            states = connection.execute(items, {"of": subject}).all()
+        return ReadModel(
+            state=State(row.state),
+            next_due_at=row.next_due_at,
+            next_actor=row.next_actor and Role(row.next_actor),
+            items={item: State(state) for item, state in states},
+        )
 
     async def moved(self, subject: SubjectId, kind: str) -> list[Money]:
         """What really moved by the payment institution's own books."""
@@ -225,9 +265,9 @@ class Stage:
         ]
 
     async def bought(self, subject: SubjectId) -> list[Money]:
-        """What was really sold by the seller platform's own books."""
+        """What sellers were really paid by the seller platform's own books."""
         return [
-            order.price
+            order.paid
             for order in await self.world.seller_platform.orders()
             if order.reference.startswith(f"{subject}/") and order.standing == "done"
         ]
@@ -306,6 +346,16 @@ class OnStage:
                 raise TimeoutError(f"{self.id} never came to {wanted}: {self.triggers}")
             await asyncio.sleep(0.02)
         return rows[-1]
+
+    def struck(self, axis: TableName = TableName.FULFILMENT) -> list[tuple[Trigger, datetime]]:
+        """What clocks did on an axis, and the moments that count."""
+        return [
+            (Trigger(each.trigger), each.at)
+            for each in self.written
+            if each.actor_role == Role.CLOCK
+            and each.axis == axis
+            and each.trigger != Trigger.FOLLOW_PARCELS
+        ]
 
     def outcome(self, sequence: int, **said: str) -> commands.Outcome:
         """What a person says of the movement that the step of that sequence intended."""
@@ -437,6 +487,22 @@ class Order(OnStage):
         )
         return await self._send(trigger, pull, update_id or command_id)
 
+    async def seen(self) -> set[str]:
+        """Where it stands: in the read model, the search attributes and the order card."""
+        described = await self.handle.describe()
+        return {
+            self.stage.read_model(self.id).state.value,
+            described.typed_search_attributes[messages.ORDER_STATE],
+            (await self.card()).partition("\n")[0].removeprefix("### ").replace(" ", "_"),
+        }
+
+    async def card(self) -> str:
+        """The order card, as staff read it."""
+        metadata = await self.handle.query(
+            "__temporal_workflow_metadata", result_type=WorkflowMetadata
+        )
+        return metadata.current_details
+
     async def reach(self, state: State) -> Receipt | None:
         """Takes it down the road to a state, on which the deposit pays."""
         receipt = None
@@ -446,6 +512,11 @@ class Order(OnStage):
             if reached == state:
                 return receipt
         raise LookupError(f"no road to {state}")
+
+    async def dispatched(self, quantity: int) -> str:
+        """Has the seller send so many of the goods; the parcel's name."""
+        dispatch = commands.Dispatch(tracking_ref=f"trk_{quantity}", quantity=quantity)
+        return (await self.pull(Trigger.DISPATCH, dispatch)).item
 
     async def accepted(self, *lines: Line) -> Receipt:
         """Has the provider accept it, with these lines added."""
@@ -463,6 +534,8 @@ class Order(OnStage):
     def _command(self, trigger: Trigger) -> Command:
         if trigger == Trigger.PAY:
             return commands.Pay(from_deposit=WHOLE)
+        if trigger == Trigger.REFUSE:
+            return commands.Refuse(reason=commands.RefusalReason.NO_CAPACITY)
         if trigger == Trigger.CHOOSE_LOGISTICS:
             return commands.ChooseLogistics(logistics=LOGISTICS)
         return samples.command_of(trigger)

@@ -38,7 +38,10 @@ async def test_a_road_on_which_every_answer_is_lost_once_ends_as_any_other(stage
 
     await order.reach(State.RECEIVED)
 
-    assert [each.sequence for each in order.written] == list(range(1, 12))
+    # Eleven acts, and the order's own steps that followed from five of the parcel's.
+    assert [each.sequence for each in order.written] == list(range(1, 17))
+    assert order.triggers.count(Trigger.FOLLOW_PARCELS) == 5
+    assert len(stage.transactions(order.id)) == 11
     assert all(stage.books.tries[order.id, trigger] == 2 for trigger in EVERY_STEP)
     assert (order.deposit, order.held("escrow"), order.held("fee_held")) == (ZERO, ZERO, ZERO)
     assert stage.balance("bank") - bank == Money(1_230_00)

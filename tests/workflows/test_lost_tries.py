@@ -1,19 +1,22 @@
 """A step was written by a try of which the history never heard: the order takes it over."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from daigou.domain import commands
 from daigou.domain.clocks import Timing, clocks_after
-from daigou.domain.commands import Command
+from daigou.domain.commands import Command, Plain
 from daigou.domain.ids import PartyId
-from daigou.domain.lifecycle import FULFILMENT
-from daigou.domain.money import ZERO
-from daigou.domain.order import CLOCK, State, TableName, Trigger
+from daigou.domain.lifecycle import FULFILMENT, PARCEL
+from daigou.domain.lifecycle.table import Row, Table
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import CLOCK, State, Trigger
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.steps import Step
 from daigou.domain.terms import current
+from tests.domain.samples import command_of
 from tests.workflows.stage import WHO, WHOLE, Order, Stage, refused
 
 DAY = timedelta(days=1)
@@ -25,37 +28,67 @@ def _write_as_if_lost(
     stage: Stage, order: Order, trigger: Trigger, command: Command, *, to: State
 ) -> Step:
     """Writes the order's next step into the books alone, behind the back of its workflow."""
-    last = order.last
-    at = last.at + timedelta(milliseconds=1)
-    rows = FULFILMENT.rows_from(State(last.target), trigger)
-    row = next(row for row in rows if row.target == to)
-    step = Step(
+    row = _row(FULFILMENT, order.last.target, trigger, to)
+    step = _step(order, FULFILMENT, row, command, sequence=order.last.sequence + 1)
+    stage.books.commit((step,))
+    return step
+
+
+def _write_parcels_as_if_lost(
+    stage: Stage, order: Order, parcel: str, trigger: Trigger, *, to: State
+) -> tuple[Step, ...]:
+    """Writes the next step of an order's only parcel, and the order's own that follows from it."""
+    standing, sequence = stage.read_model(order.id), order.last.sequence
+    source = standing.items.get(parcel, State.NEW)
+    moved = _row(PARCEL, source, trigger, to)
+    follows = _row(FULFILMENT, standing.state, Trigger.FOLLOW_PARCELS, to)
+    steps = (
+        _step(order, PARCEL, moved, command_of(trigger), sequence=sequence + 1, item=parcel),
+        replace(
+            _step(order, FULFILMENT, follows, Plain(), sequence=sequence + 2),
+            actor=order.actor(WHO[trigger]) if trigger in WHO else CLOCK,
+            command_id=f"{order.id}/{sequence + 1}/followed",
+        ),
+    )
+    stage.books.commit(steps)
+    return steps
+
+
+def _row(table: Table, source: str, trigger: Trigger, target: State) -> Row:
+    return next(row for row in table.rows_from(State(source), trigger) if row.target == target)
+
+
+def _step(
+    order: Order, table: Table, row: Row, command: Command, *, sequence: int, item: str = ""
+) -> Step:
+    at = order.last.at + timedelta(milliseconds=1)
+    ended = row.target in table.ends
+    return Step(
         subject=order.id,
-        sequence=last.sequence + 1,
-        table=TableName.FULFILMENT,
-        item="",
-        trigger=trigger,
+        sequence=sequence,
+        table=table.name,
+        item=item,
+        trigger=row.trigger,
         source=row.source,
         target=row.target,
         clause=row.clause,
-        actor=order.actor(WHO[trigger]) if trigger in WHO else CLOCK,
+        actor=order.actor(WHO[row.trigger]) if row.trigger in WHO else CLOCK,
         command=command,
         command_id="key-1",
         at=at,
         recorded_at=at,
         terms_version=current().version,
         clocks=clocks_after(
-            table=FULFILMENT,
+            table=table,
             state=row.target,
             struck=None,
             known=(),
             timing=Timing(terms=current(), country="KR"),
             at=at,
         ),
-        next_actor=FULFILMENT.wait(row.target).next_actor,
+        next_actor=None if ended else table.wait(row.target).next_actor,
+        variant=table.variant(row),
     )
-    stage.books.commit((step,))
-    return step
 
 
 async def test_the_same_command_again_finds_its_work_and_the_first_moment_counts(
@@ -77,7 +110,7 @@ async def test_another_command_is_judged_by_what_was_written(stage: Stage) -> No
     order = await stage.order()
     _write_as_if_lost(stage, order, Trigger.ACCEPT, commands.Accept(), to=State.ACCEPTED)
 
-    with refused(RefusalCode.NOT_IN_THIS_STATE, "PSR-2-1"):
+    with refused(RefusalCode.REASON_NOT_ALLOWED, "PSR-3-2"):
         await order.pull(Trigger.REFUSE)
     receipt = await order.pull(Trigger.PAY)
 
@@ -140,3 +173,105 @@ async def test_a_capture_intended_by_a_lost_try_is_made_once(stage: Stage) -> No
 
     assert receipt.state == State.EFFECTIVE
     assert await stage.moved(order.id, "capture") == [WHOLE]
+
+
+# ---- two steps in one transaction -------------------------------------------------------------
+
+
+async def test_a_parcels_command_again_finds_its_step_and_the_orders(stage: Stage) -> None:
+    order, parcel = await _exported(stage)
+    deliver, _ = _write_parcels_as_if_lost(
+        stage, order, parcel, Trigger.DELIVER, to=State.DELIVERED
+    )
+    await order.forward(EARLIER)
+
+    receipt = await order.pull(Trigger.DELIVER, command_id="key-1")
+
+    assert (receipt.state, receipt.order_state, receipt.at) == (
+        "delivered",
+        "delivered",
+        deliver.at,
+    )
+    assert order.triggers[-2:] == ["deliver", "follow-parcels"]
+    assert await order.seen() == {"delivered"}
+
+
+@pytest.mark.clause("PSR-17-1")
+async def test_a_command_refused_for_a_parcels_lost_step_finds_the_orders_step_as_well(
+    stage: Stage,
+) -> None:
+    order, parcel = await _exported(stage)
+    _write_parcels_as_if_lost(stage, order, parcel, Trigger.DELIVER, to=State.DELIVERED)
+
+    with refused(RefusalCode.NOT_IN_THIS_STATE, "PSR-17-1"):
+        await order.pull(Trigger.DELIVER, command_id="key-2")
+    seen = await order.seen()
+    receipt = await order.pull(Trigger.CONFIRM_RECEIPT)
+
+    assert seen == {"delivered"}
+    assert receipt.state == State.RECEIVED
+    assert order.triggers[-3:] == ["deliver", "follow-parcels", "confirm-receipt"]
+
+
+async def test_a_parcel_opened_by_a_lost_try_is_the_orders_and_its_clock_runs(
+    stage: Stage,
+) -> None:
+    order = await stage.order()
+    await order.reach(State.PURCHASED)
+    parcel = f"{order.id}/{order.last.sequence + 1}"
+    received, _ = _write_parcels_as_if_lost(
+        stage, order, parcel, Trigger.WAREHOUSE_RECEIPT, to=State.WAREHOUSED
+    )
+
+    asked = await order.pull(Trigger.ASK_QUESTION)
+    await order.past(received.at + DAY)
+    stored = await order.until(State.STORED)
+
+    assert (asked.order_state, asked.sequence) == (State.WAREHOUSED, received.sequence + 2)
+    assert (stored.at, stage.read_model(order.id).items[parcel]) == (received.at + DAY, "stored")
+
+
+async def test_a_clock_that_finds_two_lost_steps_instead_does_not_strike(stage: Stage) -> None:
+    order = await stage.order()
+    await order.reach(State.WAREHOUSED)
+    (parcel,) = stage.read_model(order.id).items
+    due = order.last.at + DAY
+    _write_parcels_as_if_lost(
+        stage, order, parcel, Trigger.OBJECT_TO_GOODS, to=State.WAREHOUSE_OBJECTION
+    )
+
+    await order.past(due)
+    await order.until(State.WAREHOUSE_OBJECTION)
+    receipt = await order.pull(Trigger.RESOLVE_OBJECTION)
+
+    assert (receipt.state, receipt.order_state) == (State.STORED, State.STORED)
+    assert Trigger.END_DUTY not in order.triggers
+    assert order.held("fee_held") == ZERO
+
+
+async def test_a_seller_refund_by_a_lost_try_is_paid_through_the_institution_once(
+    stage: Stage,
+) -> None:
+    order = await stage.order(deposit=ZERO)
+    await order.reach(State.ACCEPTED)
+    await order.pay(institution=WHOLE, method="pm_ok")
+    await order.pull(Trigger.PURCHASE)
+    parcel = await order.dispatched(100)
+    await order.pull(Trigger.REPORT_LOST)
+    back = commands.SellerRefund(goods=Money(400_00), freight=ZERO, external_ref="sr_1")
+    row = _row(PARCEL, State.LOST, Trigger.RECORD_SELLER_REFUND, State.RETURNED)
+    step = _step(order, PARCEL, row, back, sequence=order.last.sequence + 1, item=parcel)
+    stage.books.commit((step,))
+
+    receipt = await order.pull(Trigger.RECORD_SELLER_REFUND, back, command_id="key-1")
+    await order.until(State.REFUNDED)
+
+    assert (receipt.state, receipt.order_state) == (State.RETURNED, State.PURCHASED)
+    assert await stage.moved(order.id, "refund") == [Money(400_40)]
+
+
+async def _exported(stage: Stage) -> tuple[Order, str]:
+    order = await stage.order()
+    await order.reach(State.EXPORTED)
+    (parcel,) = stage.read_model(order.id).items
+    return order, parcel

@@ -168,7 +168,7 @@ def _reduction(book: Book, pay: Pay, due_now: Due) -> Money:
     left = {code: amount for code, amount in fees.items() if code in book.coupons_reduce}
     whole = ZERO
     for named in pay.coupons:
-        coupon = known.get(named)
+        coupon = known.pop(named, None)
         if coupon is None or not coupon.usable:
             raise Refused(
                 RefusalCode.COUPON_NOT_USABLE,

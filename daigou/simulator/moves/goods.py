@@ -23,8 +23,8 @@ from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.plans import Act, Cue, Event, Move
 from daigou.simulator.tally import Tally
 
-PHOTOGRAPH = "evd_carton_1"
-"""An id of evidence, as a path names it."""
+WHAT_IS_SEEN = "one of the cartons is torn open, and 3 pieces are missing (invented)"
+"""A piece of evidence, in words."""
 
 _Said = Callable[[Tally, int], Command]
 """Makes a command about a parcel."""
@@ -101,8 +101,7 @@ def object_to_goods(
     parcel: int = 1, *, reason: ObjectionReason = ObjectionReason.WRONG_QUANTITY
 ) -> Move:
     """Logistics objects to the goods at the storage."""
-    command = Objection(reason=reason, evidence=(PHOTOGRAPH,))
-    return _act(Role.LOGISTICS, Trigger.OBJECT_TO_GOODS, State.WAREHOUSED, parcel, command)
+    return _objects(Role.LOGISTICS, Trigger.OBJECT_TO_GOODS, State.WAREHOUSED, parcel, reason)
 
 
 def exchange(at: State, parcel: int = 1) -> Move:
@@ -206,8 +205,8 @@ def deliver(parcel: int = 1, *, at: State = State.EXPORTED) -> Move:
 
 def refuse_package(parcel: int = 1) -> Move:
     """The client refuses the package at the door."""
-    command = Objection(reason=ObjectionReason.DAMAGED, evidence=(PHOTOGRAPH,))
-    return _act(Role.CLIENT, Trigger.REFUSE_PACKAGE, State.EXPORTED, parcel, command)
+    damaged = ObjectionReason.DAMAGED
+    return _objects(Role.CLIENT, Trigger.REFUSE_PACKAGE, State.EXPORTED, parcel, damaged)
 
 
 def settle_package(cause: Cause, parcel: int = 1) -> Move:
@@ -220,6 +219,23 @@ def _act(role: Role, trigger: Trigger, at: State, parcel: int, command: Command 
     def move(tally: Tally) -> tuple[Cue, ...]:
         said = command(tally, parcel) if callable(command) else command
         return _of_parcel(role, trigger, at, parcel, said)
+
+    return move
+
+
+def _objects(role: Role, trigger: Trigger, at: State, parcel: int, reason: ObjectionReason) -> Move:
+    def move(tally: Tally) -> tuple[Cue, ...]:
+        return (
+            Act(
+                role=role,
+                trigger=trigger,
+                at=at,
+                command=Objection(reason=reason),
+                table=TableName.PARCEL,
+                item=parcel,
+                hands_in=WHAT_IS_SEEN,
+            ),
+        )
 
     return move
 

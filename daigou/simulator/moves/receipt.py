@@ -2,7 +2,7 @@
 
 from daigou.domain.commands import Cause, CauseFound, Objection, ObjectionReason, Plain
 from daigou.domain.order import Role, State, Trigger
-from daigou.simulator.moves.goods import PHOTOGRAPH
+from daigou.simulator.moves.goods import WHAT_IS_SEEN
 from daigou.simulator.plans import Act, Cue, Move
 from daigou.simulator.tally import Tally
 
@@ -18,13 +18,14 @@ def confirm_receipt(at: State = State.DELIVERED) -> Move:
 
 def object_to_receipt(tally: Tally) -> tuple[Cue, ...]:
     """The client objects to what was delivered."""
-    command = Objection(reason=ObjectionReason.NOT_AS_PROMISED, evidence=(PHOTOGRAPH,))
+    command = Objection(reason=ObjectionReason.NOT_AS_PROMISED)
     return (
         Act(
             role=Role.CLIENT,
             trigger=Trigger.OBJECT_TO_RECEIPT,
             at=State.DELIVERED,
             command=command,
+            hands_in=WHAT_IS_SEEN,
         ),
     )
 

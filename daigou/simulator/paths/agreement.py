@@ -32,9 +32,8 @@ from daigou.simulator.paths.ways import (
     SENT_HOME,
 )
 from daigou.simulator.plans import Path
+from daigou.simulator.world import DOUBTFUL, SENSITIVE
 
-DOUBTFUL = "cosmetics"
-"""A category that the screening leaves to a person."""
 _LAPSED = (struck(Trigger.LAPSE, State.REQUESTED),)
 _PAYMENT_LAPSED = (struck(Trigger.LAPSE, State.ACCEPTED),)
 
@@ -171,7 +170,7 @@ CAUTIONED = (
             refuse(State.EFFECTIVE, RefusalReason.SENSITIVE_GOODS, with_costs=True),
         ),
         end=State.REFUSED,
-        cautions=(CautionKind.SENSITIVE,),
+        category=SENSITIVE,
         extra_lines=True,
     ),
 )

@@ -1,7 +1,7 @@
 """Owns the paths of orders in several parcels: the order stands where its slowest parcel does."""
 
 from daigou.domain.commands import Cause
-from daigou.domain.order import State
+from daigou.domain.order import State, TableName, Trigger
 from daigou.simulator.moves import (
     abandon,
     accept_goods,
@@ -16,8 +16,8 @@ from daigou.simulator.moves import (
     receive,
     refuse_package,
     report_lost,
-    resolve_objection,
     settle_package,
+    struck,
 )
 from daigou.simulator.paths.ways import PAID, PAID_BY_BOTH, PAID_BY_INSTITUTION
 from daigou.simulator.plans import Path
@@ -26,12 +26,6 @@ _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
 _TWO = (dispatch(1), dispatch())
 _ONE_HERE = (*_TWO, receive(1))
 """The first of two parcels is at the storage, the second on its way."""
-_ONE_ABROAD = (*_ONE_HERE, clear_customs(1))
-_ONE_DELIVERED = (*_ONE_ABROAD, deliver(1))
-_ONE_CLAIMED = (*_ONE_ABROAD, refuse_package(1), settle_package(Cause.LOGISTICS, 1))
-_LOST_AND_PAID_BACK = (report_lost(2), pay_back(_LOST, 2))
-_OBJECTED_AND_PAID_BACK = (receive(2), object_to_goods(2), pay_back(_OBJECTED, 2))
-
 PARCELS = (
     Path(
         name="two parcels, one after another",
@@ -100,11 +94,14 @@ PARCELS = (
     ),
     Path(
         name="one parcel lost and paid back",
+        days=2,
         moves=(
             *PAID_BY_BOTH,
             purchase,
             *_ONE_HERE,
-            *_LOST_AND_PAID_BACK,
+            struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=1),
+            report_lost(2),
+            pay_back(_LOST, 2),
             clear_customs(1),
             deliver(1),
             confirm_receipt(),
@@ -145,57 +142,3 @@ PARCELS = (
         days=2,
     ),
 )
-
-RARE = (
-    *(
-        Path(name=f"rare: one {what}, one lost", moves=(*PAID, purchase, *moves), end=end, pieces=2)
-        for what, moves, end in (
-            (
-                "abroad",
-                (*_ONE_ABROAD, *_LOST_AND_PAID_BACK, deliver(1), confirm_receipt()),
-                State.CLOSED,
-            ),
-            ("delivered", (*_ONE_DELIVERED, *_LOST_AND_PAID_BACK, confirm_receipt()), State.CLOSED),
-            ("given up", (*_ONE_HERE, abandon(1), *_LOST_AND_PAID_BACK), State.ABANDONED),
-            ("claimed", (*_ONE_CLAIMED, *_LOST_AND_PAID_BACK), State.CLOSED),
-        )
-    ),
-    *(
-        Path(
-            name=f"rare: one {what}, one objected to",
-            moves=(*PAID, purchase, *moves),
-            end=end,
-            pieces=2,
-        )
-        for what, moves, end in (
-            (
-                "settled",
-                (
-                    *_ONE_HERE,
-                    object_to_goods(1),
-                    receive(2),
-                    resolve_objection(1),
-                    clear_customs(1),
-                    clear_customs(2),
-                    deliver(1),
-                    deliver(2),
-                    confirm_receipt(),
-                ),
-                State.CLOSED,
-            ),
-            (
-                "abroad",
-                (*_ONE_ABROAD, *_OBJECTED_AND_PAID_BACK, deliver(1), confirm_receipt()),
-                State.CLOSED,
-            ),
-            (
-                "delivered",
-                (*_ONE_DELIVERED, *_OBJECTED_AND_PAID_BACK, confirm_receipt()),
-                State.CLOSED,
-            ),
-            ("given up", (*_ONE_HERE, abandon(1), *_OBJECTED_AND_PAID_BACK), State.ABANDONED),
-            ("claimed", (*_ONE_CLAIMED, *_OBJECTED_AND_PAID_BACK), State.CLOSED),
-        )
-    ),
-)
-"""Ways that differ only in where the other parcel stands meanwhile: for tests, not for a demo."""

@@ -75,6 +75,8 @@ END $$;
 
 -- Writes a step: rows by table. Accounts are locked first, in the order of their ids.
 CREATE OR REPLACE FUNCTION write_step(step jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    redeemed integer;
 BEGIN
     INSERT INTO transition
         SELECT * FROM jsonb_populate_record(NULL::transition, step -> 'transition');
@@ -165,6 +167,11 @@ BEGIN
             redeemed_subject = step -> 'transition' ->> 'subject',
             redeemed_sequence = (step -> 'transition' ->> 'sequence')::integer
             WHERE id IN (SELECT jsonb_array_elements_text(step -> 'coupons'));
+        GET DIAGNOSTICS redeemed = ROW_COUNT;
+        IF redeemed <> jsonb_array_length(step -> 'coupons') THEN
+            RAISE EXCEPTION 'a coupon is used once, and named once: %', step -> 'coupons'
+                USING ERRCODE = 'DG008';
+        END IF;
     END IF;
     IF step ? 'notice' THEN
         INSERT INTO notice

@@ -1,0 +1,135 @@
+"""Owns what is shown of the facts of an order: its goods, its lines, what was agreed to."""
+
+from typing import Annotated, Any, Self
+from pydantic import ConfigDict, Field
+from daigou.domain.book import JournalKind, MovementKind, MovementState
+from daigou.domain.cautions import CAUTIONS
+from daigou.domain.clauses import Clause, Duty
+from daigou.domain.clocks import Clock
+from daigou.domain.commands import CautionKind, Line, LineCode
+from daigou.domain.facts import Cautioned
+from daigou.domain.lifecycle import FULFILMENT, TABLES
+from daigou.domain.lifecycle.table import Table
+from daigou.domain.mandate import MandateText
+from daigou.domain.money import Fee
+from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.steps import Receipt
+from daigou.domain.sweeps import SWEEPS, Severity, SweepName
+from daigou.domain.terms import Terms
+from daigou.ledger.views import (
+    DepositView,
+    EntryView,
+    FindingView,
+    ItemView,
+    JournalView,
+    MovementView,
+    OrderView,
+    PartyView,
+    RechargeView,
+    TransitionView,
+)
+from gateway.wire import Answered, Moment, Sum
+
+
+class ProductAnswer(Answered):
+    """What is bought, as it was asked for."""
+
+    link: str
+    offer_id: str
+    title: str
+    seller_name: str
+    specification: str
+    category: str
+    quantity: int
+    unit_price: Sum
+
+
+class MandateAnswer(Answered):
+    """What the client agreed to, and when (PSR-1-2)."""
+
+    version: str
+    digest: str
+    agreed_at: Moment
+
+
+class InferenceAnswer(Answered):
+    """A fact that was settled without doubt, and from what (PSR-1-3)."""
+
+    fact: str
+    source: str
+
+
+class LineAnswer(Answered):
+    """A line of the order amount, and who collects it (PSR-6, PSR-7)."""
+
+    code: LineCode
+    label: str
+    amount: Sum
+    collector: str
+
+    @classmethod
+    def of(cls, line: Line) -> Self:
+        """The line as it travels."""
+        return cls(
+            code=line.code, label=line.label, amount=Sum.of(line.amount), collector=line.collector
+        )
+
+
+class FeeAnswer(Answered):
+    """The service fee, with all that it was computed from (PSR-10-1)."""
+
+    base: Sum
+    rate: Annotated[str, Field(examples=["1/1000"])]
+    rounding: Annotated[str, Field(examples=["half_up"])]
+    amount: Sum
+
+    @classmethod
+    def of(cls, fee: Fee) -> Self:
+        """The fee as it travels."""
+        return cls(
+            base=Sum.of(fee.base), rate=fee.rate, rounding=fee.rounding, amount=Sum.of(fee.amount)
+        )
+
+
+class AgreedAnswer(Answered):
+    """What is agreed now: it changes with the seller's price (PSR-10-2)."""
+
+    quantity: int
+    goods: Sum
+    freight: Sum
+
+
+class AdvanceAnswer(Answered):
+    """An advance deposit, and by when the balance is due (PSR-15-2)."""
+
+    amount: Sum
+    balance_by: Moment
+    bought: Annotated[bool, Field(description="Whether it has gone to the seller.")]
+
+
+class CautionAnswer(Answered):
+    """A caution about the goods: what it warns of, and what it excludes later (PSR-15)."""
+
+    caution: CautionKind
+    says: str
+    clause: str
+    acknowledged: bool
+    excludes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, cautioned: Cautioned) -> Self:
+        """The caution as it travels."""
+        rule = CAUTIONS[cautioned.caution]
+        excluded = {
+            "inspection": rule.excludes_inspection,
+            "deposit_refund": rule.excludes_deposit_refund,
+            "dissolution": rule.excludes_dissolution,
+        }
+        return cls(
+            caution=cautioned.caution,
+            says=rule.says,
+            clause=rule.clause,
+            acknowledged=cautioned.acknowledged,
+            excludes=tuple(name for name, is_so in excluded.items() if is_so),
+        )

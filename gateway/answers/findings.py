@@ -1,0 +1,73 @@
+"""Owns what is shown of what the sweeps found amiss."""
+
+from typing import Annotated, Any, Self
+from pydantic import ConfigDict, Field
+from daigou.domain.book import JournalKind, MovementKind, MovementState
+from daigou.domain.cautions import CAUTIONS
+from daigou.domain.clauses import Clause, Duty
+from daigou.domain.clocks import Clock
+from daigou.domain.commands import CautionKind, Line, LineCode
+from daigou.domain.facts import Cautioned
+from daigou.domain.lifecycle import FULFILMENT, TABLES
+from daigou.domain.lifecycle.table import Table
+from daigou.domain.mandate import MandateText
+from daigou.domain.money import Fee
+from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.steps import Receipt
+from daigou.domain.sweeps import SWEEPS, Severity, SweepName
+from daigou.domain.terms import Terms
+from daigou.ledger.views import (
+    DepositView,
+    EntryView,
+    FindingView,
+    ItemView,
+    JournalView,
+    MovementView,
+    OrderView,
+    PartyView,
+    RechargeView,
+    TransitionView,
+)
+from gateway.wire import Answered, Moment, Sum
+
+
+class FindingAnswer(Answered):
+    """Something amiss that a sweep found. Ids and codes only."""
+
+    number: Annotated[int, Field(description="Its place in lists.", examples=[17])]
+    sweep: SweepName
+    severity: Severity
+    subject: Annotated[
+        str, Field(description="The order, recharge or other thing.", examples=["ord_2026_0001"])
+    ]
+    detail: Annotated[str, Field(description="What is amiss.", examples=["no_workflow"])]
+    open: Annotated[bool, Field(description="Whether it was still there at the last look.")]
+    first_seen: Annotated[Moment, Field(description="Of its present or last opening.")]
+    last_seen: Moment
+    cleared_at: Moment | None
+    times: Annotated[int, Field(description="How often it opened.", examples=[1])]
+
+    @classmethod
+    def of(cls, finding: FindingView) -> Self:
+        """The finding as it travels."""
+        sweep = SweepName(finding.sweep)
+        return cls(
+            number=finding.number,
+            sweep=sweep,
+            severity=SWEEPS[sweep].severity,
+            subject=finding.subject,
+            detail=finding.detail,
+            open=finding.cleared_at is None,
+            first_seen=finding.first_seen,
+            last_seen=finding.last_seen,
+            cleared_at=finding.cleared_at,
+            times=finding.times,
+        )
+
+
+class FindingPage(Answered):
+    """Some findings; ask on with `starting_after` the last one's number."""
+
+    data: tuple[FindingAnswer, ...]
+    has_more: bool

@@ -1,0 +1,96 @@
+"""Owns what is shown of an order's items: parcels, requirements, questions, opinions, refunds."""
+
+from typing import Annotated, Any, Self
+from pydantic import ConfigDict, Field
+from daigou.domain.book import JournalKind, MovementKind, MovementState
+from daigou.domain.cautions import CAUTIONS
+from daigou.domain.clauses import Clause, Duty
+from daigou.domain.clocks import Clock
+from daigou.domain.commands import CautionKind, Line, LineCode
+from daigou.domain.facts import Cautioned
+from daigou.domain.lifecycle import FULFILMENT, TABLES
+from daigou.domain.lifecycle.table import Table
+from daigou.domain.mandate import MandateText
+from daigou.domain.money import Fee
+from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.steps import Receipt
+from daigou.domain.sweeps import SWEEPS, Severity, SweepName
+from daigou.domain.terms import Terms
+from daigou.ledger.views import (
+    DepositView,
+    EntryView,
+    FindingView,
+    ItemView,
+    JournalView,
+    MovementView,
+    OrderView,
+    PartyView,
+    RechargeView,
+    TransitionView,
+)
+from gateway.wire import Answered, Moment, Sum
+
+
+class ItemAnswer(Answered):
+    """Something of an order with a life of its own: a parcel, a requirement, a question, …"""
+
+    item: Annotated[str, Field(examples=["ord_2026_0001/5"])]
+    number: Annotated[str, Field(description="Its number in the path of its commands.")]
+    state: State
+    says: Annotated[str, Field(description="The state in words.")]
+    next_actor: Role | None
+    due_at: Moment | None
+    opening: Annotated[dict[str, Any], Field(description="What the command said that opened it.")]
+    opened_at: Moment
+    ended_at: Moment | None
+
+    @classmethod
+    def of(cls, item: ItemView) -> Self:
+        """The item as it travels."""
+        return cls(
+            item=item.item,
+            number=item.number,
+            state=item.state,
+            says=TABLES[item.table].says(item.state),
+            next_actor=item.next_actor if item.ended_at is None else None,
+            due_at=next_due(item.clocks),
+            opening=item.opening,
+            opened_at=item.opened_at,
+            ended_at=item.ended_at,
+        )
+
+
+class RefundAnswer(Answered):
+    """A refund through the payment institution, on an axis of its own (PSR-9)."""
+
+    item: Annotated[str, Field(examples=["ord_2026_0001/5"])]
+    number: Annotated[str, Field(description="Its number in the path of its commands.")]
+    state: State
+    amount: Sum
+
+
+def collection_of(table: Table) -> str:
+    """What the items of a table are called in a path."""
+    return f"{table.name}s"
+
+
+def refunds_of(order: OrderView) -> tuple[RefundAnswer, ...]:
+    """The refunds of an order, each with its number in the path of its commands."""
+    return tuple(
+        RefundAnswer(
+            item=each.item, number=each.number, state=each.state, amount=Sum.of(each.amount)
+        )
+        for each in order.items_of(TableName.REFUND)
+        if each.amount is not None
+    )
+
+
+def items_of(order: OrderView, table: TableName) -> tuple[ItemAnswer, ...]:
+    """The items of an order that are of one table."""
+    return tuple(ItemAnswer.of(item) for item in order.items_of(table))
+
+
+def next_due(clocks: tuple[Clock, ...]) -> datetime | None:
+    """When the next of some clocks strikes."""
+    return min((clock.due for clock in clocks), default=None)

@@ -1,0 +1,164 @@
+"""Owns what is shown of an order as it stands."""
+
+from typing import Annotated, Any, Self
+from pydantic import ConfigDict, Field
+from daigou.domain.book import JournalKind, MovementKind, MovementState
+from daigou.domain.cautions import CAUTIONS
+from daigou.domain.clauses import Clause, Duty
+from daigou.domain.clocks import Clock
+from daigou.domain.commands import CautionKind, Line, LineCode
+from daigou.domain.facts import Cautioned
+from daigou.domain.lifecycle import FULFILMENT, TABLES
+from daigou.domain.lifecycle.table import Table
+from daigou.domain.mandate import MandateText
+from daigou.domain.money import Fee
+from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.steps import Receipt
+from daigou.domain.sweeps import SWEEPS, Severity, SweepName
+from daigou.domain.terms import Terms
+from daigou.ledger.views import (
+    DepositView,
+    EntryView,
+    FindingView,
+    ItemView,
+    JournalView,
+    MovementView,
+    OrderView,
+    PartyView,
+    RechargeView,
+    TransitionView,
+)
+from gateway.wire import Answered, Moment, Sum
+
+
+class OrderAnswer(Answered):
+    """An order."""
+
+    id: str
+    state: State
+    says: Annotated[str, Field(description="The state in words.")]
+    sequence: int
+    next_actor: Role | None
+    due_at: Moment | None
+    client_id: str
+    provider_id: str
+    storage_id: str
+    logistics_id: str | None
+    promoter_id: str | None
+    product: ProductAnswer
+    freight: Sum
+    delivery_address: str
+    mandate: MandateAnswer
+    inferred: tuple[InferenceAnswer, ...]
+    terms_version: str
+    lines: Annotated[tuple[LineAnswer, ...], Field(description="Empty until the provider accepts.")]
+    fee: FeeAnswer | None
+    amount: Annotated[Sum | None, Field(description="The whole order amount.")]
+    collected: Sum
+    refunded: Sum
+    fee_earned: Sum
+    due_now: Annotated[Sum | None, Field(description="What the client is to pay now, in whole.")]
+    agreed: AgreedAnswer
+    offer: Annotated[
+        AgreedAnswer | None, Field(description="A part that the seller offers instead (PSR-9).")
+    ]
+    advance: AdvanceAnswer | None
+    cautions: tuple[CautionAnswer, ...]
+    storage_unpaid: Annotated[Sum, Field(description="Charges that the deposit could not pay.")]
+    brokerage_rate: Annotated[
+        str | None, Field(description="Fixed at payment (PSR-19).", examples=["1/5"])
+    ]
+    parcels: tuple[ItemAnswer, ...]
+    requirements: tuple[ItemAnswer, ...]
+    questions: tuple[ItemAnswer, ...]
+    opinions: Annotated[
+        tuple[ItemAnswer, ...], Field(description="The platform's; none is final (PSR-20).")
+    ]
+    refunds: tuple[RefundAnswer, ...]
+    placed_at: Moment
+    entered_at: Annotated[Moment, Field(description="Since when it is in this state.")]
+    ended_at: Moment | None
+
+    @classmethod
+    def of(cls, order: OrderView) -> Self:
+        """The order as it travels."""
+        request, parties, facts = order.request, order.parties, order.facts
+        return cls(
+            id=order.id,
+            state=order.state,
+            says=FULFILMENT.says(order.state),
+            sequence=order.sequence,
+            next_actor=order.next_actor,
+            due_at=order.next_due_at,
+            client_id=parties.client,
+            provider_id=parties.provider,
+            storage_id=parties.storage,
+            logistics_id=parties.logistics,
+            promoter_id=parties.promoter,
+            product=ProductAnswer(
+                link=request.product_link,
+                offer_id=request.offer_id,
+                title=request.title,
+                seller_name=request.seller_name,
+                specification=request.specification,
+                category=request.category,
+                quantity=request.quantity,
+                unit_price=Sum.of(request.unit_price),
+            ),
+            freight=Sum.of(request.freight),
+            delivery_address=request.delivery_address,
+            mandate=MandateAnswer(
+                version=request.mandate.version,
+                digest=request.mandate.digest,
+                agreed_at=request.mandate.agreed_at,
+            ),
+            inferred=tuple(
+                InferenceAnswer(fact=each.fact, source=each.source) for each in request.inferred
+            ),
+            terms_version=order.terms_version,
+            lines=tuple(LineAnswer.of(line) for line in order.lines),
+            fee=FeeAnswer.of(order.fee) if order.fee else None,
+            amount=Sum.of(order.amount) if order.amount is not None else None,
+            collected=Sum.of(order.collected),
+            refunded=Sum.of(order.refunded),
+            fee_earned=Sum.of(order.fee_earned),
+            due_now=Sum.of(order.due_now) if order.due_now is not None else None,
+            agreed=AgreedAnswer(
+                quantity=facts.quantity,
+                goods=Sum.of(facts.goods),
+                freight=Sum.of(facts.freight),
+            ),
+            offer=AgreedAnswer(
+                quantity=facts.offer.quantity,
+                goods=Sum.of(facts.offer.goods),
+                freight=Sum.of(facts.offer.freight),
+            )
+            if facts.offer
+            else None,
+            advance=AdvanceAnswer(
+                amount=Sum.of(facts.advance.amount),
+                balance_by=facts.advance.balance_by,
+                bought=facts.advance_bought,
+            )
+            if facts.advance
+            else None,
+            cautions=tuple(CautionAnswer.of(each) for each in facts.cautions),
+            storage_unpaid=Sum.of(facts.storage_unpaid),
+            brokerage_rate=str(order.brokerage_rate) if order.brokerage_rate else None,
+            parcels=items_of(order, TableName.PARCEL),
+            requirements=items_of(order, TableName.REQUIREMENT),
+            questions=items_of(order, TableName.QUESTION),
+            opinions=items_of(order, TableName.OPINION),
+            refunds=refunds_of(order),
+            placed_at=order.placed_at,
+            entered_at=order.entered_at,
+            ended_at=order.ended_at,
+        )
+
+
+class OrderPage(Answered):
+    """Some orders, the newest first; ask on with `starting_after` the last one's id."""
+
+    data: tuple[OrderAnswer, ...]
+    has_more: bool

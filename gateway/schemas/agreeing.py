@@ -1,0 +1,182 @@
+"""Owns the bodies from the request to the acceptance: screening, cautions, yes and no."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from daigou.domain import commands
+from daigou.domain.commands import (
+    Cause,
+    CautionKind,
+    Command,
+    DriftLimit,
+    LineCode,
+    ObjectionReason,
+    RefusalReason,
+    UnrealizableReason,
+)
+from daigou.domain.ids import CouponId, MovementRef, PartyId
+from daigou.domain.money import CNY, ZERO
+from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.terms import current
+from gateway.principals import PrincipalBody
+from gateway.wire import (
+    Asked,
+    Code,
+    Country,
+    Email,
+    Moment,
+    Note,
+    PartyRef,
+    Price,
+    Reference,
+    Text120,
+    Text300,
+)
+
+_LIMITS = current().limits
+
+
+class VerdictBody(NotedBody):
+    """A person's decision on goods that the screening was in doubt about (PSR-14)."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Verdict(note_ref=note_ref)
+
+
+class CautionBody(NotedBody):
+    """A caution about the goods (PSR-15). Who acknowledges one about customised goods says in the
+    note what was settled with the seller."""
+
+    refusals = (RefusalCode.WRONG_REFERENCE, RefusalCode.INVALID_REQUEST)
+
+    caution: CautionKind
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Caution(caution=self.caution, note_ref=note_ref)
+
+
+class DriftBody(Asked):
+    """How much more the seller may charge without the client being asked first: up to an amount,
+    or anything. Nothing at all is the default (PSR-10-2)."""
+
+    amount: Price | None = None
+    any: bool = False
+
+    @property
+    def limit(self) -> DriftLimit:
+        """The limit."""
+        return DriftLimit(amount=self.amount.money if self.amount else ZERO, any=self.any)
+
+
+class LimitPriceDriftBody(CommandBody):
+    """The client says how much more the seller may charge without asking."""
+
+    price_drift: DriftBody
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.LimitPriceDrift(limit=self.price_drift.limit)
+
+
+class AcceptBody(CommandBody):
+    """The provider's acceptance. Goods, freight and service fee are computed from the request;
+    only further lines are named here."""
+
+    refusals = (
+        RefusalCode.LINE_NOT_ALLOWED,
+        RefusalCode.NOT_REGISTERED,
+        RefusalCode.CAUTION_NOT_ACKNOWLEDGED,
+        RefusalCode.EXCLUDED_BY_CAUTION,
+    )
+
+    lines: Annotated[tuple[AcceptLine, ...], Field(max_length=_LIMITS.lines_max)] = ()
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Accept(lines=lines_of(self.lines))
+
+    def named(self) -> tuple[Named, ...]:
+        return collectors_of("/lines", self.lines)
+
+
+class RefuseBody(NotedBody):
+    """The provider's refusal, with its reason. After the acceptance only a special requirement
+    that stands in the way (PSR-3-2) and sensitive goods (PSR-15-5) are reasons."""
+
+    refusals = (
+        RefusalCode.REASON_NOT_ALLOWED,
+        RefusalCode.LINE_NOT_ALLOWED,
+        RefusalCode.NOT_REGISTERED,
+    )
+
+    reason: RefusalReason
+    requirement: Annotated[
+        str,
+        Field(
+            pattern=r"^([A-Za-z0-9][A-Za-z0-9._:/#-]{0,119})?$",
+            description="The item of the requirement that stands in the way.",
+            examples=["ord_2026_0001/2"],
+        ),
+    ] = ""
+    costs: Annotated[
+        tuple[AcceptLine, ...],
+        Field(
+            max_length=_LIMITS.lines_max,
+            description="What sensitive goods cost up to now, borne by the client (PSR-15-5).",
+        ),
+    ] = ()
+    loss: Annotated[
+        Price | None,
+        Field(description="What a request for prohibited goods cost you: recorded (PSR-14)."),
+    ] = None
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Refuse(
+            reason=self.reason,
+            note_ref=note_ref,
+            requirement=self.requirement,
+            costs=lines_of(self.costs),
+            loss=self.loss.money if self.loss else ZERO,
+        )
+
+    def named(self) -> tuple[Named, ...]:
+        return collectors_of("/costs", self.costs)
+
+
+class WithdrawBody(NotedBody):
+    """The client takes the request back."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Withdraw(note_ref=note_ref)
+
+
+class ChooseLogisticsBody(CommandBody):
+    """Who ships the goods abroad."""
+
+    refusals = (RefusalCode.NOT_REGISTERED,)
+
+    logistics_id: Annotated[PartyRef, Field(examples=["log_sea"])]
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.ChooseLogistics(logistics=self.logistics_id)
+
+    def named(self) -> tuple[Named, ...]:
+        return (
+            Named(
+                pointer="/logistics_id",
+                party=self.logistics_id,
+                roles=frozenset({Role.LOGISTICS}),
+            ),
+        )
+
+
+class RequireBody(WordsBody):
+    """A special requirement, in words (PSR-3-1)."""
+
+    needed: Annotated[
+        bool, Field(description="Whether the order is of no use to you without it.")
+    ] = False
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Require(note_ref=note_ref, needed=self.needed)

@@ -1,0 +1,90 @@
+"""Owns what every command's body is: strict, closed, and it becomes one frozen command."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from daigou.domain import commands
+from daigou.domain.commands import (
+    Cause,
+    CautionKind,
+    Command,
+    DriftLimit,
+    LineCode,
+    ObjectionReason,
+    RefusalReason,
+    UnrealizableReason,
+)
+from daigou.domain.ids import CouponId, MovementRef, PartyId
+from daigou.domain.money import CNY, ZERO
+from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.terms import current
+from gateway.principals import PrincipalBody
+from gateway.wire import (
+    Asked,
+    Code,
+    Country,
+    Email,
+    Moment,
+    Note,
+    PartyRef,
+    Price,
+    Reference,
+    Text120,
+    Text300,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A party that a body names, at a JSON pointer; any of `roles` will do."""
+
+    pointer: str
+    party: PartyId
+    roles: frozenset[Role]
+
+
+class CommandBody(Asked):
+    """A command as it travels. What a body says beyond its trigger is small, often nothing."""
+
+    refusals: ClassVar[tuple[RefusalCode, ...]] = ()
+    """What the rules may say to it, beyond what they may say to any command."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        """The command; `note_ref` is where its note was stored, empty without one."""
+        raise NotImplementedError
+
+    def named(self) -> tuple[Named, ...]:
+        """The parties that must be registered for this command to make sense."""
+        return ()
+
+
+class NotedBody(CommandBody):
+    """A command that may carry a note in free words."""
+
+    note: Note | None = None
+
+
+class NoteOnlyBody(NotedBody):
+    """A command that says nothing beyond its trigger, but may carry a note."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Noted(note_ref=note_ref)
+
+
+class WordsBody(NotedBody):
+    """Words to the other side; they are what the command is for, and cannot be left out."""
+
+    note: Note
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Message(note_ref=note_ref)
+
+
+class PlainBody(CommandBody):
+    """A command that says nothing beyond its trigger."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Plain()

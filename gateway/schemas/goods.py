@@ -1,0 +1,122 @@
+"""Owns the bodies of the goods' way: parcels, objections, and where their cause lies."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from daigou.domain import commands
+from daigou.domain.commands import (
+    Cause,
+    CautionKind,
+    Command,
+    DriftLimit,
+    LineCode,
+    ObjectionReason,
+    RefusalReason,
+    UnrealizableReason,
+)
+from daigou.domain.ids import CouponId, MovementRef, PartyId
+from daigou.domain.money import CNY, ZERO
+from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.terms import current
+from gateway.principals import PrincipalBody
+from gateway.wire import (
+    Asked,
+    Code,
+    Country,
+    Email,
+    Moment,
+    Note,
+    PartyRef,
+    Price,
+    Reference,
+    Text120,
+    Text300,
+)
+
+_LIMITS = current().limits
+
+
+class DispatchBody(CommandBody):
+    """A parcel that the seller sent, under the carrier's number."""
+
+    refusals = (RefusalCode.TOO_MANY_GOODS, RefusalCode.WHICH_ITEM)
+
+    tracking_ref: Annotated[Reference, Field(examples=["SF1234567890"])]
+    quantity: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=_LIMITS.quantity_max,
+            description="How many of the goods are in it; all that are missing if left out.",
+        ),
+    ] = None
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Dispatch(tracking_ref=self.tracking_ref, quantity=self.quantity)
+
+
+class WarehouseReceiptBody(CommandBody):
+    """The storage's own number for the parcel that it received; a parcel that nobody announced
+    comes to be by it."""
+
+    refusals = (RefusalCode.TOO_MANY_GOODS, RefusalCode.WHICH_ITEM)
+
+    parcel_ref: Annotated[Reference, Field(examples=["YW-2026-000123"])]
+    quantity: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=_LIMITS.quantity_max,
+            description="For an unannounced parcel; all that are missing if left out.",
+        ),
+    ] = None
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.WarehouseReceipt(parcel_ref=self.parcel_ref, quantity=self.quantity)
+
+
+class TransportBody(CommandBody):
+    """A step of a parcel's way, under the carrier's number."""
+
+    tracking_ref: Annotated[Reference, Field(examples=["EX123456789CN"])]
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Transport(tracking_ref=self.tracking_ref)
+
+
+class ObjectionBody(NotedBody):
+    """What is wrong, with evidence that was handed in before."""
+
+    reason: ObjectionReason
+    evidence: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^evd_[0-9A-Za-z_-]{4,60}$")], ...],
+        Field(max_length=20, description="Ids of evidence: see POST …/evidence."),
+    ] = ()
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Objection(reason=self.reason, note_ref=note_ref, evidence=self.evidence)
+
+
+class CauseFoundBody(NotedBody):
+    """Where the cause lies, as far as was found out with logistics (PSR-17-2)."""
+
+    cause: Cause
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.CauseFound(cause=self.cause, note_ref=note_ref)
+
+
+class SellerRefundBody(CommandBody):
+    """What the seller paid back for a parcel: all of it, with the fee on it, goes to the client."""
+
+    goods: Price
+    freight: Price
+    external_ref: Annotated[Reference, Field(examples=["SR-2026-0001"])]
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.SellerRefund(
+            goods=self.goods.money, freight=self.freight.money, external_ref=self.external_ref
+        )

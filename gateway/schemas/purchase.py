@@ -1,0 +1,108 @@
+"""Owns the bodies of the purchase: what the seller asks, sells, or does not."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from daigou.domain import commands
+from daigou.domain.commands import (
+    Cause,
+    CautionKind,
+    Command,
+    DriftLimit,
+    LineCode,
+    ObjectionReason,
+    RefusalReason,
+    UnrealizableReason,
+)
+from daigou.domain.ids import CouponId, MovementRef, PartyId
+from daigou.domain.money import CNY, ZERO
+from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.terms import current
+from gateway.principals import PrincipalBody
+from gateway.wire import (
+    Asked,
+    Code,
+    Country,
+    Email,
+    Moment,
+    Note,
+    PartyRef,
+    Price,
+    Reference,
+    Text120,
+    Text300,
+)
+
+_LIMITS = current().limits
+
+
+class ActualPriceBody(CommandBody):
+    """What the seller asks now, for all of the goods that it has: sums for the whole quantity."""
+
+    refusals = (RefusalCode.PRICE_CHANGED, RefusalCode.INVALID_REQUEST)
+
+    goods: Price
+    freight: Price
+    quantity: Annotated[int, Field(ge=1, le=_LIMITS.quantity_max)]
+    reference: Annotated[
+        Reference | None,
+        Field(description="Our reference of the purchase that the seller answered so."),
+    ] = None
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.ActualPrice(
+            goods=self.goods.money,
+            freight=self.freight.money,
+            quantity=self.quantity,
+            reference=MovementRef(self.reference or ""),
+        )
+
+
+class PurchaseBody(CommandBody):
+    """The provider orders from the seller; the price and the address are the order's own."""
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.Purchase()
+
+
+class RecordPurchaseBody(CommandBody):
+    """What the seller's confirmed order says: the agreed address, and no more than the agreed
+    price; what it is less goes back."""
+
+    refusals = (
+        RefusalCode.PRICE_CHANGED,
+        RefusalCode.WRONG_DELIVERY_ADDRESS,
+        RefusalCode.WRONG_REFERENCE,
+    )
+
+    seller_order_no: Annotated[Reference, Field(examples=["900000000000000001"])]
+    goods: Price
+    freight: Price
+    delivery_address: Text300
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.RecordPurchase(
+            seller_order_no=self.seller_order_no,
+            goods=self.goods.money,
+            freight=self.freight.money,
+            delivery_address=self.delivery_address,
+        )
+
+
+class ReportUnrealizableBody(NotedBody):
+    """Why the purchase cannot be made."""
+
+    reason: UnrealizableReason
+    seller_refund: Annotated[
+        Price | None, Field(description="What the seller gave back of an advance deposit.")
+    ] = None
+
+    def to_command(self, *, note_ref: str) -> Command:
+        return commands.ReportUnrealizable(
+            reason=self.reason,
+            note_ref=note_ref,
+            seller_refund=self.seller_refund.money if self.seller_refund else ZERO,
+        )
