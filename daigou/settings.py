@@ -64,6 +64,18 @@ class Settings(BaseSettings):
     update_wait_seconds_max: Annotated[float, Field(gt=0, le=60)] = 10
     """How long the gateway waits for a workflow's answer before it says 503."""
 
+    smtp_host: str | None = None
+    """Where e-mail is handed in; None: nobody is told by e-mail until there is a host."""
+    smtp_port: Annotated[int | None, Field(ge=1, le=65535)] = None
+    """None: the usual port of `smtp_tls`."""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    notices_from: str = "notices@localhost.localdomain"
+    """The address that e-mail comes from."""
+    webhooks_allow_insecure: bool = False
+    """For development: webhooks over http, and to private addresses."""
+
     @field_validator("log_level", mode="before")
     @classmethod
     def _in_capitals(cls, value: Any) -> Any:

@@ -22,9 +22,11 @@ from gateway.routes import (
     accounts,
     checkout,
     commands,
+    endpoints,
     erasing,
     evidence,
     findings,
+    notices,
     orders,
     parties,
     principals,
@@ -58,6 +60,7 @@ _TAGS = [
     {"name": "accounts", "description": "Deposits and recharges."},
     {"name": "parties", "description": "Who takes part."},
     {"name": "findings", "description": "What the sweeps found amiss, for those who run this."},
+    {"name": "notices", "description": "Who was told what, when, on which channel; webhooks."},
     {"name": "reference", "description": "The texts that everyone may read."},
     {"name": "health", "description": "For those who run this."},
 ]
@@ -93,7 +96,7 @@ def create_app(
     )
     for part in (orders, commands, accounts, parties, findings, reference):
         app.include_router(part.router)
-    for part in (checkout, erasing, evidence, principals, screening):
+    for part in (checkout, endpoints, erasing, evidence, notices, principals, screening):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

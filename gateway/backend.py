@@ -15,11 +15,14 @@ from anyio import to_thread
 from sqlalchemy.exc import SQLAlchemyError
 
 from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.notices import DeliveryState
 from daigou.domain.order import Role, State
 from daigou.domain.sweeps import SweepName
 from daigou.ledger.engine import make_engine
 from daigou.ledger.findings import PostgresFindings
 from daigou.ledger.idempotency import Begun, Idempotency
+from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
+from daigou.ledger.notices import Notices
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry, RegistryConflictError
 from daigou.ledger.views import (
@@ -92,6 +95,7 @@ class Backend:
         self._queries = Queries(self._engine)
         self._findings = PostgresFindings(self._engine)
         self._idempotency = Idempotency(self._engine)
+        self._notices = Notices(self._engine)
         self._limiter = anyio.CapacityLimiter(THREADS_MAX)
         self.records = Records(engine=self._engine, ask=self._ask)
 
@@ -230,6 +234,106 @@ class Backend:
             sweep=sweep,
             open=open,
             starting_after=starting_after,
+        )
+
+    # Who is told, and what became of it; `party` None is for those who may see everything.
+
+    async def add_endpoint(
+        self,
+        *,
+        endpoint: str,
+        application: ApplicationView,
+        url: str,
+        events: tuple[str, ...],
+        secret: str,
+    ) -> tuple[EndpointView, str]:
+        """A new endpoint and its secret; the same again answers the same."""
+        return await self._ask(
+            self._notices.add_endpoint,
+            id=endpoint,
+            application=application.key,
+            party=application.party,
+            url=url,
+            events=events,
+            secret=secret,
+            now=datetime.now(UTC),
+        )
+
+    async def endpoint(self, endpoint: str, *, party: PartyId | None) -> EndpointView | None:
+        """An endpoint, if there is one of that id."""
+        return await self._find(self._notices.endpoint, endpoint, party=party)
+
+    async def endpoints(
+        self, *, party: PartyId | None, limit: int, starting_after: str | None
+    ) -> tuple[EndpointView, ...]:
+        """Some endpoints, by their ids."""
+        return await self._ask(
+            self._notices.endpoints, party=party, limit=limit, starting_after=starting_after
+        )
+
+    async def rotate_secret(
+        self, endpoint: str, *, party: PartyId | None, secret: str
+    ) -> EndpointView | None:
+        """Gives an endpoint a new secret, if it is in use."""
+        return await self._find(
+            self._notices.rotate_secret,
+            endpoint,
+            party=party,
+            secret=secret,
+            now=datetime.now(UTC),
+        )
+
+    async def disable_endpoint(
+        self, endpoint: str, *, party: PartyId | None
+    ) -> EndpointView | None:
+        """Sends nothing more to an endpoint, if it is in use."""
+        return await self._find(
+            self._notices.disable_endpoint, endpoint, party=party, now=datetime.now(UTC)
+        )
+
+    async def notices(
+        self,
+        *,
+        party: PartyId | None,
+        limit: int,
+        subject: SubjectId | None = None,
+        state: DeliveryState | None = None,
+        starting_after: str | None = None,
+    ) -> tuple[NoticeView, ...]:
+        """Some lines of the delivery log, the newest first."""
+        return await self._ask(
+            self._notices.log,
+            party=party,
+            limit=limit,
+            subject=subject,
+            states=() if state is None else (state,),
+            starting_after=starting_after,
+        )
+
+    async def notice(self, message: str, *, party: PartyId | None) -> NoticeView | None:
+        """A line of the delivery log, if there is one of that id."""
+        return await self._find(self._notices.notice, message, party=party)
+
+    async def replay(self, message: str) -> bool:
+        """Sends a notice again; whether it can be."""
+        return await self._ask(self._notices.replay, message, now=datetime.now(UTC))
+
+    async def replay_to(
+        self,
+        endpoint: str,
+        *,
+        since: datetime | None,
+        subject: SubjectId | None,
+        from_order_sequence: int,
+    ) -> Replayed:
+        """Sends again to an endpoint what its party was told."""
+        return await self._ask(
+            self._notices.replay_to,
+            endpoint,
+            now=datetime.now(UTC),
+            since=since,
+            subject=subject,
+            from_order_sequence=from_order_sequence,
         )
 
     async def is_well(self) -> bool:

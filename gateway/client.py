@@ -19,6 +19,7 @@ import httpx
 from daigou.domain.commands import Line, ObjectionReason, RefusalReason, UnrealizableReason
 from daigou.domain.evidence import MediaType
 from daigou.domain.money import ZERO, Money
+from daigou.domain.notices import DeliveryState
 from daigou.domain.order import State, TableName, Trigger
 from daigou.domain.screening import RuleKind, Verdict
 from daigou.domain.sweeps import SweepName
@@ -45,6 +46,14 @@ from gateway.erasing import ErasureAnswer
 from gateway.evidence import EvidenceAnswer, EvidencePage
 from gateway.principals import DeclaredAnswer, PrincipalAnswer
 from gateway.screening import RuleAnswer, RulePage
+from gateway.telling import (
+    EndpointAnswer,
+    EndpointPage,
+    NewEndpointAnswer,
+    NoticeAnswer,
+    NoticePage,
+    ReplayedAnswer,
+)
 
 __all__ = ["DaigouClient", "Done", "RefusalError", "UnansweredError"]
 
@@ -457,6 +466,82 @@ class DaigouClient:
         at, query = f"/v1/parties/{party_id}/personal-data", {"force": True} if force else {}
         response = await self._calling.send("DELETE", at, params=query)
         return ErasureAnswer.model_validate_json(response.content)
+
+    # Webhook endpoints, and who was told what.
+
+    async def add_webhook_endpoint(
+        self, *, key: str, url: str, events: Iterable[str] = ("*",)
+    ) -> NewEndpointAnswer:
+        """Has this application told of its party's events (PSR-27); keep the `secret`."""
+        body = {"url": url, "events": list(events)}
+        response = await self._calling.post("/v1/webhook-endpoints", body, key=key)
+        return NewEndpointAnswer.model_validate_json(response.content)
+
+    async def webhook_endpoints(
+        self, *, limit: int = 20, starting_after: str | None = None
+    ) -> EndpointPage:
+        """One page of endpoints."""
+        query = {"limit": limit, "starting_after": starting_after}
+        return await self._calling.get("/v1/webhook-endpoints", EndpointPage, query=query)
+
+    async def webhook_endpoint(self, endpoint_id: str) -> EndpointAnswer:
+        """An endpoint, and how it does."""
+        return await self._calling.get(f"/v1/webhook-endpoints/{endpoint_id}", EndpointAnswer)
+
+    async def disable_webhook_endpoint(self, endpoint_id: str) -> EndpointAnswer:
+        """Sends nothing more there."""
+        response = await self._calling.send("DELETE", f"/v1/webhook-endpoints/{endpoint_id}")
+        return EndpointAnswer.model_validate_json(response.content)
+
+    async def rotate_webhook_secret(self, endpoint_id: str, *, key: str) -> NewEndpointAnswer:
+        """Gives an endpoint a new secret; the one before signs as well for a day."""
+        response = await self._calling.post(
+            f"/v1/webhook-endpoints/{endpoint_id}/rotate-secret", {}, key=key
+        )
+        return NewEndpointAnswer.model_validate_json(response.content)
+
+    async def replay_to_webhook_endpoint(
+        self,
+        endpoint_id: str,
+        *,
+        key: str,
+        since: datetime | None = None,
+        subject: str | None = None,
+        from_order_sequence: int | None = None,
+    ) -> ReplayedAnswer:
+        """Sends again what was told since a moment, or of a subject from a place on (PSR-27)."""
+        body = {
+            "since": since.isoformat() if since else None,
+            "subject": subject,
+            "from_order_sequence": from_order_sequence,
+        }
+        response = await self._calling.post(
+            f"/v1/webhook-endpoints/{endpoint_id}/replay", _said(body), key=key
+        )
+        return ReplayedAnswer.model_validate_json(response.content)
+
+    async def notices(
+        self,
+        *,
+        state: DeliveryState | None = None,
+        limit: int = 20,
+        starting_after: str | None = None,
+    ) -> NoticePage:
+        """One page of what this application's party was told, the newest first (PSR-27)."""
+        query = {"state": state, "limit": limit, "starting_after": starting_after}
+        return await self._calling.get("/v1/notices", NoticePage, query=query)
+
+    async def order_notices(
+        self, order_id: str, *, limit: int = 20, starting_after: str | None = None
+    ) -> NoticePage:
+        """One page of an order's delivery log."""
+        query = {"limit": limit, "starting_after": starting_after}
+        return await self._calling.get(f"/v1/orders/{order_id}/notices", NoticePage, query=query)
+
+    async def replay_notice(self, message_id: str, *, key: str) -> NoticeAnswer:
+        """Sends a notice again, under the same id."""
+        response = await self._calling.post(f"/v1/notices/{message_id}/replay", {}, key=key)
+        return NoticeAnswer.model_validate_json(response.content)
 
     # Parties, texts, and whether the service is ready.
 

@@ -13,6 +13,9 @@ from daigou.domain.order import Actor, State, Trigger
 
 PURCHASE_ORDER = "PurchaseOrder"
 RECHARGE = "Recharge"
+NOTICES = "Notices"
+NOTICES_ID = "notices"
+"""There is one such workflow, under this id."""
 OPENED = "opened"
 """The update that a start carries: it answers with the first `Receipt` once that is written."""
 

@@ -10,6 +10,7 @@ from daigou.cli import (
     books,
     duties,
     erasing,
+    notices,
     orders,
     rates,
     registry,
@@ -35,6 +36,7 @@ app.command()(duties.clauses)
 app.command()(sweeps.sweep)
 app.command()(sweeps.schedules)
 app.command()(erasing.erase)
+app.command()(notices.notices)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")

@@ -22,6 +22,7 @@ def add_party(
         str, typer.Argument(metavar="ID", help="cli_…, prv_…, sto_…, log_…, pro_…, plt_…, pin_…")
     ],
     name: Annotated[str, typer.Option(help="A business's name; a client has none here.")] = "",
+    email: Annotated[str, typer.Option(help="Where it is told by e-mail.")] = "",
     country: Annotated[str, typer.Option(help="ISO 3166-1 alpha-2.")] = "CN",
     address: Annotated[str, typer.Option(help="Where a storage receives goods.")] = "",
     agreement: Annotated[
@@ -56,6 +57,7 @@ def add_party(
                 address=address,
                 agreement_version=agreement or None,
                 agreed_at=agreed_at,
+                email=email,
             )
         except RegistryConflictError as error:
             fail(f"{error}. Choose another id.")

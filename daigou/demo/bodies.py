@@ -1,36 +1,39 @@
 """Owns how the demo's plans are said to the gateway: request bodies as they travel."""
 
-from dataclasses import asdict, replace
+from dataclasses import MISSING, asdict, fields
 from datetime import datetime
 from typing import Any
 
-from daigou.domain.commands import Command, Outcome
-from daigou.domain.ids import MovementRef
+from daigou.domain.commands import Command, DriftLimit
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
 from daigou.domain.order import Role
 from daigou.domain.terms import current
-from daigou.simulator.plans import Deal
+from daigou.simulator.plans import Plan
 from daigou.simulator.world import Party
 
 Body = dict[str, Any]
 
-_RENAMED = {"logistics": "logistics_id"}
+_RENAMED = {"logistics": "logistics_id", "note_ref": "note", "limit": "price_drift"}
 
 
-def place_order(deal: Deal, *, logistics_later: bool, agreed_at: datetime) -> Body:
-    """The request of a deal, as `POST /v1/orders` takes it."""
+def place_order(plan: Plan, *, agreed_at: datetime) -> Body:
+    """The request of a plan, as `POST /v1/orders` takes it.
+
+    The balance of an advance deposit is due as soon as it may be: nobody has less than the least
+    notice for it, whatever the date.
+    """
+    deal, path = plan.deal, plan.path
     offer, mandate = deal.basket.offer, MANDATES[current().mandate]
-    return {
+    body: Body = {
         "order_id": deal.order,
         "provider_id": deal.provider.id,
         "storage_id": deal.storage.id,
-        **({} if logistics_later else {"logistics_id": deal.logistics.id}),
         "product_link": offer.link,
         "title": offer.title,
         "seller_name": offer.seller,
         "specification": offer.specification,
-        "category": offer.category,
+        "category": path.category or offer.category,
         "quantity": deal.basket.quantity,
         "unit_price": _price(offer.unit_price),
         "freight": _price(offer.freight),
@@ -40,16 +43,30 @@ def place_order(deal: Deal, *, logistics_later: bool, agreed_at: datetime) -> Bo
             "agreed_at": agreed_at.isoformat(),
         },
     }
+    if not path.logistics_later:
+        body["logistics_id"] = deal.logistics.id
+    if deal.promoter:
+        body["promoter_id"] = deal.promoter.id
+    if path.cautions:
+        body["cautions"] = list(path.cautions)
+    if plan.advance_fen:
+        amount = _price(Money(plan.advance_fen))
+        body["advance"] = {"amount": amount, "balance_by": agreed_at.isoformat()}
+    if path.drift != DriftLimit():
+        body["price_drift"] = asdict(path.drift)
+    return body
 
 
-def command_body(command: Command, *, reference: MovementRef | None = None) -> Body:
-    """A command, as its path takes it; `reference` is the movement that an outcome is of."""
-    if isinstance(command, Outcome) and reference is not None:
-        command = replace(command, reference=reference)
-    said = asdict(command)
-    del said["kind"]
-    # What is empty is not said: a note that nobody wrote, a method that nobody needs.
-    return {_RENAMED.get(name, name): value for name, value in said.items() if value != ""}
+def command_body(command: Command) -> Body:
+    """A command, as its path takes it."""
+    said = {field.name: asdict(command)[field.name] for field in fields(command)}
+    # What is as it would be anyway is not said: a note that nobody wrote, no more fees.
+    unsaid = {
+        field.name
+        for field in fields(command)
+        if field.default is not MISSING and getattr(command, field.name) == field.default
+    }
+    return {_RENAMED.get(name, name): said[name] for name in said if name not in unsaid}
 
 
 def register_party(party: Party, *, agreed_at: datetime) -> Body:

@@ -1,18 +1,20 @@
 """Owns who plays in a run of the demo, and which order goes down which path."""
 
+import random
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
 from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.order import Role
 from daigou.simulator.paths import PATHS
-from daigou.simulator.plans import Deal, Plan, plan_of
+from daigou.simulator.plans import Deal, Path, Plan, plan_of
 from daigou.simulator.world import Party, World
 
-ORDERS_OF_EACH_PATH = 2
-ORDERS_DEFAULT = ORDERS_OF_EACH_PATH * len(PATHS)
+ORDERS_LEAST = 100
+ORDERS_DEFAULT = max(ORDERS_LEAST, len(PATHS))
+"""Each path once, and others by chance where that is not enough."""
 
-CLIENTS, PROVIDERS, STORAGES, LOGISTICS = 12, 3, 2, 2
+CLIENTS, POOR_CLIENTS, PROVIDERS, STORAGES, LOGISTICS, PROMOTERS = 12, 2, 3, 2, 2, 2
 _SHORT_STATUTORY = frozenset({"RU", "KR", "JP"})
 """Where the statutory period is about a week: paths that take long are played by these."""
 _LONG_DAYS = 9
@@ -40,6 +42,8 @@ class Application:
 
 
 SUPPORT = Application(party=PLATFORM.id, role=Role.SUPPORT)
+TOLD = Application(party=PartyId("plt_platform"), role=Role.PLATFORM)
+"""The platform as notices know it: it is told of what goes wrong."""
 
 
 class Cast:
@@ -48,46 +52,70 @@ class Cast:
     def __init__(self, *, seed: int, run: int) -> None:
         self._world = World(seed)
         self._run = run
-        self.clients = self._world.clients(CLIENTS)
+        everyone = self._world.clients(CLIENTS + POOR_CLIENTS)
+        self.clients, self.poor = everyone[:CLIENTS], everyone[CLIENTS:]
         self.providers = self._world.providers(PROVIDERS)
         self.storages = self._world.storages(STORAGES)
         self.logistics = self._world.logistics(LOGISTICS)
+        self.promoters = self._world.promoters(PROMOTERS)
 
     @property
     def on_orders(self) -> tuple[Party, ...]:
         """All who take part in orders."""
-        return (*self.clients, *self.providers, *self.storages, *self.logistics)
+        return (
+            *self.clients,
+            *self.poor,
+            *self.providers,
+            *self.storages,
+            *self.logistics,
+            *self.promoters,
+        )
 
     @property
     def applications(self) -> tuple[Application, ...]:
-        """One application for each party, and one for the support staff."""
+        """One application for each party, one for the support staff, one for what goes wrong."""
         parties = (*self.on_orders, PLATFORM, INSTITUTION)
         return (
             *(Application(party=party.id, role=party.role) for party in parties),
             SUPPORT,
+            TOLD,
         )
 
+    @property
+    def told_by_webhook(self) -> tuple[Application, ...]:
+        """The applications that have an endpoint: all of businesses, and the platform's."""
+        businesses = (*self.providers, *self.storages, *self.logistics)
+        return (*(Application(party=each.id, role=each.role) for each in businesses), TOLD)
+
     def plans(self, orders: int) -> tuple[Plan, ...]:
-        """The plans of a run, path after path in turn."""
+        """The plans of a run: each path once, in turn, then others by chance."""
         return tuple(self._plan(number) for number in range(1, orders + 1))
 
     def _plan(self, number: int) -> Plan:
-        path = PATHS[(number - 1) % len(PATHS)]
-        clients = [
-            client
-            for client in self.clients
-            if path.days < _LONG_DAYS or client.country in _SHORT_STATUTORY
-        ]
+        path = self._path(number)
+        clients = self.poor if path.poor else self.clients
+        if path.days >= _LONG_DAYS and not path.poor:
+            clients = tuple(each for each in clients if each.country in _SHORT_STATUTORY)
         deal = Deal(
             order=OrderId(f"ord_demo{self._run}_{number:03d}"),
             client=clients[number % len(clients)],
             provider=self.providers[number % PROVIDERS],
             storage=self.storages[number % STORAGES],
             logistics=self.logistics[number % LOGISTICS],
-            basket=self._world.basket(self._run * _BASKETS_A_RUN + number, path.block),
+            basket=self._world.basket(
+                self._run * _BASKETS_A_RUN + number, path.block, pieces=path.pieces
+            ),
+            promoter=self.promoters[number % PROMOTERS] if path.promoter else None,
             extra_lines=path.extra_lines,
         )
         return plan_of(path, deal)
+
+    def _path(self, number: int) -> Path:
+        if number <= len(PATHS):
+            return PATHS[number - 1]
+        # Seeded by text: the same on every machine.
+        chance = random.Random(f"{self._world.seed}/{self._run}/path/{number}")
+        return chance.choice([path for path in PATHS if path.pace == 1])
 
 
 def again(plan: Plan, times: int) -> Plan:

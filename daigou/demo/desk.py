@@ -3,11 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import httpx
+
 from daigou.demo.bodies import Body
 from daigou.demo.notebook import Credentials
-from daigou.domain.ids import MovementRef, OrderId
+from daigou.domain.evidence import MediaType
+from daigou.domain.ids import OrderId
 from daigou.domain.money import Money
-from daigou.domain.order import Trigger
+from daigou.domain.order import TableName, Trigger
+from daigou.domain.screening import RuleKind, Verdict
 from daigou.simulator.plans import Happened
 from gateway.answers import OrderAnswer, ReceiptAnswer, TransitionAnswer
 from gateway.client import DaigouClient, RefusalError
@@ -49,16 +53,33 @@ class Desk:
         body: Body,
         *,
         key: str,
-        refund_of: MovementRef | None,
+        item: tuple[TableName, str] | None = None,
     ) -> ReceiptAnswer:
-        """Pulls a trigger of an order, or of the refund that is known by `refund_of`."""
-        if refund_of is None:
+        """Pulls a trigger of an order, or of the item of it that is named: its table and its id."""
+        if item is None:
             return (await self._client.command(order, trigger, body, key=key)).receipt
-        # Which refund is meant, the path says and not the body.
-        said = {name: value for name, value in body.items() if name != "reference"}
-        number = int(refund_of.rpartition("/")[2])
-        done = await self._client.command(order, trigger, said, key=key, refund=number)
+        table, number = item[0], item[1].rpartition("/")[2]
+        if table == TableName.REFUND:
+            # Which refund is meant, the path says and not the body.
+            body = {name: value for name, value in body.items() if name != "reference"}
+        done = await self._client.command(order, trigger, body, key=key, item=(table, number))
         return done.receipt
+
+    async def hand_in(self, order: OrderId, words: str, *, key: str) -> str:
+        """Gives a piece of evidence with an order; its id."""
+        body = words.encode()
+        piece = await self._client.add_evidence(order, body, key=key, media_type=MediaType.TEXT)
+        return piece.id
+
+    async def screen(self, category: str, verdict: Verdict, reason: str) -> None:
+        """Puts a category on the screening list; once."""
+        await self._client.add_screening_rule(
+            key=f"screen/{category}",
+            kind=RuleKind.CATEGORY,
+            pattern=category,
+            verdict=verdict,
+            reason=reason,
+        )
 
     async def register(self, body: Body, *, key: str) -> None:
         """Registers a party."""
@@ -70,15 +91,25 @@ class Desk:
             key=recharge_id, amount=amount, payment_method="pm_ok", recharge_id=recharge_id
         )
 
+    async def be_told(self, url: str, *, key: str) -> str:
+        """Has every event of the party sent to a URL; the secret that verifies them."""
+        return (await self._client.add_webhook_endpoint(key=key, url=url)).secret
+
     async def is_ready(self) -> bool:
         """Whether commands can be carried out now."""
         return await self._client.is_ready()
 
 
 @asynccontextmanager
-async def opened_desk(gateway: str, credentials: Credentials) -> AsyncIterator[Desk]:
+async def opened_desk(
+    gateway: str,
+    credentials: Credentials,
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Desk]:
     """The desk of the application that the credentials prove."""
-    async with DaigouClient(gateway, credentials.key, credentials.secret) as client:
+    client = DaigouClient(gateway, credentials.key, credentials.secret, transport=transport)
+    async with client:
         yield Desk(client)
 
 

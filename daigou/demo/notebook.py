@@ -114,6 +114,12 @@ class Notebook:
             self._write(since=datetime.now(UTC).isoformat())
         return datetime.fromisoformat(self._notes["since"])
 
+    def receivers_port(self, free_port: Callable[[], int]) -> int:
+        """Where the demo's receiver of webhooks listens, in every run on this folder."""
+        if "receivers_port" not in self._notes:
+            self._write(receivers_port=free_port())
+        return int(self._notes["receivers_port"])
+
     def finish(self, run: Run) -> None:
         """The run is over."""
         self._write(run={**asdict(run), "finished": True})

@@ -30,6 +30,7 @@ from daigou.demo.stage import (
     recharges,
     register_parties,
 )
+from daigou.demo.telling import notices_proof, opened_receiver
 from daigou.domain.order import State
 from daigou.domain.terms import STATUTORY, current
 from daigou.ledger.engine import make_engine
@@ -114,6 +115,7 @@ class _Show:
                 notebook=self._notebook,
                 outside=outside,
             ) as stage,
+            opened_receiver(cast, self._notebook, stage) as receiver,
         ):
             recharged = recharges(plans)
             with self._console.status("Recharging deposits …"):
@@ -123,6 +125,7 @@ class _Show:
                 audit_proof(self._engine),
                 *await counterparties_proofs(self._engine, outside),
                 deposits_proof(self._engine, opening=opening, recharged=recharged, played=played),
+                await notices_proof(self._engine, receiver),
             )
             diagrams = await self._draw(stage, played)
         self._notebook.finish(run)

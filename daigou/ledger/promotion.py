@@ -1,4 +1,4 @@
-"""Owns what wins orders: coupons that clients have, contracts that promoters have with providers."""
+"""Owns what wins orders: clients' coupons, and the contracts of promoters with providers."""
 
 from collections.abc import Collection
 from datetime import datetime

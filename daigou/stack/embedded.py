@@ -22,7 +22,7 @@ import daigou
 from daigou.schedules import set_up_schedules
 from daigou.settings import ENVIRONMENT_PREFIX, Settings
 from daigou.stack.errors import StackError
-from daigou.stack.ports import LOOPBACK, WantedPort, check_ports
+from daigou.stack.ports import LOOPBACK, WantedPort, check_ports, free_port
 from daigou.stack.postgres import Postgres, prepare_postgres
 from daigou.stack.processes import WATCH_SECONDS, Child, Command
 from daigou.stack.state import StateDir
@@ -37,17 +37,21 @@ _PROBE_SECONDS_MAX = 2.0
 class Part(StrEnum):
     DATABASE = "database"
     TEMPORAL = "temporal"
+    MAILBOX = "mailbox"
+    """A mail server that keeps what it is handed: see `daigou.simulator.mailbox`."""
     WORKER = "worker"
     GATEWAY = "gateway"
 
 
 ALL_PARTS = frozenset(Part)
 # What is needed longest ends last.
-_STOP_ORDER = (Part.GATEWAY, Part.WORKER, Part.TEMPORAL, Part.DATABASE)
+_STOP_ORDER = (Part.GATEWAY, Part.WORKER, Part.MAILBOX, Part.TEMPORAL, Part.DATABASE)
 _COMMANDS: Mapping[Part, tuple[str, ...]] = {
     Part.WORKER: (sys.executable, str(PROJECT_ROOT / "worker.py")),
     Part.GATEWAY: (sys.executable, "-m", "gateway"),
 }
+
+_MAILBOX = (sys.executable, "-m", "daigou.simulator.mailbox")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,7 @@ class Stack:
         self.notes: tuple[str, ...] = ()
         """What a person should know of how it was started."""
         self._time_scale = 1
+        self._mail_port = free_port()
         self._postgres: Postgres | None = None
         self._children: dict[Part, Child] = {}
 
@@ -150,6 +155,11 @@ class Stack:
         return f"http://{reachable}:{self.options.gateway_port}"
 
     @property
+    def mail(self) -> Path | None:
+        """The folder of the letters that went out; None without a mailbox."""
+        return self.state.mail if Part.MAILBOX in self.options.parts else None
+
+    @property
     def time_scale(self) -> int:
         return self._time_scale
 
@@ -163,6 +173,7 @@ class Stack:
             gateway_host=self.options.gateway_host,
             gateway_port=self.options.gateway_port,
             time_scale=self._time_scale,
+            webhooks_allow_insecure=True,
         )
 
     @property
@@ -177,7 +188,19 @@ class Stack:
             f"{ENVIRONMENT_PREFIX}GATEWAY_HOST": self.options.gateway_host,
             f"{ENVIRONMENT_PREFIX}GATEWAY_PORT": str(self.options.gateway_port),
             f"{ENVIRONMENT_PREFIX}TIME_SCALE": str(self._time_scale),
+            f"{ENVIRONMENT_PREFIX}WEBHOOKS_ALLOW_INSECURE": "true",
+            **self._mail_environment,
             **self.options.environment,
+        }
+
+    @property
+    def _mail_environment(self) -> dict[str, str]:
+        if Part.MAILBOX not in self.options.parts:
+            return {}
+        return {
+            f"{ENVIRONMENT_PREFIX}SMTP_HOST": LOOPBACK,
+            f"{ENVIRONMENT_PREFIX}SMTP_PORT": str(self._mail_port),
+            f"{ENVIRONMENT_PREFIX}SMTP_TLS": "none",
         }
 
     async def connect_temporal(self) -> Client:
@@ -213,7 +236,8 @@ class Stack:
         self._time_scale = self.state.settle_time_scale(self.options.time_scale)
         self.state.end_leftovers()
         check_ports(self._wanted_ports())
-        for together in ((Part.DATABASE, Part.TEMPORAL), (Part.WORKER, Part.GATEWAY)):
+        servers = (Part.DATABASE, Part.TEMPORAL, Part.MAILBOX)
+        for together in (servers, (Part.WORKER, Part.GATEWAY)):
             await _all(self._start_part(part) for part in together if part in self.options.parts)
 
     async def _start_part(self, part: Part) -> None:
@@ -222,6 +246,8 @@ class Stack:
                 await self._start_database()
             case Part.TEMPORAL:
                 await self._start_temporal()
+            case Part.MAILBOX:
+                await self._start_mailbox()
             case Part.WORKER:
                 await self._start_worker()
             case Part.GATEWAY:
@@ -246,6 +272,16 @@ class Stack:
         )
         await self._spawn(Part.TEMPORAL, command, self._temporal_is_ready)
         await set_up_temporal(await self.connect_temporal())
+
+    async def _start_mailbox(self) -> None:
+        command = Command(
+            name=Part.MAILBOX,
+            argv=(*_MAILBOX, str(self._mail_port), str(self.state.mail)),
+            environment=without_temporal(os.environ),
+            cwd=PROJECT_ROOT,
+            log=self.state.log(Part.MAILBOX),
+        )
+        await self._spawn(Part.MAILBOX, command, lambda: _is_listening(self._mail_port))
 
     async def _start_worker(self) -> None:
         client = await self.connect_temporal()
@@ -345,6 +381,15 @@ async def _is_healthy(http: httpx.AsyncClient, url: str) -> bool:
         return (await http.get(url)).is_success
     except httpx.TransportError:
         return False
+
+
+async def _is_listening(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(LOOPBACK, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _all(starts: Iterable[Coroutine[None, None, None]]) -> None:

@@ -24,6 +24,7 @@ class StateDir:
         self.logs = self.root / "logs"
         self.postgres = self.root / "postgres"
         self.temporal = self.root / "temporal.db"
+        self.mail = self.root / "mail"
         self._pace_file = self.root / "time_scale"
         self._pids_file = self.root / "pids.json"
         self._lock_file = self.root / "lock"

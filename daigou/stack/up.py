@@ -56,6 +56,8 @@ def addresses(stack: Stack) -> Text:
         ("Database", stack.database_url),
         ("Logs", str(stack.state.logs)),
     ]
+    if stack.mail:
+        rows.append(("Mail", f"{stack.mail}, where e-mail to anyone ends up"))
     if stack.time_scale > 1:
         rows.append(("Time", f"{stack.time_scale} times as fast as on the wall"))
     rows += [("Note", note) for note in stack.notes]

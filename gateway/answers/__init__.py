@@ -1,14 +1,45 @@
 """What the API answers with: the ledger's views as they travel, by subject."""
 
-from gateway.answers.actions import ActionAnswer, AllowedActionsAnswer, DeadlineAnswer, DeadlinesAnswer, RoleActionsAnswer
-from gateway.answers.facts import AdvanceAnswer, AgreedAnswer, CautionAnswer, FeeAnswer, InferenceAnswer, LineAnswer, MandateAnswer, ProductAnswer
+from gateway.answers.actions import (
+    ActionAnswer,
+    AllowedActionsAnswer,
+    DeadlineAnswer,
+    DeadlinesAnswer,
+    RoleActionsAnswer,
+)
+from gateway.answers.facts import (
+    AdvanceAnswer,
+    AgreedAnswer,
+    CautionAnswer,
+    FeeAnswer,
+    InferenceAnswer,
+    LineAnswer,
+    MandateAnswer,
+    ProductAnswer,
+)
 from gateway.answers.findings import FindingAnswer, FindingPage
 from gateway.answers.items import ItemAnswer, RefundAnswer, collection_of, refunds_of
-from gateway.answers.money import DepositAnswer, EntryAnswer, EntryPage, JournalAnswer, LegAnswer, MovementAnswer, RechargeAnswer, StatementAnswer
+from gateway.answers.money import (
+    DepositAnswer,
+    EntryAnswer,
+    EntryPage,
+    JournalAnswer,
+    LegAnswer,
+    MovementAnswer,
+    RechargeAnswer,
+    StatementAnswer,
+)
 from gateway.answers.orders import OrderAnswer, OrderPage
 from gateway.answers.parties import AgreementAnswer, PartyAnswer
 from gateway.answers.receipt import ReceiptAnswer
-from gateway.answers.reference import ClauseAnswer, ClausesAnswer, HealthAnswer, LimitsAnswer, MandateDeclarationAnswer, TermsAnswer
+from gateway.answers.reference import (
+    ClauseAnswer,
+    ClausesAnswer,
+    HealthAnswer,
+    LimitsAnswer,
+    MandateDeclarationAnswer,
+    TermsAnswer,
+)
 from gateway.answers.story import TimelineAnswer, TransitionAnswer
 
 __all__ = [

@@ -1,35 +1,12 @@
 """Owns what a command is answered with."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
+
 from pydantic import ConfigDict, Field
-from daigou.domain.book import JournalKind, MovementKind, MovementState
-from daigou.domain.cautions import CAUTIONS
-from daigou.domain.clauses import Clause, Duty
-from daigou.domain.clocks import Clock
-from daigou.domain.commands import CautionKind, Line, LineCode
-from daigou.domain.facts import Cautioned
-from daigou.domain.lifecycle import FULFILMENT, TABLES
-from daigou.domain.lifecycle.table import Table
-from daigou.domain.mandate import MandateText
-from daigou.domain.money import Fee
-from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.domain.refusals import RefusalCode
+
+from daigou.domain.order import Role, State
 from daigou.domain.steps import Receipt
-from daigou.domain.sweeps import SWEEPS, Severity, SweepName
-from daigou.domain.terms import Terms
-from daigou.ledger.views import (
-    DepositView,
-    EntryView,
-    FindingView,
-    ItemView,
-    JournalView,
-    MovementView,
-    OrderView,
-    PartyView,
-    RechargeView,
-    TransitionView,
-)
-from gateway.wire import Answered, Moment, Sum
+from gateway.wire import Answered, Moment
 
 
 class ReceiptAnswer(Answered):

@@ -26,8 +26,8 @@ from gateway.openapi import (
 from gateway.parsing import body_of, parse_or_refuse
 from gateway.problems import EdgeCode, ProblemError
 from gateway.schemas import (
+    RegisterBusiness,
     RegisterClient,
-    RegisterLogistics,
     RegisterParty,
     RegisterProvider,
     RegisterStorage,
@@ -35,9 +35,7 @@ from gateway.schemas import (
 from gateway.sending import lease_seconds
 
 router = APIRouter(prefix="/v1/parties", tags=["parties"], dependencies=[gives("application/json")])
-_BODY: TypeAdapter[RegisterClient | RegisterProvider | RegisterStorage | RegisterLogistics] = (
-    TypeAdapter(RegisterParty)
-)
+_BODY: TypeAdapter[RegisterClient | RegisterBusiness] = TypeAdapter(RegisterParty)
 
 
 @router.post(
@@ -48,9 +46,9 @@ _BODY: TypeAdapter[RegisterClient | RegisterProvider | RegisterStorage | Registe
     description=(
         "Registers a client with the user agreement that it accepted, a provider with its "
         "principal information (PSR-4; it may follow later), a storage with its receiving "
-        "address, or a logistics provider. A client's contact is kept apart and never answered "
-        "with. The same particulars again change nothing.\n\n"
-        "Roles: platform. Clauses: UA-1-1, PSR-11."
+        "address, a logistics provider, or a promoter. A client's contact is kept apart and never "
+        "answered with. The same particulars again change nothing.\n\n"
+        "Roles: platform. Clauses: UA-1-1, PSR-4, PSR-11, PSR-19."
     ),
     response_model=PartyAnswer,
     response_description="It is registered.",
@@ -62,7 +60,7 @@ _BODY: TypeAdapter[RegisterClient | RegisterProvider | RegisterStorage | Registe
         RegisterParty,
         required=True,
         name="RegisterParty",
-        clauses=("UA-1-1", "PSR-11"),
+        clauses=("UA-1-1", "PSR-4", "PSR-11", "PSR-19"),
         roles=("platform",),
     ),
 )
@@ -71,7 +69,7 @@ async def register_party(request: Request, caller: Caller, key: Key) -> Response
     if Role.PLATFORM not in caller.roles:
         raise ProblemError(
             code=RefusalCode.NOT_YOUR_ROLE,
-            detail=f"parties are registered by the platform, not by {' or '.join(caller.roles)}",
+            detail=f"parties are registered by the platform, not by {' or '.join(sorted(caller.roles))}",
             clause="UA-1-1",
         )
 
@@ -127,9 +125,7 @@ async def get_party(request: Request, caller: Caller, party_id: str) -> PartyAns
     return PartyAnswer.of(await visible_party(request, caller, party_id))
 
 
-def _registration(
-    body: RegisterClient | RegisterProvider | RegisterStorage | RegisterLogistics,
-) -> Registration:
+def _registration(body: RegisterClient | RegisterBusiness) -> Registration:
     if isinstance(body, RegisterClient):
         return Registration(
             id=body.party_id,
@@ -147,4 +143,5 @@ def _registration(
         country=body.country,
         name=body.name,
         address=body.address if isinstance(body, RegisterStorage) else "",
+        email=body.notice_email or "",
     )

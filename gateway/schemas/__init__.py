@@ -1,41 +1,64 @@
 """The bodies of requests, by subject; and which body each command type arrives in."""
 
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+
 from daigou.domain import commands
-from daigou.domain.commands import (
-    Cause,
-    CautionKind,
-    Command,
-    DriftLimit,
-    LineCode,
-    ObjectionReason,
-    RefusalReason,
-    UnrealizableReason,
+from daigou.domain.commands import Command
+from gateway.schemas.agreeing import (
+    AcceptBody,
+    CautionBody,
+    ChooseLogisticsBody,
+    DriftBody,
+    LimitPriceDriftBody,
+    RefuseBody,
+    RequireBody,
+    VerdictBody,
+    WithdrawBody,
 )
-from daigou.domain.ids import CouponId, MovementRef, PartyId
-from daigou.domain.money import CNY, ZERO
-from daigou.domain.order import Role
-from daigou.domain.refusals import RefusalCode
-from daigou.domain.terms import current
-from gateway.principals import PrincipalBody
-from gateway.wire import (
-    Asked,
-    Code,
-    Country,
-    Email,
-    Moment,
-    Note,
-    PartyRef,
-    Price,
-    Reference,
-    Text120,
-    Text300,
+from gateway.schemas.body import CommandBody, Named, NotedBody, NoteOnlyBody, PlainBody, WordsBody
+from gateway.schemas.goods import (
+    CauseFoundBody,
+    DispatchBody,
+    ObjectionBody,
+    SellerRefundBody,
+    TransportBody,
+    WarehouseReceiptBody,
+)
+from gateway.schemas.money import OutcomeBody, PayBody, RechargeBody, RefundOutcomeBody
+from gateway.schemas.parties import (
+    RegisterBusiness,
+    RegisterClient,
+    RegisterLogistics,
+    RegisterParty,
+    RegisterPromoter,
+    RegisterProvider,
+    RegisterStorage,
+)
+from gateway.schemas.purchase import (
+    ActualPriceBody,
+    PurchaseBody,
+    RecordPurchaseBody,
+    ReportUnrealizableBody,
 )
 
+__all__ = [
+    "BODIES",
+    "CommandBody",
+    "DriftBody",
+    "Named",
+    "NotedBody",
+    "OutcomeBody",
+    "PlainBody",
+    "RechargeBody",
+    "RefundOutcomeBody",
+    "RegisterBusiness",
+    "RegisterClient",
+    "RegisterLogistics",
+    "RegisterParty",
+    "RegisterPromoter",
+    "RegisterProvider",
+    "RegisterStorage",
+]
 
 BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
     {

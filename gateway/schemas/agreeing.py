@@ -1,39 +1,26 @@
 """Owns the bodies from the request to the acceptance: screening, cautions, yes and no."""
 
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from typing import Annotated
+
+from pydantic import Field
+
 from daigou.domain import commands
 from daigou.domain.commands import (
-    Cause,
     CautionKind,
     Command,
     DriftLimit,
-    LineCode,
-    ObjectionReason,
     RefusalReason,
-    UnrealizableReason,
 )
-from daigou.domain.ids import CouponId, MovementRef, PartyId
-from daigou.domain.money import CNY, ZERO
+from daigou.domain.money import ZERO
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.principals import PrincipalBody
+from gateway.schemas.body import CommandBody, Named, NotedBody, WordsBody
+from gateway.schemas.lines import AcceptLine, collectors_of, lines_of
 from gateway.wire import (
     Asked,
-    Code,
-    Country,
-    Email,
-    Moment,
-    Note,
     PartyRef,
     Price,
-    Reference,
-    Text120,
-    Text300,
 )
 
 _LIMITS = current().limits

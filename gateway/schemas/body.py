@@ -1,39 +1,18 @@
 """Owns what every command's body is: strict, closed, and it becomes one frozen command."""
 
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from typing import ClassVar
+
 from daigou.domain import commands
 from daigou.domain.commands import (
-    Cause,
-    CautionKind,
     Command,
-    DriftLimit,
-    LineCode,
-    ObjectionReason,
-    RefusalReason,
-    UnrealizableReason,
 )
-from daigou.domain.ids import CouponId, MovementRef, PartyId
-from daigou.domain.money import CNY, ZERO
+from daigou.domain.ids import PartyId
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
-from daigou.domain.terms import current
-from gateway.principals import PrincipalBody
 from gateway.wire import (
     Asked,
-    Code,
-    Country,
-    Email,
-    Moment,
     Note,
-    PartyRef,
-    Price,
-    Reference,
-    Text120,
-    Text300,
 )
 
 

@@ -1,40 +1,21 @@
 """Owns the bodies that parties are registered with, one a role."""
 
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
-from pydantic import Field, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
-from daigou.domain import commands
-from daigou.domain.commands import (
-    Cause,
-    CautionKind,
-    Command,
-    DriftLimit,
-    LineCode,
-    ObjectionReason,
-    RefusalReason,
-    UnrealizableReason,
-)
-from daigou.domain.ids import CouponId, MovementRef, PartyId
-from daigou.domain.money import CNY, ZERO
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from daigou.domain.ids import PartyId
 from daigou.domain.order import Role
-from daigou.domain.refusals import RefusalCode
-from daigou.domain.terms import current
 from gateway.principals import PrincipalBody
-from gateway.wire import (
-    Asked,
-    Code,
-    Country,
-    Email,
-    Moment,
-    Note,
-    PartyRef,
-    Price,
-    Reference,
-    Text120,
-    Text300,
-)
+from gateway.wire import Asked, Country, Email, Moment, Text120, Text300
+
+NoticeEmail = Annotated[
+    Email | None,
+    Field(
+        description="Where a business is told by e-mail; kept apart, and never answered with.",
+        examples=["orders@example.org"],
+    ),
+]
 
 
 class Agreement(Asked):
@@ -74,6 +55,7 @@ class RegisterProvider(Asked):
     name: Text120
     country: Country = "CN"
     principal: PrincipalBody | None = None
+    notice_email: NoticeEmail = None
 
 
 class RegisterStorage(Asked):
@@ -84,6 +66,7 @@ class RegisterStorage(Asked):
     name: Text120
     address: Text300
     country: Country = "CN"
+    notice_email: NoticeEmail = None
 
 
 class RegisterLogistics(Asked):
@@ -93,9 +76,18 @@ class RegisterLogistics(Asked):
     party_id: Annotated[PartyId, _party_id("log")]
     name: Text120
     country: Country = "CN"
+    notice_email: NoticeEmail = None
 
 
-RegisterParty = Annotated[
-    RegisterClient | RegisterProvider | RegisterStorage | RegisterLogistics,
-    Field(discriminator="role"),
-]
+class RegisterPromoter(Asked):
+    """A promoter: who wins orders for providers, by contracts with them (PSR-19)."""
+
+    role: Literal[Role.PROMOTER]
+    party_id: Annotated[PartyId, _party_id("pro")]
+    name: Text120
+    country: Country = "CN"
+    notice_email: NoticeEmail = None
+
+
+RegisterBusiness = RegisterProvider | RegisterStorage | RegisterLogistics | RegisterPromoter
+RegisterParty = Annotated[RegisterClient | RegisterBusiness, Field(discriminator="role")]

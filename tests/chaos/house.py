@@ -23,7 +23,7 @@ WAIT_SECONDS_MAX = 2
 TIME_SCALE = 240
 """A day lasts six minutes: no deadline strikes meanwhile, and what is lost is soon asked about."""
 LOOK_SECONDS = 0.2
-_IN_ORDER = (Part.DATABASE, Part.TEMPORAL, Part.WORKER, Part.GATEWAY)
+_IN_ORDER = (Part.DATABASE, Part.TEMPORAL, Part.MAILBOX, Part.WORKER, Part.GATEWAY)
 
 
 @dataclass(kw_only=True)

@@ -18,6 +18,7 @@ COMMANDS = (
     "audit",
     "clauses",
     "erase",
+    "notices",
     "ledger export",
     "app create",
     "app list",

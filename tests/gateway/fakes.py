@@ -13,10 +13,12 @@ from daigou.domain.commands import Mandate, Request
 from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money
+from daigou.domain.notices import Channel, DeliveryState
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.idempotency import Begun, New
+from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.views import (
     ApplicationView,
     DepositView,
@@ -37,6 +39,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANNA = PartyId("cli_anna")
 ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
 SECRET = "secret"
+ENDPOINT, MESSAGE = "whk_kettles", f"msg_{'0' * 32}"
 ALL_ROLES = frozenset(Role) - {Role.CLOCK}
 PARTIES = Parties(client=ANNA, provider=PROVIDER, storage=STORAGE, logistics=LOGISTICS)
 
@@ -112,6 +115,50 @@ def a_step(
         notices=(),
     )
     return replace(step, **changes)
+
+
+def an_endpoint_view(**changes: Any) -> EndpointView:
+    """A webhook endpoint in use."""
+    view = EndpointView(
+        id=ENDPOINT,
+        application=AppKey("app_1"),
+        party=ANNA,
+        url="https://shop.example.org/daigou",
+        events=("*",),
+        created_at=NOON,
+        disabled_at=None,
+        troubled_at=None,
+        failures=0,
+    )
+    return replace(view, **changes)
+
+
+def a_notice_view() -> NoticeView:
+    """A notice that waits for that endpoint."""
+    return NoticeView(
+        message_id=MESSAGE,
+        subject=SubjectId(ORDER),
+        sequence=2,
+        number=1,
+        order_sequence=1,
+        event="order.accepted",
+        recipient_role=Role.CLIENT,
+        party=ANNA,
+        channel=Channel.WEBHOOK,
+        target=ENDPOINT,
+        state=DeliveryState.WAITING,
+        at=NOON,
+        routed_at=NOON,
+        next_try_at=NOON,
+        out_at=None,
+        sent_at=None,
+        replays=0,
+        attempts=0,
+        refused=False,
+        last_error=None,
+        external_ref=None,
+        tries=(),
+    )
 
 
 class FakeBackend:
@@ -221,6 +268,33 @@ class FakeBackend:
 
     async def deposit_entries(self, client: PartyId, **_: Any) -> tuple[()]:
         return ()
+
+    async def add_endpoint(self, **asked: Any) -> tuple[EndpointView, str]:
+        return an_endpoint_view(url=asked["url"], events=asked["events"]), asked["secret"]
+
+    async def endpoint(self, endpoint: str, **_: Any) -> EndpointView | None:
+        return an_endpoint_view() if endpoint == ENDPOINT else None
+
+    async def endpoints(self, **_: Any) -> tuple[EndpointView, ...]:
+        return (an_endpoint_view(),)
+
+    async def rotate_secret(self, endpoint: str, **_: Any) -> EndpointView | None:
+        return await self.endpoint(endpoint)
+
+    async def disable_endpoint(self, endpoint: str, **_: Any) -> EndpointView | None:
+        return an_endpoint_view(disabled_at=NOON)
+
+    async def notices(self, **_: Any) -> tuple[NoticeView, ...]:
+        return (a_notice_view(),)
+
+    async def notice(self, message: str, **_: Any) -> NoticeView | None:
+        return a_notice_view() if message == MESSAGE else None
+
+    async def replay(self, message: str) -> bool:
+        return True
+
+    async def replay_to(self, endpoint: str, **_: Any) -> Replayed:
+        return Replayed(notices=1, last_at=NOON, has_more=False)
 
     async def is_well(self) -> bool:
         return True

@@ -12,7 +12,17 @@ from structlog.testing import capture_logs
 
 from daigou.domain.refusals import RefusalCode
 from gateway.problems import EdgeCode, Problem
-from tests.gateway.fakes import ORDER, RECHARGE, SECRET, FakeBackend, FakeEngine, a_gateway, http_as
+from tests.gateway.fakes import (
+    ENDPOINT,
+    MESSAGE,
+    ORDER,
+    RECHARGE,
+    SECRET,
+    FakeBackend,
+    FakeEngine,
+    a_gateway,
+    http_as,
+)
 from tests.gateway.house import BASE, a_key, an_order, basic
 
 APP = a_gateway()
@@ -25,6 +35,8 @@ KNOWN = {
     "number": "9",
     "rule_id": "12",
     "evidence_id": "evd_kettles",
+    "endpoint_id": ENDPOINT,
+    "message_id": MESSAGE,
 }
 JUNK_IDS = ("x", "ord_", "ord_%00abcd", "%ff%fe", "ord_" + "a" * 200, "ord_kettles%0a", "..%2f..")
 
@@ -597,6 +609,8 @@ def _valid_body(path: str) -> dict[str, Any]:
             "verdict": "doubtful",
             "reason": "may infringe a brand",
         },
+        "/v1/webhook-endpoints": {"url": "https://shop.example.org/daigou"},
+        "/v1/webhook-endpoints/{endpoint_id}/replay": {"subject": ORDER},
         "refuse": {"reason": "no_capacity"},
         "choose-logistics": {"logistics_id": "log_sino"},
         "record-purchase": {

@@ -1,4 +1,4 @@
-"""What stands beside an order on an axis of its own, attacked by someone who goes around the door."""
+"""What stands beside an order on an axis of its own, attacked by who goes around the one door."""
 
 import pytest
 from pydantic_core import to_json

@@ -224,6 +224,7 @@ async def test_a_parcel_opened_by_a_lost_try_is_the_orders_and_its_clock_runs(
     )
 
     asked = await order.pull(Trigger.ASK_QUESTION)
+    await order.pull(Trigger.ANSWER_QUESTION)
     await order.past(received.at + DAY)
     stored = await order.until(State.STORED)
 

@@ -17,6 +17,13 @@ from daigou.ledger.tables.money import (
     Movement,
     PromoterContract,
 )
+from daigou.ledger.tables.notices import (
+    ChannelOpened,
+    Delivery,
+    DeliveryAttempt,
+    NoticeTarget,
+    WebhookEndpoint,
+)
 from daigou.ledger.tables.reference import (
     Erasure,
     Evidence,
@@ -42,8 +49,11 @@ __all__ = [
     "Account",
     "AccountFreeze",
     "Application",
+    "ChannelOpened",
     "Contact",
     "Coupon",
+    "Delivery",
+    "DeliveryAttempt",
     "Entry",
     "Erasure",
     "Evidence",
@@ -54,6 +64,7 @@ __all__ = [
     "Movement",
     "Note",
     "Notice",
+    "NoticeTarget",
     "OrderItem",
     "OrderLine",
     "Party",
@@ -65,4 +76,5 @@ __all__ = [
     "Recharge",
     "ScreeningRule",
     "Transition",
+    "WebhookEndpoint",
 ]

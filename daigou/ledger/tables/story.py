@@ -212,12 +212,28 @@ class OrderLine(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """The transactional outbox (PSR-27)."""
+    """The transactional outbox (PSR-27); `order_sequence` counts a recipient's of a subject."""
 
     __tablename__: ClassVar[str] = "notice"
     __table_args__ = (
         ForeignKeyConstraint(["subject", "sequence"], STEP),
         Index("notice_unsent", "at", postgresql_where=text("sent_at IS NULL")),
+        Index(
+            "notice_in_order",
+            "subject",
+            "recipient_party",
+            "order_sequence",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index(
+            "notice_unrouted",
+            "at",
+            "subject",
+            "order_sequence",
+            postgresql_where=text("routed_at IS NULL"),
+        ),
+        Index("notice_by_party", "recipient_party", "at"),
     )
 
     subject: Key
@@ -228,3 +244,5 @@ class Notice(SQLModel, table=True):
     recipient_party: str | None = Field(foreign_key="party.id")
     at: Moment
     sent_at: MaybeMoment
+    order_sequence: int
+    routed_at: MaybeMoment

@@ -1,13 +1,13 @@
 """What orders refer to: the screening list, principals, exchange rates, evidence, erasures.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 """
 
 from daigou.ledger.migrations.scripts import run
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 
 def upgrade() -> None:

@@ -1,0 +1,1 @@
+"""Real counterparties behind the ports: one file each."""
