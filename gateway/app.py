@@ -30,6 +30,7 @@ from gateway.routes import (
     orders,
     parties,
     principals,
+    promotion,
     reference,
     screening,
 )
@@ -59,6 +60,7 @@ _TAGS = [
     {"name": "refunds", "description": "What becomes of money on its way back."},
     {"name": "accounts", "description": "Deposits and recharges."},
     {"name": "parties", "description": "Who takes part."},
+    {"name": "promotion", "description": "What wins orders: coupons, promoters' contracts."},
     {"name": "findings", "description": "What the sweeps found amiss, for those who run this."},
     {"name": "notices", "description": "Who was told what, when, on which channel; webhooks."},
     {"name": "reference", "description": "The texts that everyone may read."},
@@ -96,7 +98,7 @@ def create_app(
     )
     for part in (orders, commands, accounts, parties, findings, reference):
         app.include_router(part.router)
-    for part in (checkout, endpoints, erasing, evidence, notices, principals, screening):
+    for part in (checkout, endpoints, erasing, evidence, notices, principals, promotion, screening):
         app.include_router(part.router)
     add_docs(app)
     app.openapi = partial(described, app)  # type: ignore[method-assign]  # FastAPI's documented way

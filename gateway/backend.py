@@ -39,6 +39,7 @@ from daigou.ledger.views import (
 )
 from daigou.ports.books import BooksUnavailableError, StepConflictError
 from gateway.problems import ProblemError, unavailable
+from gateway.promoting import Promoting
 from gateway.records import Records
 
 log = structlog.get_logger("gateway")
@@ -98,6 +99,7 @@ class Backend:
         self._notices = Notices(self._engine)
         self._limiter = anyio.CapacityLimiter(THREADS_MAX)
         self.records = Records(engine=self._engine, ask=self._ask)
+        self.promotion = Promoting(engine=self._engine, ask=self._ask)
 
     # Who is calling, and who is known.
 

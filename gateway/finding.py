@@ -104,6 +104,7 @@ async def order_target(request: Request, caller: ApplicationView, order_id: str)
         terms_version=order.terms_version,
         order=order.state,
         facts=order.facts,
+        request=order.request,
     )
 
 

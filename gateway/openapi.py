@@ -134,6 +134,7 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "endpoint_id": _in_path("whk_[0-9A-Za-z_-]{4,60}", "whk_2f1c9a", "The webhook endpoint."),
     "message_id": _in_path("msg_[0-9a-f]{32}", f"msg_{'0' * 31}1", "The notice's id."),
     "evidence_id": _in_path(EVIDENCE_ID.pattern, "evd_a2b3c4d5e6f7", "The piece of evidence."),
+    "contract_id": _in_path("[1-9][0-9]{0,8}", "3", "The promoter's contract."),
     "rule_id": _in_path("[1-9][0-9]{0,8}", "12", "The rule of the screening list."),
     "number": _in_path(
         r"[1-9][0-9]{0,8}(\.[1-9][0-9]{0,2})?",

@@ -17,7 +17,6 @@ from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money, service_fee
 from daigou.domain.order import Actor, Parties, Role, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
-from daigou.domain.screening import Finding, screen
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, OrderView, PartyView
@@ -28,7 +27,15 @@ from gateway.engine import EndedError, TakenError, WorkflowEngine
 from gateway.once import FinalError, Told, command_id, once
 from gateway.parsing import FaultsError, body_of, parse
 from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
-from gateway.request_body import PARTIES_OF_A_REQUEST, PlaceOrder, named_in, offer_in, seller_in
+from gateway.records import findings_in
+from gateway.request_body import (
+    PARTIES_OF_A_REQUEST,
+    PlaceOrder,
+    clause_of,
+    named_in,
+    offer_in,
+    seller_in,
+)
 from gateway.sending import faults_of_named, lease_seconds, not_your_role, roles_of, told
 from gateway.trace import note
 from workflows import messages
@@ -133,16 +140,7 @@ async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) ->
     if faults:
         raise invalid(faults)
     asked = _request(body, client=known[client_id], address=address)
-    return replace(asked, findings=await _findings(backend, asked))
-
-
-async def _findings(backend: Backend, asked: Request) -> tuple[Finding, ...]:
-    """What the screening list finds as it stands now (PSR-14, LM-22)."""
-    return screen(
-        rules=await backend.records.rules_in_force(),
-        category=asked.category,
-        texts=(asked.title, asked.specification),
-    )
+    return replace(asked, findings=await findings_in(backend.records, asked))
 
 
 def _faults_of_client(
@@ -214,6 +212,7 @@ def _screen(asked: Request, actor: Actor) -> None:
             provider=asked.provider,
             storage=asked.storage,
             logistics=asked.logistics,
+            promoter=asked.promoter,
         ),
         terms=current(),
     )
@@ -311,4 +310,4 @@ def _details(asked: Request) -> str:
 
 
 def _clause_of(loc: tuple[str | int, ...]) -> str:
-    return "PSR-1-2" if loc[:1] == ("mandate",) else "PSR-1-1"
+    return clause_of(str(loc[0]) if loc else "")

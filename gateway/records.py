@@ -9,10 +9,11 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
 
+from daigou.domain.commands import Request
 from daigou.domain.evidence import Piece
 from daigou.domain.ids import OrderId, PartyId, SubjectId
 from daigou.domain.principal import Principal
-from daigou.domain.screening import Rule, RuleKind, Verdict
+from daigou.domain.screening import Finding, Rule, RuleKind, Verdict, screen
 from daigou.ledger.erasing import Erasing, StillRunningError
 from daigou.ledger.evidence import EvidenceStore
 from daigou.ledger.principals import Principals
@@ -166,3 +167,12 @@ class Records:
             return await self._ask(self._erasing.erase, party=party, author=author, forced=forced)
         except StillRunningError as error:
             return error.subjects
+
+
+async def findings_in(records: Records, asked: Request) -> tuple[Finding, ...]:
+    """What the screening list finds in a request as it stands now (PSR-14, LM-22)."""
+    return screen(
+        rules=await records.rules_in_force(),
+        category=asked.category,
+        texts=(asked.title, asked.specification),
+    )

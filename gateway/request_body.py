@@ -71,6 +71,14 @@ class AdvanceBody(Asked):
     amount: Price
     balance_by: Annotated[Moment, Field(description="The date agreed with the seller.")]
 
+    @field_validator("balance_by")
+    @classmethod
+    def _is_to_come(cls, value: datetime, info: ValidationInfo) -> datetime:
+        now = (info.context or {}).get("now")
+        if now is not None and value <= now:
+            raise PydanticCustomError("past", "lies in the past", {"clause": "PSR-15-2"})
+        return value
+
 
 class PlaceOrder(Asked):
     """A purchasing request (PSR-1-1). Prices are those that the seller quotes."""
@@ -211,6 +219,12 @@ class PlaceOrder(Asked):
         return value
 
 
+_CLAUSES = {
+    "mandate": "PSR-1-2",
+    "promoter_id": "PSR-19",
+    "advance": "PSR-15-2",
+    "price_drift": "PSR-10-2",
+}
 PARTIES_OF_A_REQUEST = {
     "provider_id": Role.PROVIDER,
     "storage_id": Role.STORAGE,
@@ -222,10 +236,20 @@ PARTIES_OF_A_REQUEST = {
 def named_in(fields: dict[str, object]) -> tuple[Named, ...]:
     """The parties that a request names where it may, readable even if other facts are wrong."""
     return tuple(
-        Named(pointer=f"/{name}", party=PartyId(value), roles=frozenset({role}))
+        Named(
+            pointer=f"/{name}",
+            party=PartyId(value),
+            roles=frozenset({role}),
+            clause=clause_of(name),
+        )
         for name, role in PARTIES_OF_A_REQUEST.items()
         if isinstance(value := fields.get(name), str)
     )
+
+
+def clause_of(field: str) -> str:
+    """The clause that a field of a request is there for."""
+    return _CLAUSES.get(field, "PSR-1-1")
 
 
 def seller_in(link: str) -> str | None:

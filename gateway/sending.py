@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi import Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from daigou.domain.commands import Command
+from daigou.domain.commands import Accept, Command
+from daigou.domain.commands import Request as PurchaseRequest
 from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, OrderId, RechargeId, SubjectId
 from daigou.domain.items import too_late_for_items
@@ -25,7 +26,8 @@ from gateway.engine import EndedError, WorkflowEngine
 from gateway.once import LEASE_SPARE_SECONDS, FinalError, Told, command_id, once
 from gateway.parsing import body_of, parse_or_refuse
 from gateway.problems import Fault, ProblemError, invalid, refusal, unavailable
-from gateway.schemas import CommandBody, Named, NotedBody, RefundOutcomeBody
+from gateway.records import findings_in
+from gateway.schemas import CommandBody, Named, NotedBody, ObjectionBody, RefundOutcomeBody
 from gateway.trace import note
 from workflows.messages import Pull
 
@@ -42,6 +44,7 @@ class Target:
     item: str = ""
     order: State = State.NEW
     facts: Facts = field(default_factory=Facts)
+    request: PurchaseRequest | None = None
 
 
 FindTarget = Callable[[], Awaitable[Target]]
@@ -73,9 +76,12 @@ async def send(
     async def carry_out() -> Told:
         backend: Backend = request.app.state.backend
         await check_named(backend, body.named(), clause=spec.clause)
+        await _check_evidence(backend, body, target, clause=spec.clause)
         pull = Pull(
             actor=actor,
-            command=await _command(backend, body, target, actor, key),
+            command=await _screened(
+                backend, await _command(backend, body, target, actor, key), target
+            ),
             command_id=command_id(caller, key),
             item=target.item,
         )
@@ -112,11 +118,31 @@ async def faults_of_named(
             pointer=each.pointer,
             code=RefusalCode.NOT_REGISTERED,
             detail=f"is not registered as {' or '.join(sorted(each.roles))}",
-            clause=clause,
+            clause=each.clause or clause,
         )
         for each in named
         if each.party not in known or known[each.party].role not in each.roles
     )
+
+
+async def _check_evidence(
+    backend: Backend, body: CommandBody, target: Target, *, clause: str
+) -> None:
+    if not isinstance(body, ObjectionBody) or not body.evidence:
+        return
+    known = {piece.id for piece in await backend.records.evidence_of(OrderId(target.subject))}
+    faults = [
+        Fault(
+            pointer=f"/evidence/{index}",
+            code=RefusalCode.WRONG_REFERENCE,
+            detail="is no evidence on this order",
+            clause=clause,
+        )
+        for index, each in enumerate(body.evidence)
+        if each not in known
+    ]
+    if faults:
+        raise invalid(faults)
 
 
 def told(receipt: Receipt, *, status: int, location: str = "") -> Told:
@@ -192,6 +218,13 @@ async def _command(
         note=ref, subject=SubjectId(target.subject), author=actor.party, body=body.note
     )
     return body.to_command(note_ref=ref)
+
+
+async def _screened(backend: Backend, command: Command, target: Target) -> Command:
+    """An acceptance says what the screening list finds now: it may have changed (LM-22)."""
+    if not isinstance(command, Accept) or target.request is None:
+        return command
+    return replace(command, findings=await findings_in(backend.records, target.request))
 
 
 async def _pull(

@@ -16,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID, OrderId, PartyId
+from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID, CouponId, OrderId, PartyId
 from daigou.domain.money import Money
 
 FEN_MAX = 10**11
@@ -90,6 +90,11 @@ RechargeRef = Annotated[
 ]
 PartyRef = Annotated[
     PartyId, StringConstraints(pattern=_pattern(PARTY_ID)), Field(examples=["cli_anna"])
+]
+CouponRef = Annotated[
+    CouponId,
+    StringConstraints(pattern=r"^cpn_[0-9A-Za-z_-]{4,60}$"),
+    Field(examples=["cpn_welcome_anna"]),
 ]
 Text60 = Annotated[str, StringConstraints(max_length=60, pattern=_ONE_LINE)]
 Text120 = Annotated[str, StringConstraints(max_length=120, pattern=_ONE_LINE)]

@@ -18,15 +18,22 @@ from daigou.demo.cast import again
 from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import Stage
+from daigou.domain.commands import Command, Objection
 from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.plans import (
     Act,
+    Event,
     Happened,
     Plan,
+    command_now,
     has_ended,
-    movement_in,
+    item_of,
+    items_of,
+    movement_of,
     next_act,
+    next_cue,
     state_of,
     strays,
 )
@@ -41,6 +48,8 @@ STALL_SECONDS = 0.5
 REPLACEMENTS_MAX = 8
 LOOK_SECONDS = 0.25
 STUCK_LOOKS_MAX = 20
+LIFE_SECONDS_MAX = 240.0
+"""An order that lives longer has lost its way, and nobody comes to fetch it."""
 
 
 class Standing(StrEnum):
@@ -92,19 +101,30 @@ class Actors:
 
     async def _play_one(self, plan: Plan) -> Played:
         try:
-            async with self._counter:
-                history, due = await self._act(plan)
-            while not has_ended(plan, history):
-                await asyncio.sleep(await self._seconds_to_wait(plan, history, due))
-                async with self._back_office:
-                    history, due = await self._act(plan)
+            async with asyncio.timeout(LIFE_SECONDS_MAX):
+                await self._live(plan)
+        except TimeoutError:
+            return self._stuck(plan, f"not at its end after {LIFE_SECONDS_MAX:.0f} s")
         except (StuckError, UnansweredError) as stuck:
-            state = self.states.get(plan.deal.order, State.NEW)
-            return Played(plan=plan, state=state, faults=(str(stuck),), standing=Standing.FAILED)
+            return self._stuck(plan, str(stuck))
+        # What receipts told is forgotten: the verdict is on what the order's own timeline says.
+        history = await self._look(plan)
         return self._judge(plan, history, await self._desk_of(plan).order(plan.deal.order))
 
-    async def _act(self, plan: Plan) -> tuple[Sequence[Happened], datetime | None]:
-        """Does every act that is ripe; what happened by then, and the next deadline if known."""
+    async def _live(self, plan: Plan) -> None:
+        async with self._counter:
+            history, receipt = await self._act(plan)
+        while not has_ended(plan, history):
+            await asyncio.sleep(await self._seconds_to_wait(plan, history, receipt))
+            async with self._back_office:
+                history, receipt = await self._act(plan)
+
+    def _stuck(self, plan: Plan, why: str) -> Played:
+        state = self.states.get(plan.deal.order, State.NEW)
+        return Played(plan=plan, state=state, faults=(why,), standing=Standing.FAILED)
+
+    async def _act(self, plan: Plan) -> tuple[Sequence[Happened], ReceiptAnswer | None]:
+        """Does every act that is ripe; what happened by then, and the receipt of the last one."""
         receipt: ReceiptAnswer | None = None
         refusal, looks = "", 0
         history = await self._look(plan)
@@ -119,11 +139,10 @@ class Actors:
                 await asyncio.sleep(LOOK_SECONDS)
                 history = await self._look(plan)
             else:
-                history = _with_receipt(history, act, receipt) or await self._look(plan)
+                history = told_by(receipt, act, history) or await self._look(plan)
                 looks = 0
             self.states[plan.deal.order] = state_of(history)
-        due = receipt.due_at if receipt and receipt.sequence == history[-1].sequence else None
-        return history, due
+        return history, receipt
 
     async def _look(self, plan: Plan) -> Sequence[Happened]:
         history = await self._desk_of(plan).timeline(plan.deal.order)
@@ -140,36 +159,42 @@ class Actors:
             self._answer_seconds[plan.deal.order] += time.monotonic() - begins
 
     async def _request(self, plan: Plan) -> ReceiptAnswer:
-        body = place_order(
-            plan.deal, logistics_later=plan.path.logistics_later, agreed_at=self._agreed_at
-        )
-        return await self._desk_of(plan).place(body, key=f"{plan.deal.order}/request")
+        await self._stage.give_coupon(plan, since=self._agreed_at)
+        body = place_order(plan, agreed_at=self._agreed_at)
+        return await self._stage.counter(plan).place(body, key=f"{plan.deal.order}/request")
 
     async def _do(self, plan: Plan, act: Act, history: Sequence[Happened]) -> ReceiptAnswer:
         order, deal = plan.deal.order, plan.deal
-        reference = None
+        desk = self._stage.desk(act.role, deal.party(act.role))
+        key = f"{order}/{act.trigger}/{history[-1].sequence}"
         if act.decides:
-            reference = movement_in(act.at, order, history)
-            await self._stage.decide(act, reference)
-        return await self._stage.desk(act.role, deal.party(act.role)).command(
-            order,
-            act.trigger,
-            command_body(act.command, reference=reference),
-            key=f"{order}/{act.trigger}/{history[-1].sequence}",
-            refund_of=reference if act.at == State.DUE else None,
+            await self._stage.decide(act, movement_of(act, order, history))
+        await self._stage.pay_back(act, order)
+        if act.recharges_fen:
+            await desk.recharge(Money(act.recharges_fen), recharge_id=f"rch_for_{order}")
+        command: Command = command_now(act, order, history)
+        if act.hands_in and isinstance(command, Objection):
+            piece = await desk.hand_in(order, act.hands_in, key=f"{key}/evidence")
+            command = replace(command, evidence=(piece,))
+        return await desk.command(
+            order, act.trigger, command_body(command), key=key, item=_named(act, history)
         )
 
     async def _seconds_to_wait(
-        self, plan: Plan, history: Sequence[Happened], due: datetime | None
+        self, plan: Plan, history: Sequence[Happened], receipt: ReceiptAnswer | None
     ) -> float:
-        """Until the next deadline, where only a clock moves the order; else until the next look."""
-        state = state_of(history)
-        if state in FULFILMENT.ends or FULFILMENT.wait(state).errand:
+        """Until the next deadline, of the order or an item of it, unless somebody else is to act:
+        then until the next look."""
+        state, cue = state_of(history), next_cue(plan, history)
+        if state in FULFILMENT.ends or (isinstance(cue, Event) and not cue.by_clock):
             return LOOK_SECONDS
+        due = receipt.due_at if receipt and _is_of_all(receipt, history) else None
         if due is None:
             order = await self._desk_of(plan).order(plan.deal.order)
-            due = order.due_at if order.state == state else None
-        left = (due - datetime.now(UTC)).total_seconds() if due else 0
+            if order.sequence != history[-1].sequence:
+                return 0
+            due = order.due_at
+        left = (due - datetime.now(UTC)).total_seconds() if due else LOOK_SECONDS
         return max(left, 0) + LOOK_SECONDS / 2
 
     def _judge(self, plan: Plan, history: Sequence[Happened], order: OrderAnswer) -> Played:
@@ -188,7 +213,9 @@ class Actors:
         standing = Standing.PLANNED
         if off_the_path or wrong:
             standing = Standing.OVERTAKEN if off_the_path else Standing.FAILED
-        if standing == Standing.OVERTAKEN and not self._was_held_up(order.id, history):
+        if standing == Standing.OVERTAKEN and not self._was_held_up(
+            order.id, history, pace=plan.path.pace
+        ):
             standing = Standing.FAILED
         return Played(
             plan=plan,
@@ -200,9 +227,9 @@ class Actors:
             standing=standing,
         )
 
-    def _was_held_up(self, order: str, history: Sequence[Happened]) -> bool:
+    def _was_held_up(self, order: str, history: Sequence[Happened], *, pace: int) -> bool:
         begins, ends = history[0].at, history[-1].at
-        return self._answer_seconds[order] > STALL_SECONDS or any(
+        return self._answer_seconds[order] > STALL_SECONDS / pace or any(
             pause.overlaps(begins, ends) for pause in self._notebook.pauses
         )
 
@@ -210,20 +237,71 @@ class Actors:
         return self._stage.desk(Role.CLIENT, plan.deal.client.id)
 
 
-def _with_receipt(
-    history: Sequence[Happened], act: Act | None, receipt: ReceiptAnswer
+def _named(act: Act, history: Sequence[Happened]) -> tuple[TableName, str] | None:
+    """The item that a command names: a refund always, another where there are several."""
+    item = item_of(act, history)
+    if item and (act.table == TableName.REFUND or len(items_of(history, act.table)) > 1):
+        return act.table, item
+    return None
+
+
+def _is_of_all(receipt: ReceiptAnswer, history: Sequence[Happened]) -> bool:
+    """Whether the receipt's deadline is the only one that runs: nothing moved since, and all that
+    the order is about is in one axis."""
+    if receipt.sequence != history[-1].sequence or receipt.order_state in FULFILMENT.ends:
+        return False
+    items = {step.item for step in history if step.item}
+    if receipt.item:
+        return len(items) == 1 and FULFILMENT.wait(receipt.order_state).follows_items
+    return not items
+
+
+def told_by(
+    receipt: ReceiptAnswer, act: Act | None, history: Sequence[Happened]
 ) -> Sequence[Happened]:
-    """The history with the one step of a receipt; empty if more happened than the receipt tells."""
-    known = history[-1].sequence if history else 0
-    if receipt.sequence != known + 1 or (act and act.at == State.DUE):
-        return ()
-    step = Happened(
-        table=TableName.FULFILMENT,
-        item="",
+    """The history with what a receipt tells: the act's own step, and the one that followed on it,
+    of the order that follows its parcel or of the counterparty that answered at once.
+
+    Empty where more happened, or where it can have come about in several ways.
+    """
+    known, state = history[-1].sequence if history else 0, state_of(history)
+    own = Happened(
+        table=act.table if act else TableName.FULFILMENT,
+        item=receipt.item or "",
         trigger=act.trigger if act else Trigger.REQUEST,
-        source=state_of(history),
+        source=act.at if act and not act.opens else State.NEW,
         target=receipt.state,
-        sequence=receipt.sequence,
+        sequence=known + 1,
         at=receipt.at,
     )
-    return (*history, step)
+    if receipt.sequence == known + 1:
+        return (*history, own)
+    if receipt.sequence > known + 2:
+        return ()
+    follows = replace(own, table=TableName.FULFILMENT, item="", sequence=known + 2)
+    if own.item:
+        own_target, trigger = own.target, Trigger.FOLLOW_PARCELS
+        follows = replace(follows, source=state, target=receipt.order_state)
+    else:
+        own_target, trigger = _answered(own, receipt.state)
+        follows = replace(follows, source=own_target)
+    rows = FULFILMENT.rows_from(follows.source, trigger)
+    if not any(row.target == follows.target for row in rows):
+        return ()
+    return (*history, replace(own, target=own_target), replace(follows, trigger=trigger))
+
+
+def _answered(own: Happened, state: State) -> tuple[State, Trigger]:
+    """The state in which an act waited for a counterparty, and the answer that led from there."""
+    for row in FULFILMENT.rows_from(own.source, own.trigger):
+        wait = None if row.target in FULFILMENT.ends else FULFILMENT.wait(row.target)
+        if wait is None or wait.errand is None:
+            continue
+        answers = {
+            trigger
+            for trigger in wait.errand.answers.values()
+            if any(each.target == state for each in FULFILMENT.rows_from(row.target, trigger))
+        }
+        if len(answers) == 1:
+            return row.target, answers.pop()
+    return State.NEW, own.trigger

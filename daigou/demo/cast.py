@@ -71,6 +71,10 @@ class Cast:
             *self.promoters,
         )
 
+    def of_role(self, role: Role) -> tuple[Party, ...]:
+        """All who take part in orders in a role."""
+        return tuple(party for party in self.on_orders if party.role == role)
+
     @property
     def applications(self) -> tuple[Application, ...]:
         """One application for each party, one for the support staff, one for what goes wrong."""

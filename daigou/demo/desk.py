@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from fractions import Fraction
 
 import httpx
 
 from daigou.demo.bodies import Body
 from daigou.demo.notebook import Credentials
+from daigou.domain.commands import LineCode
 from daigou.domain.evidence import MediaType
-from daigou.domain.ids import OrderId
+from daigou.domain.ids import CouponId, OrderId, PartyId
 from daigou.domain.money import Money
 from daigou.domain.order import TableName, Trigger
 from daigou.domain.screening import RuleKind, Verdict
@@ -16,6 +19,8 @@ from daigou.simulator.plans import Happened
 from gateway.answers import OrderAnswer, ReceiptAnswer, TransitionAnswer
 from gateway.client import DaigouClient, RefusalError
 from gateway.problems import EdgeCode
+
+REDUCED_BY_COUPONS = (LineCode.SERVICE_FEE, LineCode.OTHER_FEE)
 
 
 class Desk:
@@ -70,6 +75,32 @@ class Desk:
         body = words.encode()
         piece = await self._client.add_evidence(order, body, key=key, media_type=MediaType.TEXT)
         return piece.id
+
+    async def give_coupon(
+        self, coupon: CouponId, *, client: PartyId, amount: Money, since: datetime, until: datetime
+    ) -> None:
+        """Gives a client a coupon that reduces the provider's fees."""
+        await self._client.issue_coupon(
+            key=f"give/{coupon}",
+            coupon_id=coupon,
+            client_id=client,
+            amount=amount,
+            reduces=REDUCED_BY_COUPONS,
+            valid_from=since,
+            valid_until=until,
+        )
+
+    async def sign_contract(
+        self, *, promoter: PartyId, provider: PartyId, rate: Fraction, since: datetime
+    ) -> None:
+        """Records what a provider pays a promoter for the orders that it wins."""
+        await self._client.sign_contract(
+            key=f"sign/{promoter}/{provider}",
+            promoter_id=promoter,
+            provider_id=provider,
+            rate=rate,
+            begins_at=since,
+        )
 
     async def screen(self, category: str, verdict: Verdict, reason: str) -> None:
         """Puts a category on the screening list; once."""

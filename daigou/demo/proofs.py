@@ -1,7 +1,7 @@
 """Owns what proves a run beside its orders: the audit, and the books of the counterparties."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -9,10 +9,9 @@ from sqlalchemy import Engine
 from daigou.demo.actors import Played, Standing
 from daigou.domain.book import BANK, INSTITUTION, Account, AccountKind
 from daigou.domain.ids import PartyId
-from daigou.domain.money import Money
+from daigou.domain.money import Money, total
 from daigou.ledger.audit import audit
 from daigou.ledger.queries import Queries
-from daigou.ports.counterparties import Standing as TheirStanding
 from daigou.simulator.counterparties import SimulatedCounterparties
 
 
@@ -42,11 +41,8 @@ async def counterparties_proofs(
     ours = balances(engine)
     statement = await outside.payment_institution.statement()
     captured, refunded = statement.captured, statement.refunded
-    bought = [
-        order.price.amount
-        for order in await outside.seller_platform.orders()
-        if order.standing == TheirStanding.DONE
-    ]
+    paid = [order.paid for order in await outside.seller_platform.orders() if order.paid]
+    back = [payback.amount for payback in await outside.seller_platform.paybacks()]
     return (
         _same(
             f"institution: captured {captured}, refunded {refunded}",
@@ -54,8 +50,8 @@ async def counterparties_proofs(
             ours=ours.get(INSTITUTION.id, 0),
         ),
         _same(
-            f"sellers: {len(bought)} orders, paid {Money(sum(bought))}",
-            theirs=sum(bought),
+            f"sellers: paid {total(paid)} for {len(paid)} orders, paid back {total(back)}",
+            theirs=(total(paid) - total(back)).amount,
             ours=-ours.get(BANK.id, 0),
         ),
     )
@@ -74,6 +70,8 @@ def deposits_proof(
     for each in played:
         client = each.plan.deal.client.id
         changes[client] += each.plan.expected.deposit_change
+        # What a client puts in along the way is in the plan, too.
+        changes[client] += sum(act.recharges_fen for act in each.plan.acts)
         if each.standing != Standing.PLANNED:
             unplanned.add(client)
     closing = balances(engine)
@@ -87,6 +85,36 @@ def deposits_proof(
             wrong.append(f"{client} holds {Money(found)}, expected {Money(sought)}")
     says = f"deposits: {len(checked)} hold what recharges, payments and refunds come to"
     return Proof(says="; ".join(wrong) or says, holds=not wrong)
+
+
+def promotion_proof(
+    engine: Engine, *, opening: Mapping[str, int], played: Sequence[Played]
+) -> Proof:
+    """What promoters got, and what coupons took off, against the plans; not where one was left."""
+    closing = balances(engine)
+
+    def gained(kind: AccountKind) -> int:
+        return sum(
+            fen - opening.get(account, 0)
+            for account, fen in closing.items()
+            if account.partition(":")[0] == kind
+        )
+
+    brokerage = sum(each.plan.expected.brokerage for each in played)
+    coupons = sum(each.plan.expected.coupon for each in played)
+    won = [each for each in played if each.plan.deal.promoter]
+    given = [each for each in played if each.plan.path.coupon_fen]
+    says = (
+        f"promotion: {len(won)} orders won for {Money(brokerage)} of brokerage, "
+        f"{len(given)} with a coupon, {Money(coupons)} taken off"
+    )
+    if any(each.standing != Standing.PLANNED for each in (*won, *given)):
+        return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
+    return _same(
+        says,
+        theirs=coupons + brokerage,
+        ours=gained(AccountKind.PROMOTION) - gained(AccountKind.PROMOTER),
+    )
 
 
 def _same(says: str, *, theirs: int, ours: int) -> Proof:

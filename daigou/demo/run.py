@@ -21,6 +21,7 @@ from daigou.demo.proofs import (
     balances,
     counterparties_proofs,
     deposits_proof,
+    promotion_proof,
 )
 from daigou.demo.stage import (
     Stage,
@@ -35,6 +36,7 @@ from daigou.domain.order import State
 from daigou.domain.terms import STATUTORY, current
 from daigou.ledger.engine import make_engine
 from daigou.simulator.counterparties import simulated_counterparties
+from daigou.simulator.paths import GROUPS
 from daigou.simulator.plans import Plan
 from daigou.stack import Stack, StackOptions, run_on_stack
 
@@ -47,7 +49,8 @@ GOES_ON = "The run is not over: start `daigou demo` again, and it goes on where 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """How to run. `orders` None: two of each path. `stays` None: stays up on a terminal."""
+    """How to run. `orders` None: each path once, and more by chance. `stays` None: stays up on a
+    terminal."""
 
     orders: int | None
     seed: int
@@ -110,6 +113,7 @@ class _Show:
         async with (
             simulated_counterparties(self._stack.database_url) as outside,
             opened_stage(
+                settings=self._stack.settings,
                 gateway=self._stack.gateway_url,
                 cast=cast,
                 notebook=self._notebook,
@@ -125,6 +129,7 @@ class _Show:
                 audit_proof(self._engine),
                 *await counterparties_proofs(self._engine, outside),
                 deposits_proof(self._engine, opening=opening, recharged=recharged, played=played),
+                promotion_proof(self._engine, opening=opening, played=played),
                 await notices_proof(self._engine, receiver),
             )
             diagrams = await self._draw(stage, played)
@@ -167,10 +172,10 @@ class _Show:
             with Live(board, console=self._console, refresh_per_second=8, transient=True) as live:
                 live.auto_refresh = self._console.is_terminal
                 async with asyncio.TaskGroup() as group:
-                    # Those that take longest begin first.
+                    # Those whose days are the shortest begin first, then those that take longest.
                     tasks = {
                         plan.deal.order: group.create_task(play(plan))
-                        for plan in sorted(plans, key=_days, reverse=True)
+                        for plan in sorted(plans, key=_urgency, reverse=True)
                     }
         finally:
             for task in (beating, telling):
@@ -183,11 +188,12 @@ class _Show:
             self._console.print(board.line(), soft_wrap=True, highlight=False)
 
     async def _draw(self, stage: Stage, played: Sequence[Played]) -> Path:
-        """Keeps the diagram of an order of each path, to be opened without credentials."""
+        """Keeps the diagram of an order of each kind, to be opened without credentials."""
         folder = self._stack.state.root / "diagrams"
         folder.mkdir(exist_ok=True)
-        of_path = {each.plan.path.name: each.plan.deal.order for each in reversed(played)}
-        for order in of_path.values():
+        kind_of = {path.name: kind for kind, paths in GROUPS.items() for path in paths}
+        of_kind = {kind_of[each.plan.path.name]: each.plan.deal.order for each in reversed(played)}
+        for order in of_kind.values():
             (folder / f"{order}.svg").write_text(
                 await stage.support.diagram(order), encoding="utf-8"
             )
@@ -242,14 +248,15 @@ class _Show:
             "Support's app": f"key {support.key}, secret {support.secret} (reads every order)",
             "One diagram": diagram,
             "  to fetch it": f"curl -u {support.key}:{support.secret} {diagram} -o order.svg",
-            "All diagrams": f"{diagrams} (an order of each path, to be opened in a browser)",
+            "More diagrams": f"{diagrams} (an order of each kind, to be opened in a browser)",
         }
         print_places(self._console, places)
 
 
-def _days(plan: Plan) -> float:
-    """About how long an order takes, by the rules."""
-    if plan.path.end != State.CLOSED:
-        return plan.path.days
-    statutory = current().duration(STATUTORY, country=plan.deal.client.country)
-    return plan.path.days + statutory.total_seconds() / DAY_SECONDS
+def _urgency(plan: Plan) -> tuple[int, float]:
+    """The pace of an order's days, and about how many of the demo's it takes, by the rules."""
+    days: float = plan.path.days
+    if plan.path.end == State.CLOSED:
+        statutory = current().duration(STATUTORY, country=plan.deal.client.country)
+        days += statutory.total_seconds() / DAY_SECONDS
+    return plan.path.pace, days / plan.path.pace

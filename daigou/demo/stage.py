@@ -6,41 +6,77 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import product
 
+import httpx
 from sqlalchemy import Engine
 
 from daigou.demo.bodies import register_party
 from daigou.demo.cast import INSTITUTION, PLATFORM, SUPPORT, Application, Cast
 from daigou.demo.desk import Desk, opened_desk
 from daigou.demo.notebook import Credentials, Notebook
-from daigou.domain.ids import MovementRef, PartyId
+from daigou.domain.ids import MovementRef, OrderId, PartyId
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State
 from daigou.ledger.registry import Registry
+from daigou.settings import Settings
 from daigou.simulator.counterparties import SimulatedCounterparties
+from daigou.simulator.paths import PATHS
 from daigou.simulator.plans import Act, Plan
+from daigou.simulator.tally import BROKERAGE_PERCENT
+from daigou.simulator.world import SCREENED, SCREENED_BECAUSE
+from gateway.app import create_app
 
 SPARE = 2
 """Deposits hold so many times what the plans need: for orders in the place of others."""
 ROUND_FEN = 1_000_00
+COUPON_LASTS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """Where a run is played: a desk each application, and the people at the counterparties."""
+    """Where a run is played: a desk each application, and the people at the counterparties.
+
+    `hasty` are the clients' desks at gateways whose days pass faster, by their pace: an order keeps
+    the pace that it was placed at.
+    """
 
     desks: Mapping[tuple[Role, PartyId], Desk]
+    hasty: Mapping[tuple[int, PartyId], Desk]
     outside: SimulatedCounterparties
 
     def desk(self, role: Role, party: PartyId | None) -> Desk:
-        """The desk of a party's application; the institution's where no party of an order acts."""
-        return self.desks[role, party or INSTITUTION.id]
+        """The desk of a party's application; that of the institution, or of the platform, where no
+        party of an order acts."""
+        if party is None:
+            party = PLATFORM.id if role == Role.PLATFORM else INSTITUTION.id
+        return self.desks[role, party]
+
+    def counter(self, plan: Plan) -> Desk:
+        """The desk at which a plan's client places its order."""
+        client = plan.deal.client.id
+        if plan.path.pace == 1:
+            return self.desks[Role.CLIENT, client]
+        return self.hasty[plan.path.pace, client]
 
     @property
     def support(self) -> Desk:
         """Where the support staff look."""
         return self.desks[SUPPORT.role, SUPPORT.party]
+
+    async def give_coupon(self, plan: Plan, *, since: datetime) -> None:
+        """The platform gives the client the coupon that it is to have for its order."""
+        if not plan.path.coupon_fen:
+            return
+        await self.desk(Role.PLATFORM, None).give_coupon(
+            plan.deal.coupon,
+            client=plan.deal.client.id,
+            amount=Money(plan.path.coupon_fen),
+            since=since,
+            until=since + COUPON_LASTS,
+        )
 
     async def decide(self, act: Act, reference: MovementRef) -> None:
         """A person at a silent counterparty enters in its books what the act then says."""
@@ -52,10 +88,24 @@ class Stage:
         with contextlib.suppress(LookupError):
             await books.decide(reference=reference, standing=act.decides)
 
+    async def pay_back(self, act: Act, order: OrderId) -> None:
+        """The seller pays back what the act then records; once, however often it is tried."""
+        if act.pays_back_fen:
+            await self.outside.seller_platform.pay_back(
+                reference=f"{order}/{act.trigger}/{act.item}",
+                subject=order,
+                amount=Money(act.pays_back_fen),
+            )
+
 
 @asynccontextmanager
 async def opened_stage(
-    *, gateway: str, cast: Cast, notebook: Notebook, outside: SimulatedCounterparties
+    *,
+    settings: Settings,
+    gateway: str,
+    cast: Cast,
+    notebook: Notebook,
+    outside: SimulatedCounterparties,
 ) -> AsyncIterator[Stage]:
     """The stage with a desk for every application of the cast; they must be known by now."""
     known = notebook.applications
@@ -66,7 +116,15 @@ async def opened_stage(
             )
             for each in cast.applications
         }
-        yield Stage(desks=desks, outside=outside)
+        hasty = {}
+        for pace in {path.pace for path in PATHS} - {1}:
+            transport = await stack.enter_async_context(_gateway_in_here(settings, pace=pace))
+            for client in cast.of_role(Role.CLIENT):
+                credentials = known[Application(party=client.id, role=Role.CLIENT).name]
+                hasty[pace, client.id] = await stack.enter_async_context(
+                    opened_desk("http://in-here", credentials, transport=transport)
+                )
+        yield Stage(desks=desks, hasty=hasty, outside=outside)
 
 
 def make_applications(engine: Engine, cast: Cast, notebook: Notebook) -> None:
@@ -90,7 +148,8 @@ def make_applications(engine: Engine, cast: Cast, notebook: Notebook) -> None:
 async def register_parties(
     gateway: str, cast: Cast, notebook: Notebook, *, agreed_at: datetime
 ) -> None:
-    """Registers everyone who takes part in orders, as the platform, through the API."""
+    """Registers everyone who takes part in orders, what is screened, and which provider pays which
+    promoter, as the platform."""
     platform = Application(party=PLATFORM.id, role=PLATFORM.role)
     async with opened_desk(gateway, notebook.applications[platform.name]) as desk:
         await asyncio.gather(
@@ -101,16 +160,22 @@ async def register_parties(
                 for party in cast.on_orders
             )
         )
+        for category, verdict in SCREENED.items():
+            await desk.screen(category, verdict, SCREENED_BECAUSE)
+        for promoter, provider in product(cast.promoters, cast.providers):
+            await desk.sign_contract(
+                promoter=promoter.id,
+                provider=provider.id,
+                rate=Fraction(BROKERAGE_PERCENT, 100),
+                since=agreed_at,
+            )
 
 
 def recharges(plans: Iterable[Plan]) -> dict[PartyId, int]:
     """What each client puts into its deposit, in fen: what its plans take from it, and more."""
     needs: dict[PartyId, int] = defaultdict(int)
     for plan in plans:
-        # A payment that is declined sets its part aside for a while.
-        share = plan.path.deposit_share
-        taken = plan.deal.amount_fen if share is None else share.of(plan.deal.amount_fen)
-        needs[plan.deal.client.id] += taken
+        needs[plan.deal.client.id] += plan.deposit_fen
     return {client: -(-fen * SPARE // ROUND_FEN) * ROUND_FEN for client, fen in needs.items()}
 
 
@@ -122,3 +187,11 @@ async def fill_deposits(stage: Stage, amounts: Mapping[PartyId, int], *, run: in
         await stage.desk(Role.CLIENT, client).recharge(Money(fen), recharge_id=recharge_id)
 
     await asyncio.gather(*(fill(client, fen) for client, fen in amounts.items() if fen))
+
+
+@asynccontextmanager
+async def _gateway_in_here(settings: Settings, *, pace: int) -> AsyncIterator[httpx.ASGITransport]:
+    """A second gateway to the same servers, in this process, whose days pass so much faster."""
+    app = create_app(settings.model_copy(update={"time_scale": settings.time_scale * pace}))
+    async with app.router.lifespan_context(app):
+        yield httpx.ASGITransport(app)

@@ -143,9 +143,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept:
-    """The provider accepts and opens the checkout with every line it or others collect."""
+    """The provider accepts and opens the checkout with every line it or others collect.
+
+    `findings` are those of the screening list as it stands now: goods may have been suspended from
+    ordering since they were asked for (LM-22).
+    """
 
     lines: tuple[Line, ...] = ()
+    findings: tuple[Finding, ...] = ()
     kind: Literal["accept"] = "accept"
 
 

@@ -63,11 +63,12 @@ JOURNALS = (
         """,
     ),
     Check(
-        "no account but cash ever owed less than nothing",
+        "no account but cash ever owed less than nothing, nor the promotion more",
         """
         SELECT format('%s entry %s: %s', e.account, e.entry_no, e.balance) AS difference
         FROM entry e JOIN account a ON a.id = e.account
         WHERE e.balance > 0 AND a.kind NOT IN ('payment_institution', 'bank', 'promotion')
+            OR e.balance < 0 AND a.kind = 'promotion'
         """,
     ),
 )
@@ -135,6 +136,16 @@ STORIES = (
         """,
     ),
     Check(
+        "an order that goes on waits for the soonest of its own deadline and its items'",
+        """
+        SELECT format('%s waits until %s, %s until %s', o.id, o.next_due_at, i.item, i.next_due_at)
+            AS difference
+        FROM order_item i JOIN purchase_order o ON o.id = i.subject
+        WHERE o.ended_at IS NULL AND i.ended_at IS NULL
+            AND i.next_due_at < coalesce(o.next_due_at, 'infinity')
+        """,
+    ),
+    Check(
         "each order is of a registered client with an accepted agreement (UA-1-1)",
         """
         SELECT format('%s is of %s', o.id, o.client) AS difference
@@ -160,6 +171,15 @@ ORDERS = (
             AND (fee.fee_base IS DISTINCT FROM sums.base
                  OR fee.amount IS DISTINCT FROM floor(
                      sums.base::numeric * fee.fee_numerator / fee.fee_denominator + 0.5))
+        """,
+    ),
+    Check(
+        "every version of a checkout has its fee (PSR-10-1)",
+        """
+        SELECT format('%s/%s: %s without a fee', subject, sequence, string_agg(code, ', '))
+            AS difference
+        FROM order_line WHERE code IN ('goods', 'freight', 'service_fee')
+        GROUP BY subject, sequence HAVING bool_and(code <> 'service_fee')
         """,
     ),
     Check(
@@ -218,10 +238,11 @@ ORDERS = (
                       o.brokerage_numerator, o.brokerage_denominator) AS difference
         FROM purchase_order o
         CROSS JOIN LATERAL (
-            SELECT coalesce(-sum(e.amount), 0) AS total
+            SELECT coalesce(-sum(e.amount), 0) AS total,
+                   count(*) FILTER (WHERE a.owner IS DISTINCT FROM o.promoter) AS astray
             FROM entry e JOIN account a ON a.id = e.account
             WHERE e.subject = o.id AND a.kind = 'promoter') AS paid
-        WHERE paid.total <> coalesce(floor(
+        WHERE paid.astray > 0 OR paid.total <> coalesce(floor(
             o.fee_earned::numeric * o.brokerage_numerator / o.brokerage_denominator + 0.5), 0)
         """,
     ),
@@ -231,11 +252,26 @@ ORDERS = (
         SELECT format('%s: coupons up to %s, the promotion paid %s', id, redeemed.total,
                       given.total) AS difference
         FROM purchase_order o
-        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM entry
+        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total,
+                                   count(*) FILTER (WHERE amount > 0) AS times FROM entry
                             WHERE subject = o.id AND account = 'promotion') AS given
-        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM coupon
-                            WHERE redeemed_subject = o.id) AS redeemed
+        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total, count(*) AS coupons
+                            FROM coupon WHERE redeemed_subject = o.id) AS redeemed
         WHERE given.total < 0 OR given.total > redeemed.total
+            OR redeemed.coupons > 0 AND given.times = 0
+        """,
+    ),
+    Check(
+        "a coupon is redeemed by its client, in its time (UA-1-10)",
+        """
+        SELECT format('%s of %s, for %s', c.id, c.client, o.id) AS difference
+        FROM coupon c
+        LEFT JOIN purchase_order o ON o.id = c.redeemed_subject
+        LEFT JOIN transition t
+            ON t.subject = c.redeemed_subject AND t.sequence = c.redeemed_sequence
+        WHERE c.redeemed_subject IS NOT NULL
+            AND (c.client, t.trigger) IS DISTINCT FROM (o.client, 'pay')
+            OR t.at < c.valid_from OR t.at >= c.valid_until
         """,
     ),
     Check(

@@ -7,10 +7,17 @@ from typing import Any, TextIO
 
 from sqlalchemy import Connection, Engine, Result, TextClause, text
 
-from daigou.domain.book import CASH_KINDS, AccountKind
+from daigou.domain.book import AccountKind
 from daigou.ledger.failures import database_answers
 
 ROWS_AT_ONCE = 2_000
+
+_ROOTS = {
+    AccountKind.PAYMENT_INSTITUTION: "Assets",
+    AccountKind.BANK: "Assets",
+    AccountKind.PROMOTION: "Expenses",
+}
+"""Where an account stands; all others are owed to someone."""
 
 
 def export(engine: Engine, file: TextIO) -> None:
@@ -36,7 +43,7 @@ def account_name(account: str) -> str:
     Different accounts never share a name: after the id's prefix `_` becomes `-u` and `-` `-d`.
     """
     kind, _, owner = account.partition(":")
-    root = "Assets" if AccountKind(kind) in CASH_KINDS else "Liabilities"
+    root = _ROOTS.get(AccountKind(kind), "Liabilities")
     words = "".join(word.capitalize() for word in kind.split("_"))
     if not owner:
         return f"{root}:{words}"

@@ -261,11 +261,16 @@ def state_of(history: Sequence[Happened]) -> State:
     return targets[-1] if targets else State.NEW
 
 
+def items_of(history: Sequence[Happened], table: TableName) -> tuple[str, ...]:
+    """The ids of an order's items of a table, in the order of their opening."""
+    return tuple(dict.fromkeys(step.item for step in history if step.table == table))
+
+
 def item_of(act: Act, history: Sequence[Happened]) -> str:
     """The id of the item that an act is for; empty if it is for the order, or opens one."""
     if act.opens or not act.item:
         return ""
-    return _Told.of(history).items[act.table][act.item - 1].item
+    return items_of(history, act.table)[act.item - 1]
 
 
 def movement_of(act: Act, order: OrderId, history: Sequence[Happened]) -> MovementRef:
@@ -289,8 +294,7 @@ def command_now(act: Act, order: OrderId, history: Sequence[Happened]) -> Comman
         case Outcome() | ActualPrice() if act.decides:
             return replace(command, reference=movement_of(act, order, history))
         case Refuse(reason=RefusalReason.REQUIREMENT):
-            latest = _Told.of(history).items[TableName.REQUIREMENT][-1]
-            return replace(command, requirement=latest.item)
+            return replace(command, requirement=items_of(history, TableName.REQUIREMENT)[-1])
         case _:
             return command
 

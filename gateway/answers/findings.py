@@ -5,9 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from daigou.domain.sweeps import SWEEPS, Severity, SweepName
-from daigou.ledger.views import (
-    FindingView,
-)
+from daigou.ledger.views import FindingView
 from gateway.wire import Answered, Moment
 
 

@@ -7,12 +7,8 @@ from pydantic import Field
 
 from daigou.domain.clocks import Clock
 from daigou.domain.lifecycle import TABLES
-from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Role, State, TableName
-from daigou.ledger.views import (
-    ItemView,
-    OrderView,
-)
+from daigou.ledger.views import ItemView, OrderView
 from gateway.wire import Answered, Moment, Sum
 
 
@@ -54,9 +50,9 @@ class RefundAnswer(Answered):
     amount: Sum
 
 
-def collection_of(table: Table) -> str:
+def collection_of(table: TableName) -> str:
     """What the items of a table are called in a path."""
-    return f"{table.name}s"
+    return f"{table}s"
 
 
 def refunds_of(order: OrderView) -> tuple[RefundAnswer, ...]:

@@ -6,13 +6,7 @@ from pydantic import Field
 
 from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.order import State
-from daigou.ledger.views import (
-    DepositView,
-    EntryView,
-    JournalView,
-    MovementView,
-    RechargeView,
-)
+from daigou.ledger.views import DepositView, EntryView, JournalView, MovementView, RechargeView
 from gateway.answers.facts import FeeAnswer, LineAnswer
 from gateway.answers.items import RefundAnswer, next_due
 from gateway.wire import Answered, Moment, Sum

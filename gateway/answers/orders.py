@@ -6,9 +6,7 @@ from pydantic import Field
 
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.order import Role, State, TableName
-from daigou.ledger.views import (
-    OrderView,
-)
+from daigou.ledger.views import OrderView
 from gateway.answers.facts import (
     AdvanceAnswer,
     AgreedAnswer,

@@ -5,9 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from daigou.domain.order import Role
-from daigou.ledger.views import (
-    PartyView,
-)
+from daigou.ledger.views import PartyView
 from gateway.wire import Answered, Moment
 
 

@@ -5,9 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.ledger.views import (
-    TransitionView,
-)
+from daigou.ledger.views import TransitionView
 from gateway.wire import Answered, Moment
 
 
@@ -25,14 +23,17 @@ class TransitionAnswer(Answered):
     app: str | None
     clause: str
     facts: Annotated[dict[str, Any], Field(description="What the command said.")]
-    note: Annotated[str | None, Field(description="Free words with it, unless they were erased.")]
+    note: Annotated[
+        str | None,
+        Field(description="Free words with it, if they are for you and were not erased."),
+    ]
     note_erased: Annotated[bool, Field(description="There were words, and they were erased.")]
     at: Annotated[Moment, Field(description="The moment that counts.")]
     recorded_at: Moment
     notices: Annotated[tuple[str, ...], Field(description="Who was told of it, and what.")]
 
     @classmethod
-    def of(cls, step: TransitionView, *, note: str | None = None) -> Self:
+    def of(cls, step: TransitionView, *, note: str | None = None, erased: bool = False) -> Self:
         """The transition as it travels."""
         return cls(
             sequence=step.sequence,
@@ -47,7 +48,7 @@ class TransitionAnswer(Answered):
             clause=step.clause,
             facts=step.facts,
             note=note,
-            note_erased=note is None and bool(step.facts.get("note_ref")),
+            note_erased=erased,
             at=step.at,
             recorded_at=step.recorded_at,
             notices=step.notices,

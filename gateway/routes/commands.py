@@ -1,6 +1,8 @@
 """The endpoints of commands: one for every trigger of the lifecycle tables, made from them."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -8,7 +10,7 @@ from starlette.responses import Response
 
 from daigou.domain.clauses import clause
 from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, REFUND
-from daigou.domain.lifecycle.table import Table
+from daigou.domain.lifecycle.table import Row, Table
 from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode
 from gateway.accepting import gives
@@ -16,10 +18,10 @@ from gateway.answers import ReceiptAnswer, collection_of
 from gateway.auth import Caller
 from gateway.finding import item_target, order_target, recharge_target
 from gateway.once import Key
-from gateway.openapi import COMMAND, REPLAYED_HEADER, Responses, command, problems
+from gateway.openapi import COMMAND, REPLAYED_HEADER, command, problems
 from gateway.problems import EdgeCode
 from gateway.schemas import BODIES, CommandBody, RefundOutcomeBody
-from gateway.sending import roles_of, send
+from gateway.sending import send
 
 router = APIRouter(prefix="/v1")
 _JSON = gives("application/json")
@@ -28,6 +30,45 @@ Endpoint = Callable[..., Awaitable[Response]]
 ItemNumber = Annotated[
     str, Path(description="What follows the slash of the item's id.", examples=["7"])
 ]
+
+
+REFUSALS: Mapping[Trigger, tuple[RefusalCode, ...]] = MappingProxyType(
+    {
+        Trigger.DISPATCH: (RefusalCode.TOO_MANY_GOODS,),
+        Trigger.WAREHOUSE_RECEIPT: (RefusalCode.TOO_MANY_GOODS,),
+        Trigger.PAY_STORAGE: (
+            RefusalCode.NOTHING_TO_PAY,
+            RefusalCode.DEPOSIT_TOO_SMALL,
+            RefusalCode.ACCOUNT_FROZEN,
+        ),
+    }
+)
+"""What the rules may say to a trigger, beyond what they may say to its body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the triggers of a table have endpoints: at a subject, at an item of it that the path
+    names, or at whichever item fits.
+
+    `suffix` is added to the trigger in the operation's name, `says` to what it says of itself.
+    """
+
+    table: Table
+    path: str
+    tag: str
+    suffix: str = ""
+    says: str = ""
+    names_an_item: bool = False
+    refusals: tuple[RefusalCode, ...] = ()
+
+    def rows(self, trigger: Trigger) -> tuple[Row, ...]:
+        """The rows that a trigger can take here: an item that is named is there already."""
+        return tuple(
+            row
+            for row in self.table.rows
+            if row.trigger == trigger and not (self.names_an_item and row.source == State.NEW)
+        )
 
 
 def _order_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
@@ -88,30 +129,39 @@ def _recharge_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
     return endpoint
 
 
-def _add(
-    table: Table, trigger: Trigger, path: str, endpoint: Endpoint, *, tag: str, named: str = ""
-) -> None:
-    body = _body(table, trigger)
-    spec = table.triggers[trigger]
-    rows = [row for row in table.rows if row.trigger == trigger]
+def _add(place: Place, trigger: Trigger, endpoint: Endpoint) -> None:
+    spec, rows = place.table.triggers[trigger], place.rows(trigger)
+    body = _body(place.table, trigger)
     clauses = sorted({spec.clause, *(row.clause for row in rows)})
-    roles = sorted(roles_of(table, trigger))
+    roles = sorted({role for row in rows for role in row.roles})
     ways = "; ".join(dict.fromkeys(f"{row.source} → {row.target}" for row in rows))
     router.add_api_route(
-        path,
+        f"{place.path}/{trigger}",
         endpoint,
         methods=["POST"],
-        operation_id=_camel(trigger) + named,
-        name=trigger.value + named,
-        tags=[tag],
+        operation_id=_camel(trigger) + place.suffix,
+        name=trigger.value + place.suffix,
+        tags=[place.tag],
         summary=spec.says[0].upper() + spec.says[1:],
         description=(
-            f"{ways}.\n\nRoles: {', '.join(roles)}. Clauses: "
+            f"{ways}. {place.says}\n\nRoles: {', '.join(roles)}. Clauses: "
             + " ".join(f"{each}: {clause(each).say}" for each in clauses)
         ),
         response_model=ReceiptAnswer,
         response_description="It is done.",
-        responses=_responses(body),
+        responses={
+            200: {"headers": REPLAYED_HEADER},
+            **problems(
+                *COMMAND,
+                EdgeCode.NOT_FOUND,
+                RefusalCode.NOT_YOUR_ORDER,
+                RefusalCode.NOT_IN_THIS_STATE,
+                RefusalCode.TOO_LATE,
+                *body.refusals,
+                *REFUSALS.get(trigger, ()),
+                *place.refusals,
+            ),
+        },
         openapi_extra=command(
             body,
             required=any(field.is_required() for field in body.model_fields.values()),
@@ -122,23 +172,42 @@ def _add(
     )
 
 
+def _add_to_items(table: Table) -> None:
+    collection = collection_of(table.name)
+    at_one = Place(
+        table=table,
+        path=f"/orders/{{order_id}}/{collection}/{{number}}",
+        tag=collection,
+        suffix="" if table == REFUND else "OfItem",
+        says=f"For the {table.name} of this number.",
+        names_an_item=True,
+    )
+    at_any = Place(
+        table=table,
+        path="/orders/{order_id}",
+        tag=collection,
+        refusals=(RefusalCode.WHICH_ITEM,),
+    )
+    for trigger in table.commands:
+        body = _body(table, trigger)
+        if at_one.rows(trigger):
+            _add(at_one, trigger, _item_endpoint(table, trigger, body))
+        if table != REFUND:
+            # A refund is told of by its own number alone: money is not guessed about.
+            place = replace(at_any, says=_which(table, trigger, opens=not at_one.rows(trigger)))
+            _add(place, trigger, _any_item_endpoint(table, trigger, body))
+
+
+def _which(table: Table, trigger: Trigger, *, opens: bool) -> str:
+    if opens:
+        return f"Opens a new {table.name}."
+    fits = f"For the only {table.name} of the order that it fits"
+    return f"{fits}; where none does, it opens one." if table.opens(trigger) else f"{fits}."
+
+
 def _body(table: Table, trigger: Trigger) -> type[CommandBody]:
     # A refund's movement is named by the path, and so not by the body again.
     return RefundOutcomeBody if table == REFUND else BODIES[table.triggers[trigger].command]
-
-
-def _responses(body: type[CommandBody]) -> Responses:
-    return {
-        200: {"headers": REPLAYED_HEADER},
-        **problems(
-            *COMMAND,
-            EdgeCode.NOT_FOUND,
-            RefusalCode.NOT_YOUR_ORDER,
-            RefusalCode.NOT_IN_THIS_STATE,
-            RefusalCode.TOO_LATE,
-            *body.refusals,
-        ),
-    }
 
 
 def _camel(trigger: Trigger) -> str:
@@ -146,40 +215,11 @@ def _camel(trigger: Trigger) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
+_AN_ORDER = Place(table=FULFILMENT, path="/orders/{order_id}", tag="commands")
+_A_RECHARGE = Place(table=RECHARGE, path="/recharges/{recharge_id}", tag="accounts")
 for _trigger in FULFILMENT.commands:
-    _add(
-        FULFILMENT,
-        _trigger,
-        f"/orders/{{order_id}}/{_trigger}",
-        _order_endpoint(_trigger, _body(FULFILMENT, _trigger)),
-        tag="commands",
-    )
+    _add(_AN_ORDER, _trigger, _order_endpoint(_trigger, _body(FULFILMENT, _trigger)))
 for _table in ITEM_TABLES:
-    for _trigger in _table.commands:
-        _collection = collection_of(_table)
-        if any(row.source != State.NEW for row in _table.rows if row.trigger == _trigger):
-            _add(
-                _table,
-                _trigger,
-                f"/orders/{{order_id}}/{_collection}/{{number}}/{_trigger}",
-                _item_endpoint(_table, _trigger, _body(_table, _trigger)),
-                tag=_collection,
-                named="" if _table == REFUND else "OfItem",
-            )
-        if _table != REFUND:
-            # A refund is told of by its own number alone: money is not guessed about.
-            _add(
-                _table,
-                _trigger,
-                f"/orders/{{order_id}}/{_trigger}",
-                _any_item_endpoint(_table, _trigger, _body(_table, _trigger)),
-                tag=_collection,
-            )
+    _add_to_items(_table)
 for _trigger in RECHARGE.commands:
-    _add(
-        RECHARGE,
-        _trigger,
-        f"/recharges/{{recharge_id}}/{_trigger}",
-        _recharge_endpoint(_trigger, _body(RECHARGE, _trigger)),
-        tag="accounts",
-    )
+    _add(_A_RECHARGE, _trigger, _recharge_endpoint(_trigger, _body(RECHARGE, _trigger)))

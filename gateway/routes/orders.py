@@ -7,20 +7,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from daigou.domain.allowed import allowances, leaves
-from daigou.domain.clauses import clause
 from daigou.domain.ids import SubjectId
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, TABLES
-from daigou.domain.lifecycle.table import Situation
+from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.order import Actor, State, Trigger
 from daigou.domain.refusals import RefusalCode
-from daigou.domain.terms import terms_of
-from daigou.ledger.views import ItemView, OrderView
 from gateway.accepting import gives
 from gateway.answers import (
-    ActionAnswer,
     AllowedActionsAnswer,
-    DeadlineAnswer,
     DeadlinesAnswer,
     FeeAnswer,
     JournalAnswer,
@@ -32,14 +25,14 @@ from gateway.answers import (
     RoleActionsAnswer,
     StatementAnswer,
     TimelineAnswer,
-    TransitionAnswer,
-    collection_of,
     refunds_of,
 )
 from gateway.auth import Caller
+from gateway.axes import actions_of, deadlines_of
 from gateway.backend import Backend, OrdersWanted
 from gateway.diagram import order_svg
 from gateway.finding import visible_order
+from gateway.notes import timeline_of
 from gateway.once import Key
 from gateway.openapi import (
     CALLER,
@@ -180,9 +173,10 @@ async def get_order(request: Request, caller: Caller, order_id: str) -> OrderAns
     operation_id="getAllowedActions",
     summary="What may be done now, by when, and what forbids the rest",
     description=(
-        "For each of your roles, every command of the lifecycle table: whether it is allowed now, "
-        "until when, and if it is not, the clause that forbids it. Guards on a command's content "
-        f"are judged when it arrives. {_READERS}"
+        "For each of your roles, every command to the order and to its parcels, requirements, "
+        "questions and refunds: whether it is allowed now, until when, and if it is not, the "
+        "clause that forbids it. Guards on a command's content are judged when it arrives. "
+        f"{_READERS}"
     ),
     responses=_ONE,
     openapi_extra=needs_caller(),
@@ -200,7 +194,7 @@ async def get_allowed_actions(
             RoleActionsAnswer(
                 role=role,
                 party=caller.party,
-                actions=_actions(order, Actor(role=role, party=caller.party), now),
+                actions=actions_of(order, actor=Actor(role=role, party=caller.party), now=now),
             )
             for role in sorted(caller.roles)
         ),
@@ -211,7 +205,11 @@ async def get_allowed_actions(
     "/{order_id}/timeline",
     operation_id="getTimeline",
     summary="Everything that happened",
-    description=f"Every transition on every axis, with actor, clause and notices. {_READERS}",
+    description=(
+        "Every transition on every axis, with actor, clause and notices. Free words are shown to "
+        "client, provider, platform and support, to storage and logistics those about goods, and "
+        f"to their author. {_READERS}"
+    ),
     responses=_ONE,
     openapi_extra=needs_caller(),
     dependencies=[_JSON],
@@ -219,19 +217,7 @@ async def get_allowed_actions(
 async def get_timeline(request: Request, caller: Caller, order_id: str) -> TimelineAnswer:
     order = await visible_order(request, caller, order_id)
     backend: Backend = request.app.state.backend
-    steps = await backend.timeline(SubjectId(order.id))
-    notes = {
-        ref: await backend.note(ref)
-        for step in steps
-        if (ref := str(step.facts.get("note_ref") or ""))
-    }
-    return TimelineAnswer(
-        id=order.id,
-        data=tuple(
-            TransitionAnswer.of(step, note=notes.get(str(step.facts.get("note_ref"))))
-            for step in steps
-        ),
-    )
+    return TimelineAnswer(id=order.id, data=await timeline_of(backend, order, caller))
 
 
 @router.get(
@@ -275,24 +261,7 @@ async def get_statement(request: Request, caller: Caller, order_id: str) -> Stat
 )
 async def get_deadlines(request: Request, caller: Caller, order_id: str) -> DeadlinesAnswer:
     order = await visible_order(request, caller, order_id)
-    axes = [("", FULFILMENT, order.state, order.clocks)]
-    axes += [
-        (item.item, TABLES[item.table], item.state, item.clocks) for item in living_items(order)
-    ]
-    found = [
-        DeadlineAnswer(
-            term=clock.term,
-            item=item or None,
-            trigger=clock.trigger,
-            says=table.triggers[clock.trigger].says,
-            due_at=clock.due,
-            clause=clock.clause,
-            ends_the_state=leaves(table, state, clock),
-        )
-        for item, table, state, clocks in axes
-        for clock in clocks
-    ]
-    return DeadlinesAnswer(id=order.id, data=tuple(sorted(found, key=lambda each: each.due_at)))
+    return DeadlinesAnswer(id=order.id, data=deadlines_of(order))
 
 
 @router.get(
@@ -322,71 +291,4 @@ async def get_diagram(request: Request, caller: Caller, order_id: str) -> Respon
         order_svg(order, steps),
         media_type="image/svg+xml",
         headers={"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"},
-    )
-
-
-def living_items(order: OrderView) -> tuple[ItemView, ...]:
-    """The items that have not ended, by themselves or with their order."""
-    return tuple(
-        item
-        for item in order.items
-        if item.ended_at is None and (order.ended_at is None or TABLES[item.table].outlives)
-    )
-
-
-def _actions(order: OrderView, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
-    base = f"POST /v1/orders/{order.id}"
-    asked = [(base, FULFILMENT, order.state, order.clocks, "")]
-    if order.ended_at is None:
-        # What opens an item: a first parcel, another question.
-        asked += [
-            (base, table, table.initial, (), "")
-            for table in ITEM_TABLES
-            if table.initial == State.NEW
-        ]
-    asked += [
-        (
-            f"{base}/{collection_of(TABLES[item.table])}/{item.number}",
-            TABLES[item.table],
-            item.state,
-            item.clocks,
-            item.item,
-        )
-        for item in living_items(order)
-    ]
-    found = [
-        (f"{path}/{each.trigger}", each)
-        for path, table, state, clocks, item in asked
-        for each in allowances(
-            table=table,
-            state=state,
-            situation=Situation(
-                actor=actor,
-                command=None,
-                parties=order.parties,
-                terms=terms_of(order.terms_version),
-                facts=order.facts,
-                order=order.state,
-                item=item,
-            ),
-            clocks=clocks,
-            now=now,
-        )
-        # A trigger of an item that does not exist yet is no action.
-        if not table.items or item or table.rows_from(State.NEW, each.trigger)
-    ]
-    return tuple(
-        ActionAnswer(
-            trigger=each.trigger,
-            method=method,
-            says=each.says,
-            allowed=each.allowed,
-            leads_to=each.target,
-            until=each.until,
-            clause=each.clause,
-            clause_says=clause(each.clause).say,
-            code=each.code,
-            detail=each.detail or None,
-        )
-        for method, each in found
     )

@@ -4,13 +4,12 @@ from fastapi import APIRouter, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from daigou.domain.order import Role
-from daigou.domain.refusals import RefusalCode
 from gateway.accepting import gives
 from gateway.answers import PartyAnswer
 from gateway.auth import Caller
 from gateway.backend import Backend, ConflictError, Registration
 from gateway.finding import visible_party
+from gateway.keeping import only_for_the_platform
 from gateway.once import Key, Told, once
 from gateway.openapi import (
     CALLER,
@@ -66,12 +65,7 @@ _BODY: TypeAdapter[RegisterClient | RegisterBusiness] = TypeAdapter(RegisterPart
 )
 async def register_party(request: Request, caller: Caller, key: Key) -> Response:
     body = parse_or_refuse(_BODY, await body_of(request), clause_of=lambda _: "UA-1-1", tag="role")
-    if Role.PLATFORM not in caller.roles:
-        raise ProblemError(
-            code=RefusalCode.NOT_YOUR_ROLE,
-            detail=f"parties are registered by the platform, not by {' or '.join(sorted(caller.roles))}",
-            clause="UA-1-1",
-        )
+    only_for_the_platform(caller, what="the registration of parties", clause="UA-1-1")
 
     async def carry_out() -> Told:
         backend: Backend = request.app.state.backend

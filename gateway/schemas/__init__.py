@@ -47,6 +47,7 @@ __all__ = [
     "DriftBody",
     "Named",
     "NotedBody",
+    "ObjectionBody",
     "OutcomeBody",
     "PlainBody",
     "RechargeBody",

@@ -5,23 +5,14 @@ from typing import Annotated
 from pydantic import Field
 
 from daigou.domain import commands
-from daigou.domain.commands import (
-    CautionKind,
-    Command,
-    DriftLimit,
-    RefusalReason,
-)
+from daigou.domain.commands import CautionKind, Command, DriftLimit, RefusalReason
 from daigou.domain.money import ZERO
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
 from gateway.schemas.body import CommandBody, Named, NotedBody, WordsBody
 from gateway.schemas.lines import AcceptLine, collectors_of, lines_of
-from gateway.wire import (
-    Asked,
-    PartyRef,
-    Price,
-)
+from gateway.wire import Asked, PartyRef, Price, Reference
 
 _LIMITS = current().limits
 
@@ -37,7 +28,7 @@ class CautionBody(NotedBody):
     """A caution about the goods (PSR-15). Who acknowledges one about customised goods says in the
     note what was settled with the seller."""
 
-    refusals = (RefusalCode.WRONG_REFERENCE, RefusalCode.INVALID_REQUEST)
+    refusals = (RefusalCode.WRONG_REFERENCE,)
 
     caution: CautionKind
 
@@ -76,6 +67,8 @@ class AcceptBody(CommandBody):
         RefusalCode.NOT_REGISTERED,
         RefusalCode.CAUTION_NOT_ACKNOWLEDGED,
         RefusalCode.EXCLUDED_BY_CAUTION,
+        RefusalCode.PROHIBITED_GOODS,
+        RefusalCode.GOODS_SUSPENDED,
     )
 
     lines: Annotated[tuple[AcceptLine, ...], Field(max_length=_LIMITS.lines_max)] = ()
@@ -99,13 +92,12 @@ class RefuseBody(NotedBody):
 
     reason: RefusalReason
     requirement: Annotated[
-        str,
+        Reference | None,
         Field(
-            pattern=r"^([A-Za-z0-9][A-Za-z0-9._:/#-]{0,119})?$",
             description="The item of the requirement that stands in the way.",
             examples=["ord_2026_0001/2"],
         ),
-    ] = ""
+    ] = None
     costs: Annotated[
         tuple[AcceptLine, ...],
         Field(
@@ -122,7 +114,7 @@ class RefuseBody(NotedBody):
         return commands.Refuse(
             reason=self.reason,
             note_ref=note_ref,
-            requirement=self.requirement,
+            requirement=self.requirement or "",
             costs=lines_of(self.costs),
             loss=self.loss.money if self.loss else ZERO,
         )

@@ -4,25 +4,24 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from daigou.domain import commands
-from daigou.domain.commands import (
-    Command,
-)
+from daigou.domain.commands import Command
 from daigou.domain.ids import PartyId
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
-from gateway.wire import (
-    Asked,
-    Note,
-)
+from gateway.wire import Asked, Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A party that a body names, at a JSON pointer; any of `roles` will do."""
+    """A party that a body names, at a JSON pointer; any of `roles` will do.
+
+    `clause` is the one that asks for it, where it is not that of the whole request.
+    """
 
     pointer: str
     party: PartyId
     roles: frozenset[Role]
+    clause: str = ""
 
 
 class CommandBody(Asked):

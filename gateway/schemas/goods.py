@@ -5,18 +5,12 @@ from typing import Annotated
 from pydantic import Field
 
 from daigou.domain import commands
-from daigou.domain.commands import (
-    Cause,
-    Command,
-    ObjectionReason,
-)
+from daigou.domain.commands import Cause, Command, ObjectionReason
+from daigou.domain.ids import EVIDENCE_ID
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
 from gateway.schemas.body import CommandBody, NotedBody
-from gateway.wire import (
-    Price,
-    Reference,
-)
+from gateway.wire import Price, Reference
 
 _LIMITS = current().limits
 
@@ -24,15 +18,14 @@ _LIMITS = current().limits
 class DispatchBody(CommandBody):
     """A parcel that the seller sent, under the carrier's number."""
 
-    refusals = (RefusalCode.TOO_MANY_GOODS, RefusalCode.WHICH_ITEM)
-
     tracking_ref: Annotated[Reference, Field(examples=["SF1234567890"])]
     quantity: Annotated[
         int | None,
         Field(
             ge=1,
             le=_LIMITS.quantity_max,
-            description="How many of the goods are in it; all that are missing if left out.",
+            description="How many of the goods are in a new parcel; all that are not on their "
+            "way yet if left out. An exchange holds as many as the parcel did.",
         ),
     ] = None
 
@@ -44,15 +37,14 @@ class WarehouseReceiptBody(CommandBody):
     """The storage's own number for the parcel that it received; a parcel that nobody announced
     comes to be by it."""
 
-    refusals = (RefusalCode.TOO_MANY_GOODS, RefusalCode.WHICH_ITEM)
-
     parcel_ref: Annotated[Reference, Field(examples=["YW-2026-000123"])]
     quantity: Annotated[
         int | None,
         Field(
             ge=1,
             le=_LIMITS.quantity_max,
-            description="For an unannounced parcel; all that are missing if left out.",
+            description="How many of the goods are in a parcel that nobody announced; all that are "
+            "not on their way yet if left out.",
         ),
     ] = None
 
@@ -72,10 +64,12 @@ class TransportBody(CommandBody):
 class ObjectionBody(NotedBody):
     """What is wrong, with evidence that was handed in before."""
 
+    refusals = (RefusalCode.WRONG_REFERENCE,)
+
     reason: ObjectionReason
     evidence: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^evd_[0-9A-Za-z_-]{4,60}$")], ...],
-        Field(max_length=20, description="Ids of evidence: see POST …/evidence."),
+        tuple[Annotated[str, Field(pattern=f"^{EVIDENCE_ID.pattern}$")], ...],
+        Field(max_length=20, description="Ids of evidence on this order: see POST …/evidence."),
     ] = ()
 
     def to_command(self, *, note_ref: str) -> Command:

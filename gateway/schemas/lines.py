@@ -5,17 +5,10 @@ from typing import Annotated
 from pydantic import Field
 
 from daigou.domain import commands
-from daigou.domain.commands import (
-    LineCode,
-)
+from daigou.domain.commands import LineCode
 from daigou.domain.order import Role
 from gateway.schemas.body import Named
-from gateway.wire import (
-    Asked,
-    PartyRef,
-    Price,
-    Text120,
-)
+from gateway.wire import Asked, PartyRef, Price, Text120
 
 
 class AcceptLine(Asked):

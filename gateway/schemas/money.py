@@ -6,21 +6,13 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from daigou.domain import commands
-from daigou.domain.commands import (
-    Command,
-)
+from daigou.domain.commands import Command
 from daigou.domain.ids import CouponId, MovementRef
 from daigou.domain.money import CNY, ZERO
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
 from gateway.schemas.body import CommandBody
-from gateway.wire import (
-    Asked,
-    Code,
-    PartyRef,
-    Price,
-    Reference,
-)
+from gateway.wire import Asked, Code, CouponRef, PartyRef, Price, Reference
 
 _LIMITS = current().limits
 
@@ -59,7 +51,7 @@ class PayBody(CommandBody):
         return value
 
     coupons: Annotated[
-        tuple[Annotated[CouponId, Field(pattern=r"^cpn_[0-9A-Za-z_-]{4,60}$")], ...],
+        tuple[CouponRef, ...],
         Field(max_length=10, description="Coupons of yours that reduce fees (UA-1-10)."),
     ] = ()
 

@@ -5,20 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from daigou.domain import commands
-from daigou.domain.commands import (
-    Command,
-    UnrealizableReason,
-)
+from daigou.domain.commands import Command, UnrealizableReason
 from daigou.domain.ids import MovementRef
 from daigou.domain.money import ZERO
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
 from gateway.schemas.body import CommandBody, NotedBody
-from gateway.wire import (
-    Price,
-    Reference,
-    Text300,
-)
+from gateway.wire import Price, Reference, Text300
 
 _LIMITS = current().limits
 
@@ -26,7 +19,7 @@ _LIMITS = current().limits
 class ActualPriceBody(CommandBody):
     """What the seller asks now, for all of the goods that it has: sums for the whole quantity."""
 
-    refusals = (RefusalCode.PRICE_CHANGED, RefusalCode.INVALID_REQUEST)
+    refusals = (RefusalCode.PRICE_CHANGED, RefusalCode.WRONG_REFERENCE)
 
     goods: Price
     freight: Price

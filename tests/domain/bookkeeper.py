@@ -223,8 +223,7 @@ class Bookkeeper:
         return self.pull(trigger, outcome, item=item)
 
     def prove(self) -> None:
-        """The books are whole: journals balance, and what was collected is somewhere."""
-        assert all(is_sound(journal) for journal in self.journals)
+        """The books are whole: what was collected is somewhere, and refunds have their captures."""
         assert sum(self.balances.values()) == 0
         for captured in self.movements.captured:
             assert ZERO <= captured.left <= captured.amount
@@ -329,6 +328,7 @@ class Bookkeeper:
             self.fixed_rate = effects.fixes_brokerage
 
     def _post(self, journals: tuple[Journal, ...]) -> None:
+        assert all(is_sound(journal) for journal in journals), journals
         balances = dict(self.balances)
         for leg in (leg for journal in journals for leg in journal.legs):
             balance = balances.get(leg.account, 0) + leg.amount.amount

@@ -29,6 +29,7 @@ from daigou.domain.order import (
     TableName,
     Trigger,
 )
+from daigou.domain.screening import Finding, Verdict
 from daigou.domain.terms import terms_of
 
 TERMS = terms_of("2026-11")
@@ -63,6 +64,9 @@ REQUEST = Request(
     mandate=Mandate(version="2026-11", digest="", agreed_at=NOON),
 )
 
+IN_DOUBT = Finding(
+    rule=1, verdict=Verdict.DOUBTFUL, matched="kettle", reason="looks like a brand", clause="PSR-14"
+)
 PAY_FROM_DEPOSIT = commands.Pay(from_deposit=Money(1_231_23))
 PAY_FROM_BOTH = commands.Pay(
     from_deposit=Money(231_23), from_institution=Money(1_000_00), payment_method="card"
@@ -210,6 +214,8 @@ def situation_for(
     variant = table.variant(row)
     passed_over: tuple[Row, ...] = ()
     match row.trigger:
+        case Trigger.REQUEST if table.name == TableName.FULFILMENT:
+            command = (request(findings=(IN_DOUBT,)), REQUEST)[variant]
         case Trigger.PAY:
             command = (PAY_FROM_DEPOSIT, PAY_FROM_BOTH)[variant]
         case Trigger.CONFIRM_PAYMENT | Trigger.DECLINE_PAYMENT:

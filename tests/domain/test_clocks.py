@@ -78,6 +78,7 @@ class Subject:
         (FULFILMENT, State.PURCHASED, "dispatch_reminder", timedelta(days=2)),
         (FULFILMENT, State.PURCHASED, "dispatch", timedelta(days=3)),
         (FULFILMENT, State.PURCHASED, "feedback", timedelta(days=5)),
+        (FULFILMENT, State.DISPATCHED, "feedback_reminder", timedelta(days=4)),
         (FULFILMENT, State.DISPATCHED, "feedback", timedelta(days=5)),
         (FULFILMENT, State.DELIVERED, "receipt_advice", timedelta(days=3)),
         (FULFILMENT, State.DELIVERED, "receipt", timedelta(days=10)),

@@ -75,7 +75,7 @@ def test_a_rate_is_used_until_it_is_too_old() -> None:
 
 
 def test_the_age_of_a_rate_is_a_limit_of_the_terms() -> None:
-    said = TEXT.replace("lines_max = 20", "lines_max = 20\nrate_age_days_max = 3")
+    said = TEXT.replace("rate_age_days_max = 7", "rate_age_days_max = 3")
 
     assert parse(said).limits.rate_age_days_max == 3
     assert current().limits.rate_age_days_max > 0

@@ -14,7 +14,6 @@ from daigou.domain.lifecycle.table import Row, taken
 from daigou.domain.order import Role, State, Trigger
 from tests.domain import samples
 
-_OPENING = {Trigger.DISPATCH: Dispatch, Trigger.WAREHOUSE_RECEIPT: WarehouseReceipt}
 MOVES = [row for row in PARCEL.rows if not row.stays]
 
 
@@ -70,8 +69,10 @@ class Stand:
 
 
 def _command(row: Row, size: int | None) -> Command:
-    if row.source == State.NEW:
-        return _OPENING[row.trigger]("ref_1", quantity=size)
+    if row.trigger == Trigger.DISPATCH:
+        return Dispatch(tracking_ref="trk_1", quantity=size)
+    if row.trigger == Trigger.WAREHOUSE_RECEIPT:
+        return WarehouseReceipt(parcel_ref="ref_1", quantity=size)
     if row.trigger == Trigger.SETTLE_PACKAGE:
         by_logistics = row.target == State.CLAIMED
         return CauseFound(cause=Cause.LOGISTICS if by_logistics else Cause.SELLER)

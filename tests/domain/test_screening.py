@@ -2,8 +2,9 @@
 
 import pytest
 
+from daigou.domain.commands import Accept, CautionKind
+from daigou.domain.facts import facts_of
 from daigou.domain.lifecycle import FULFILMENT
-from daigou.domain.lifecycle.guards import goods_are_in_doubt
 from daigou.domain.lifecycle.table import Row
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
@@ -153,14 +154,49 @@ def test_what_the_terms_prohibit_is_refused_whatever_the_list_says() -> None:
 
 
 @pytest.mark.clause("PSR-14")
-@pytest.mark.parametrize(
-    ("verdict", "in_doubt"), [(Verdict.DOUBTFUL, True), (Verdict.SENSITIVE, False)]
-)
-def test_doubtful_and_sensitive_goods_are_not_refused_at_once(
-    verdict: Verdict, in_doubt: bool
-) -> None:
-    rule = a_rule("kettle", verdict)
+def test_goods_in_doubt_wait_for_a_person() -> None:
+    row = _request(a_rule("kettle", Verdict.DOUBTFUL), a_rule("steel", Verdict.SENSITIVE))
+
+    assert (row.target, row.clause) == (State.IN_REVIEW, "PSR-14")
+
+
+@pytest.mark.clause("PSR-15-5")
+def test_sensitive_goods_are_requested_with_a_caution() -> None:
+    rule = a_rule("kettle", Verdict.SENSITIVE)
     request = samples.request(findings=screen(rules=[rule], category="kitchen", texts=["kettle"]))
 
     assert _request(rule).target == State.REQUESTED
-    assert goods_are_in_doubt(samples.situation(Role.CLIENT, request)) is in_doubt
+    assert facts_of(request).unacknowledged == (CautionKind.SENSITIVE,)
+
+
+@pytest.mark.clause("PSR-14")
+def test_prohibited_goods_are_refused_though_others_are_in_doubt() -> None:
+    with pytest.raises(Refused) as caught:
+        _request(a_rule("kettle", Verdict.DOUBTFUL), a_rule("steel"))
+
+    assert caught.value.code == RefusalCode.PROHIBITED_GOODS
+
+
+@pytest.mark.clause("LM-22")
+@pytest.mark.clause("PSR-14")
+@pytest.mark.parametrize(
+    ("verdict", "code"),
+    [
+        (Verdict.SUSPENDED, RefusalCode.GOODS_SUSPENDED),
+        (Verdict.PROHIBITED, RefusalCode.PROHIBITED_GOODS),
+    ],
+)
+def test_goods_that_were_suspended_since_the_request_are_not_accepted(
+    verdict: Verdict, code: RefusalCode
+) -> None:
+    rule = a_rule("kitchen", verdict, RuleKind.CATEGORY)
+    accept = Accept(findings=screen(rules=[rule], category="kitchen", texts=[]))
+
+    with pytest.raises(Refused) as caught:
+        FULFILMENT.fire(
+            state=State.REQUESTED,
+            trigger=Trigger.ACCEPT,
+            situation=samples.situation(Role.PROVIDER, accept),
+        )
+
+    assert (caught.value.code, caught.value.clause) == (code, CLAUSES[verdict])

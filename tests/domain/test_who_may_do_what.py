@@ -10,9 +10,8 @@ from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
 
 # What is not written here is not allowed. Where the situation decides, each way is written: a|b.
-# Goods in doubt, which would go from new to in_review, are not told from others yet.
 FULFILMENT = """
-new                  request               client                        requested
+new                  request               client                        in_review|requested
 
 in_review            permit-goods          platform                      requested
 in_review            prohibit-goods        platform                      refused
@@ -68,12 +67,14 @@ awaiting_balance     forfeit               clock                         forfeit
 
 purchased            report-progress       provider                      purchased
 purchased            prompt                clock                         purchased
+purchased            chase                 clock                         purchased
 purchased            remind                clock                         purchased
 purchased            escalate              clock                         purchased
 purchased            follow-parcels        clock                         dispatched|warehouse_objection|warehoused
 
 dispatched           report-progress       provider                      dispatched
 dispatched           prompt                clock                         dispatched
+dispatched           chase                 clock                         dispatched
 dispatched           follow-parcels        clock                         warehouse_objection|warehoused|stored|exported|delivered|abandoned|closed|unrealizable
 
 warehouse_objection  follow-parcels        clock                         dispatched|warehoused|stored|exported|delivered|abandoned|closed|unrealizable

@@ -39,14 +39,15 @@ REFUSED_VERDICTS = frozenset({Verdict.PROHIBITED, Verdict.SUSPENDED})
 
 
 def goods_are_not_prohibited(situation: Situation) -> None:
-    """PSR-14, LM-22: prohibited or suspended goods are refused at once, all of them named."""
+    """PSR-14, LM-22: prohibited or suspended goods are neither asked for nor accepted; all that was
+    found is named."""
     command = situation.command
-    if not isinstance(command, Request):
+    if not isinstance(command, Request | Accept):
         return
     found = [each for each in command.findings if each.verdict in REFUSED_VERDICTS]
     said = [f"{each.matched}: {each.reason} ({each.clause})" for each in found]
     prohibited = any(each.verdict == Verdict.PROHIBITED for each in found)
-    if command.category in situation.terms.prohibited_categories:
+    if isinstance(command, Request) and command.category in situation.terms.prohibited_categories:
         # The terms are the floor: what they prohibit cannot be lifted from the list.
         prohibited = True
         if not any(each.matched == command.category for each in found):

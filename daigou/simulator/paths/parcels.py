@@ -20,7 +20,13 @@ from daigou.simulator.moves import (
     struck,
 )
 from daigou.simulator.paths.ways import PAID, PAID_BY_BOTH, PAID_BY_INSTITUTION
-from daigou.simulator.plans import Path
+from daigou.simulator.plans import Move, Path
+
+
+def duty_ends(parcel: int) -> Move:
+    """Nobody objected to a parcel in time."""
+    return struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=parcel)
+
 
 _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
 _TWO = (dispatch(1), dispatch())
@@ -35,6 +41,7 @@ PARCELS = (
             receive(pieces=1),
             dispatch(),
             receive(2),
+            duty_ends(2),
             clear_customs(1),
             clear_customs(2),
             deliver(2),
@@ -55,6 +62,7 @@ PARCELS = (
             receive(),
             exchange(_OBJECTED, 1),
             receive(1),
+            duty_ends(1),
             clear_customs(2),
             clear_customs(1),
             deliver(1),
@@ -81,6 +89,7 @@ PARCELS = (
             report_lost(3),
             exchange(_LOST, 3),
             receive(3),
+            duty_ends(3),
             clear_customs(2),
             deliver(1),
             clear_customs(3),
@@ -99,7 +108,7 @@ PARCELS = (
             *PAID_BY_BOTH,
             purchase,
             *_ONE_HERE,
-            struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=1),
+            duty_ends(1),
             report_lost(2),
             pay_back(_LOST, 2),
             clear_customs(1),
@@ -116,6 +125,7 @@ PARCELS = (
             purchase,
             *_ONE_HERE,
             receive(2),
+            duty_ends(2),
             clear_customs(1),
             deliver(1),
             abandon(2),
@@ -132,6 +142,7 @@ PARCELS = (
             purchase,
             *_ONE_HERE,
             receive(2),
+            duty_ends(2),
             clear_customs(1),
             refuse_package(1),
             settle_package(Cause.LOGISTICS, 1),

@@ -62,25 +62,16 @@ PRICES = (
         drift=_SO_MUCH,
     ),
     Path(
-        name="rise allowed before the answer",
-        moves=(limit_drift(State.REQUESTED, _ANYTHING), *PAID, _DEARER, *BOUGHT_HOME),
-        end=State.CLOSED,
-    ),
-    Path(
-        name="rise allowed at the checkout",
+        name="rise allowed step by step",
         moves=(
+            limit_drift(State.REQUESTED, DriftLimit(amount=Money(1))),
             accept,
             limit_drift(State.ACCEPTED, _SO_MUCH),
             pay(INSTITUTION, "pm_ok"),
-            purchase,
+            limit_drift(State.EFFECTIVE, _ANYTHING),
+            _DEARER,
             *BOUGHT_HOME,
         ),
-        end=State.CLOSED,
-        block=conduct.A_LITTLE_DEARER,
-    ),
-    Path(
-        name="rise allowed once it was paid",
-        moves=(*PAID, limit_drift(State.EFFECTIVE, _ANYTHING), _DEARER, *BOUGHT_HOME),
         end=State.CLOSED,
     ),
     Path(
@@ -94,13 +85,6 @@ PRICES = (
         end=State.CLOSED,
         block=conduct.A_LITTLE_DEARER,
         drift=_ANYTHING,
-        poor=True,
-    ),
-    Path(
-        name="rise told, deposit too small",
-        moves=(*PAID_BY_INSTITUTION, _DEARER, pay(INSTITUTION, "pm_ok", at=_TOP_UP), *BOUGHT_HOME),
-        end=State.CLOSED,
-        drift=_SO_MUCH,
         poor=True,
     ),
     Path(
@@ -145,12 +129,6 @@ PARTS = (
         end=State.CLOSED,
         block=conduct.HALF_IN_STOCK,
         pieces=2,
-    ),
-    Path(
-        name="part reported, taken",
-        moves=(*PAID, _HALF, accept_part, *BOUGHT_HOME),
-        end=State.CLOSED,
-        pieces=3,
     ),
     Path(
         name="part taken though dearer",

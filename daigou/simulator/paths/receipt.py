@@ -121,6 +121,7 @@ RECEIVED = (
             receive(2),
             exchange(State.WAREHOUSE_OBJECTION, 1),
             receive(1),
+            struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=1),
             clear_customs(2),
             clear_customs(1),
             deliver(2),

@@ -96,6 +96,7 @@ ROWS = (
         clause="PSR-2-1",
         roles=PROVIDER,
         guards=(
+            guards.goods_are_not_prohibited,
             guards.cautions_are_acknowledged,
             guards.lines_name_their_collector,
             guards.inspection_is_not_excluded,

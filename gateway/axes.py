@@ -1,0 +1,138 @@
+"""Owns the axes of an order as a caller looks at them: what may be done on each, what runs out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from daigou.domain.allowed import Allowance, allowances, leaves
+from daigou.domain.clauses import clause
+from daigou.domain.clocks import Clock
+from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, TABLES
+from daigou.domain.lifecycle.table import Situation, Table
+from daigou.domain.order import Actor, State, Trigger
+from daigou.domain.terms import terms_of
+from daigou.ledger.views import ItemView, OrderView
+from gateway.answers import ActionAnswer, DeadlineAnswer, collection_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Axis:
+    """An axis of an order: its main one, an item, or (from `new`) an item that is not there yet.
+
+    `path` is where its commands are sent, `triggers` are those that can be sent there.
+    """
+
+    path: str
+    table: Table
+    state: State
+    clocks: tuple[Clock, ...]
+    triggers: frozenset[Trigger]
+    item: str = ""
+
+
+def deadlines_of(order: OrderView) -> tuple[DeadlineAnswer, ...]:
+    """Every deadline of an order and its items that runs, the next one first."""
+    found = [
+        DeadlineAnswer(
+            term=clock.term,
+            item=axis.item or None,
+            trigger=clock.trigger,
+            says=axis.table.triggers[clock.trigger].says,
+            due_at=clock.due,
+            clause=clock.clause,
+            ends_the_state=leaves(axis.table, axis.state, clock),
+        )
+        for axis in _axes(order)
+        for clock in axis.clocks
+    ]
+    return tuple(sorted(found, key=lambda each: each.due_at))
+
+
+def actions_of(order: OrderView, *, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
+    """Every command that an actor could send, each once: allowed, or what forbids it."""
+    return tuple(
+        _answer(axis, allowance)
+        for axis in _axes(order)
+        for allowance in allowances(
+            table=axis.table,
+            state=axis.state,
+            situation=Situation(
+                actor=actor,
+                command=None,
+                parties=order.parties,
+                terms=terms_of(order.terms_version),
+                facts=order.facts,
+                order=order.state,
+                item=axis.item,
+            ),
+            clocks=axis.clocks,
+            now=now,
+        )
+        if allowance.trigger in axis.triggers
+    )
+
+
+def _axes(order: OrderView) -> Iterator[Axis]:
+    path = f"POST /v1/orders/{order.id}"
+    yield Axis(
+        path=path,
+        table=FULFILMENT,
+        state=order.state,
+        clocks=order.clocks,
+        triggers=frozenset(FULFILMENT.commands),
+    )
+    living = tuple(_living_items(order))
+    if order.ended_at is None:
+        for table in ITEM_TABLES:
+            states = [item.state for item in living if item.table == table.name]
+            yield Axis(
+                path=path,
+                table=table,
+                state=table.initial,
+                clocks=(),
+                triggers=frozenset(_opening(table, states)),
+            )
+    for item in living:
+        table = TABLES[item.table]
+        yield Axis(
+            path=f"{path}/{collection_of(table.name)}/{item.number}",
+            table=table,
+            state=item.state,
+            clocks=item.clocks,
+            triggers=frozenset(each for each in table.commands if _moves(table, each)),
+            item=item.item,
+        )
+
+
+def _living_items(order: OrderView) -> Iterator[ItemView]:
+    """The items that have not ended, by themselves or with their order."""
+    for item in order.items:
+        if item.ended_at is None and (order.ended_at is None or TABLES[item.table].outlives):
+            yield item
+
+
+def _opening(table: Table, states: list[State]) -> Iterator[Trigger]:
+    """The triggers that would open an item now: sent unnamed, one is for an item that it fits."""
+    for trigger in table.commands:
+        if table.opens(trigger) and not any(table.rows_from(each, trigger) for each in states):
+            yield trigger
+
+
+def _moves(table: Table, trigger: Trigger) -> bool:
+    """Whether a trigger can move an item that is there."""
+    return any(row.trigger == trigger and row.source != State.NEW for row in table.rows)
+
+
+def _answer(axis: Axis, allowance: Allowance) -> ActionAnswer:
+    return ActionAnswer(
+        trigger=allowance.trigger,
+        method=f"{axis.path}/{allowance.trigger}",
+        says=allowance.says,
+        allowed=allowance.allowed,
+        leads_to=allowance.target,
+        until=allowance.until,
+        clause=allowance.clause,
+        clause_says=clause(allowance.clause).say,
+        code=allowance.code,
+        detail=allowance.detail or None,
+    )

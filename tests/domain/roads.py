@@ -1,0 +1,220 @@
+"""Any road that an order's money can take: whatever its tables allow next, by the throw of dice."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from daigou.domain import commands
+from daigou.domain.commands import ActualPrice, CautionKind, LineCode
+from daigou.domain.facts import WAY
+from daigou.domain.lifecycle import FULFILMENT, PARCEL
+from daigou.domain.lifecycle.table import Row
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import State, Trigger
+from daigou.domain.postings.checkout import due
+from daigou.domain.refusals import RefusalCode, Refused
+from tests.domain import samples
+from tests.domain.bookkeeper import Bookkeeper, coupon
+
+Act = Callable[[], object]
+FEES = (LineCode.SERVICE_FEE, LineCode.OTHER_FEE)
+PAID_IN = {State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE}
+MAY_BE_REFUSED = {
+    RefusalCode.INVALID_REQUEST,
+    RefusalCode.PRICE_CHANGED,
+    RefusalCode.LINE_NOT_ALLOWED,
+    RefusalCode.NOT_IN_THIS_STATE,
+    RefusalCode.NOTHING_TO_PAY,
+    RefusalCode.DEPOSIT_TOO_SMALL,
+}
+"""What dice may ask for that the rules forbid; any other refusal is a fault."""
+
+
+@dataclass
+class Dice:
+    """Numbers that were thrown before, one after the other, and over again."""
+
+    numbers: list[int]
+    at: int = 0
+
+    def below(self, limit: int) -> int:
+        """From 0 to less than `limit`."""
+        number = self.numbers[self.at % len(self.numbers)] if self.numbers else 0
+        self.at += 1
+        return number % limit
+
+    def upto(self, limit: Money) -> Money:
+        """From nothing to a sum."""
+        return Money(self.below(limit.amount + 1))
+
+
+def walk(dice: Dice, steps: int) -> Bookkeeper:
+    """An order that took so many steps, or came to its end before; the books prove each."""
+    books = _accepted(dice)
+    for _ in range(steps):
+        acts = list(_acts(books, dice))
+        if not acts:
+            continue
+        before = (books.state, dict(books.balances), books.sequence)
+        try:
+            acts[dice.below(len(acts))]()
+        except Refused as refused:
+            if refused.code not in MAY_BE_REFUSED:
+                raise
+            assert before == (books.state, books.balances, books.sequence)
+    return books
+
+
+def _accepted(dice: Dice) -> Bookkeeper:
+    unit, quantity = 1 + dice.below(10**5), 1 + dice.below(4)
+    goods = unit * quantity
+    advance = None
+    if goods > 1 and dice.below(3) == 0:
+        amount = Money(1 + dice.below(goods - 1))
+        advance = commands.AdvanceDeposit(amount=amount, balance_by=samples.NOON)
+    request = samples.request(
+        unit_price=Money(unit),
+        quantity=quantity,
+        freight=Money(dice.below(10**4)),
+        advance=advance,
+        promoter=samples.PROMOTER if dice.below(2) else None,
+        cautions=(CautionKind.SENSITIVE,),
+        drift_limit=commands.DriftLimit(amount=Money(dice.below(5_000)), any=dice.below(5) == 0),
+    )
+    books = Bookkeeper(request=request, contract_rate=Fraction(dice.below(100), 100) or None)
+    books.pull(Trigger.REQUEST, request)
+    for caution in books.facts.unacknowledged:
+        books.pull(Trigger.ACKNOWLEDGE_CAUTION, commands.Caution(caution=caution))
+    lines = (
+        samples.line(LineCode.OTHER_FEE, dice.below(2_000), samples.PROVIDER),
+        samples.line(LineCode.STORAGE_FEE, dice.below(2_000), samples.STORAGE),
+        samples.line(LineCode.PAYMENT_CHANNEL_FEE, dice.below(500), samples.LOGISTICS),
+    )
+    books.pull(Trigger.ACCEPT, commands.Accept(lines=lines[: dice.below(4)]))
+    books.fund_deposit(Money(dice.below(20_000)))
+    return books
+
+
+def _acts(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
+    for item in books.refunds:
+        yield lambda item=item: books.answer(Trigger.CONFIRM_REFUND, item=item)
+        yield lambda item=item: books.answer(Trigger.FAIL_REFUND, item=item)
+    for row in FULFILMENT.rows_from(books.state):
+        # What ends the order is rare, or no road would be long.
+        rare = row.target in FULFILMENT.ends and dice.below(12)
+        if (row.posts or not row.stays) and not rare:
+            yield from _on_the_order(books, row, dice)
+    if books.state in WAY:
+        for row in PARCEL.rows:
+            yield from _on_parcels(books, row, dice)
+
+
+def _on_the_order(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
+    match row.trigger:
+        case Trigger.FOLLOW_PARCELS | Trigger.OBJECT_TO_RECEIPT:
+            return
+        case Trigger.PAY if books.state in PAID_IN:
+            yield lambda: _pay(books, dice)
+        case Trigger.CONFIRM_PAYMENT | Trigger.DECLINE_PAYMENT:
+            if books.facts.paying_in in (row.source, row.target, None) or (
+                row.trigger == Trigger.CONFIRM_PAYMENT
+            ):
+                yield lambda: books.answer(row.trigger)
+        case Trigger.FAIL_PURCHASE | Trigger.REJECT_PURCHASE:
+            yield lambda: books.answer(row.trigger)
+        case Trigger.REPORT_PRICE | Trigger.QUOTE_ANEW:
+            yield lambda: books.pull(row.trigger, _price(books, dice))
+        case Trigger.RECORD_PURCHASE:
+            yield lambda: books.pull(row.trigger, _record(books, dice))
+        case Trigger.REFUSE:
+            yield lambda: books.pull(row.trigger, _refuse(books, dice))
+        case Trigger.REPORT_UNREALIZABLE:
+            back = dice.upto(books.facts.with_seller)
+            said = commands.ReportUnrealizable(
+                reason=commands.UnrealizableReason.SOLD_OUT, seller_refund=back
+            )
+            yield lambda: books.pull(row.trigger, said)
+        case _:
+            yield lambda: books.pull(row.trigger, samples.command_of(row.trigger))
+
+
+def _on_parcels(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
+    if (row.stays and not row.posts) or (row.target in PARCEL.ends and dice.below(3)):
+        return
+    items = [item for item in books.parcels if books.items[item][1] == row.source]
+    if row.source == State.NEW and books.facts.missing:
+        size = 1 + dice.below(books.facts.missing)
+        said = replace(samples.command_of(row.trigger), quantity=size)  # type: ignore[call-arg]
+        # Named by nobody, a receipt would be for a parcel that was announced.
+        if not any(PARCEL.rows_from(books.items[each][1], row.trigger) for each in books.parcels):
+            yield lambda: books.pull(row.trigger, said)
+    for item in items:
+        command = samples.situation_for(PARCEL, row).command
+        if row.trigger == Trigger.RECORD_SELLER_REFUND:
+            command = commands.SellerRefund(
+                goods=dice.upto(books.facts.goods),
+                freight=dice.upto(books.facts.freight),
+                external_ref="sr_1",
+            )
+        if row.trigger == Trigger.PAY_STORAGE and dice.below(2):
+            books.fund_deposit(books.facts.storage_unpaid)
+        yield lambda item=item, command=command: books.pull(row.trigger, command, item=item)
+
+
+def _pay(books: Bookkeeper, dice: Dice) -> None:
+    now = due(books.book())
+    coupons: tuple[str, ...] = ()
+    off = ZERO
+    if now.fees and dice.below(2):
+        given = coupon(f"c_{books.sequence}", 1 + dice.below(1_000), *FEES)
+        books.give(given)
+        coupons, off = (given.id,), min(given.amount, now.fees)
+    whole = now.whole - off
+    deposit = (ZERO, whole, dice.upto(whole))[dice.below(3)]
+    books.fund_deposit(deposit)
+    books.pull(
+        Trigger.PAY,
+        commands.Pay(
+            from_deposit=deposit,
+            from_institution=whole - deposit,
+            coupons=coupons,  # type: ignore[arg-type]
+        ),
+    )
+
+
+def _price(books: Bookkeeper, dice: Dice) -> ActualPrice:
+    facts, movement = books.facts, books.movements.sent()
+    price = ActualPrice(
+        goods=Money(max(0, facts.goods.amount + dice.below(8_000) - 4_000)),
+        freight=Money(max(0, facts.freight.amount + dice.below(2_000) - 1_000)),
+        quantity=max(1, facts.quantity - max(0, dice.below(6) - 3)),
+    )
+    return replace(price, reference=movement.reference) if movement else price
+
+
+def _record(books: Bookkeeper, dice: Dice) -> commands.Command:
+    less = (ZERO, ZERO, dice.upto(books.facts.goods))[dice.below(3)]
+    return replace(
+        samples.command_of(Trigger.RECORD_PURCHASE),
+        goods=books.facts.goods - less,
+        freight=books.facts.freight,
+    )  # type: ignore[call-arg]
+
+
+def _refuse(books: Bookkeeper, dice: Dice) -> commands.Refuse:
+    costs = (
+        samples.line(LineCode.OTHER_FEE, dice.below(3_000), samples.PROVIDER),
+        samples.line(LineCode.STORAGE_FEE, dice.below(3_000), samples.STORAGE),
+        samples.line(LineCode.FIXED_LOSS, dice.below(300), samples.STORAGE),
+    )
+    return commands.Refuse(
+        reason=commands.RefusalReason.SENSITIVE_GOODS, costs=costs[: dice.below(4)]
+    )
+
+
+def settle(books: Bookkeeper) -> None:
+    """Every refund that is still on its way is paid."""
+    for item in books.refunds:
+        with suppress(LookupError):
+            books.answer(Trigger.CONFIRM_REFUND, item=item)
