@@ -34,6 +34,7 @@ class State(StrEnum):
     AWAITING_TOP_UP = "awaiting_top_up"
     PURCHASING = "purchasing"
     AWAITING_BALANCE = "awaiting_balance"
+    RECOVERING = "recovering"
     PURCHASED = "purchased"
     DISPATCHED = "dispatched"
     WAREHOUSED = "warehoused"

@@ -226,6 +226,8 @@ def situation_for(
             facts = replace(facts, offer=(PART, DEAR_PART)[variant])
         case Trigger.RECORD_PURCHASE:
             facts = replace(facts, advance=(ADVANCE, None)[variant])
+        case Trigger.DECLINE_OFFER | Trigger.LAPSE | Trigger.REJECT_PURCHASE:
+            facts = replace(facts, advance_bought=row.target == State.RECOVERING)
         case Trigger.SETTLE_OBJECTION | Trigger.SETTLE_PACKAGE:
             command = commands.CauseFound(cause=(Cause.LOGISTICS, Cause.NONE_FOUND)[variant])
         case Trigger.CHARGE_STORAGE:

@@ -122,6 +122,6 @@ def test_hundreds_of_long_roads_take_every_row_that_moves_money() -> None:
 def _named(row: Row) -> tuple[str, ...]:
     """A row by what it does; how an order follows its parcels is proved with the parcels."""
     posts = row.posts.__name__ if row.posts else ""
-    if row.trigger == Trigger.FOLLOW_PARCELS:
+    if row.trigger in {Trigger.FOLLOW_PARCELS, Trigger.PAY_STORAGE}:
         return (row.trigger, posts)
     return (row.trigger, row.source, row.target, posts)

@@ -48,18 +48,21 @@ effective            remind                clock                         effecti
 effective            escalate              clock                         effective
 
 awaiting_choice      accept-part           client                        effective|awaiting_top_up
-awaiting_choice      decline-offer         client                        unrealizable
-awaiting_choice      lapse                 clock                         unrealizable
+awaiting_choice      decline-offer         client                        recovering|unrealizable
+awaiting_choice      lapse                 clock                         recovering|unrealizable
 
 awaiting_top_up      pay                   client                        effective|paying
-awaiting_top_up      decline-offer         client                        unrealizable
-awaiting_top_up      lapse                 clock                         unrealizable
+awaiting_top_up      decline-offer         client                        recovering|unrealizable
+awaiting_top_up      lapse                 clock                         recovering|unrealizable
 
 purchasing           record-purchase       provider platform             purchased|awaiting_balance
 purchasing           quote-anew            platform                      awaiting_choice|effective|awaiting_top_up
 purchasing           fail-purchase         platform                      effective
-purchasing           reject-purchase       platform                      unrealizable
+purchasing           reject-purchase       platform                      recovering|unrealizable
 purchasing           escalate              clock                         purchasing
+
+recovering           report-unrealizable   provider platform             unrealizable
+recovering           escalate              clock                         recovering
 
 awaiting_balance     pay                   client                        effective|paying
 awaiting_balance     withdraw              client                        forfeited
@@ -125,6 +128,8 @@ warehouse_objection  escalate              clock                         warehou
 stored               clear-customs         logistics                     exported
 stored               abandon-goods         client                        abandoned
 stored               pay-storage           client                        stored
+exported             pay-storage           client                        exported
+package_refused      pay-storage           client                        package_refused
 stored               warn-of-charges       clock                         stored
 stored               charge-storage        clock                         stored
 stored               warn-of-abandonment   clock                         stored

@@ -351,6 +351,11 @@ def balance_is_to_come(situation: Situation) -> bool:
     return situation.facts.advance is not None and not situation.facts.advance_bought
 
 
+def seller_has_the_advance(situation: Situation) -> bool:
+    """PSR-15-2: whether the seller has money that has to come back before the order can end."""
+    return situation.facts.advance_bought
+
+
 # Parcels.
 
 

@@ -183,15 +183,18 @@ ROWS = (
         clause="PSR-7",
         notices=tell("parcel.storage_unpaid", Role.CLIENT, Role.STORAGE, Role.PLATFORM),
     ),
-    Row(
-        trigger=Trigger.PAY_STORAGE,
-        source=State.STORED,
-        target=State.STORED,
-        clause="PSR-7",
-        roles=CLIENT,
-        guards=(guards.storage_is_owed,),
-        posts=postings.pay_storage,
-        notices=tell("parcel.storage_charged", Role.STORAGE),
+    *(
+        Row(
+            trigger=Trigger.PAY_STORAGE,
+            source=state,
+            target=state,
+            clause="PSR-7",
+            roles=CLIENT,
+            guards=(guards.storage_is_owed,),
+            posts=postings.pay_storage,
+            notices=tell("parcel.storage_charged", Role.STORAGE),
+        )
+        for state in (State.STORED, State.EXPORTED, State.PACKAGE_REFUSED)
     ),
     Row(
         trigger=Trigger.WARN_OF_ABANDONMENT,
@@ -367,7 +370,7 @@ TRIGGERS = {
         clause="PSR-8",
     ),
     Trigger.RECORD_SELLER_REFUND: TriggerSpec(
-        says="record that the seller paid back, which goes to the client",
+        says="record what the seller paid back, if anything: it goes to the client",
         command=commands.SellerRefund,
         clause="PSR-9",
     ),

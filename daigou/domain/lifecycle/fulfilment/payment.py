@@ -4,7 +4,15 @@ from types import MappingProxyType
 
 from daigou.domain import postings
 from daigou.domain.lifecycle import guards
-from daigou.domain.lifecycle.table import Answer, Call, Deadline, Errand, Row, Wait
+from daigou.domain.lifecycle.table import (
+    NOBODY,
+    Answer,
+    Call,
+    Deadline,
+    Errand,
+    Row,
+    Wait,
+)
 from daigou.domain.lifecycle.words import CLIENT, INSTITUTION, PROVIDER, tell
 from daigou.domain.order import Role, State, Trigger
 
@@ -119,23 +127,36 @@ ROWS = (
         posts=postings.keep_forfeited,
         notices=tell("order.forfeited", Role.CLIENT, Role.PROVIDER),
     ),
-    # The price rose: the client pays the difference, or the order cannot be realized.
-    Row(
-        trigger=Trigger.DECLINE_OFFER,
-        source=State.AWAITING_TOP_UP,
-        target=State.UNREALIZABLE,
-        clause="PSR-10-2",
-        roles=CLIENT,
-        posts=postings.refund_collected,
-        notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
-    ),
-    Row(
-        trigger=Trigger.LAPSE,
-        source=State.AWAITING_TOP_UP,
-        target=State.UNREALIZABLE,
-        clause="PSR-10-2",
-        posts=postings.refund_collected,
-        notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
+    # The price rose, or a part alone is in stock: the client agrees, or the order ends;
+    # what the seller has of an advance deposit is recovered first.
+    *(
+        row
+        for source, clause in (
+            (State.AWAITING_TOP_UP, "PSR-10-2"),
+            (State.AWAITING_CHOICE, "PSR-9"),
+        )
+        for trigger, roles in ((Trigger.DECLINE_OFFER, CLIENT), (Trigger.LAPSE, NOBODY))
+        for row in (
+            Row(
+                trigger=trigger,
+                source=source,
+                target=State.RECOVERING,
+                clause=clause,
+                roles=roles,
+                when=guards.seller_has_the_advance,
+                notices=tell("order.advance_to_recover", Role.CLIENT, Role.PROVIDER),
+                restarts=("recovery",),
+            ),
+            Row(
+                trigger=trigger,
+                source=source,
+                target=State.UNREALIZABLE,
+                clause=clause,
+                roles=roles,
+                posts=postings.refund_collected,
+                notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
+            ),
+        )
     ),
 )
 
