@@ -4,8 +4,8 @@ clause; who is told; and every path that the demo walks."""
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from daigou.domain.clauses import clause
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE
+from daigou.domain.clauses import CATALOGUE, clause
+from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, TABLES
 from daigou.domain.lifecycle.table import Deadline, Row, Table
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, Terms, current
@@ -36,6 +36,7 @@ def page() -> str:
     for table in (FULFILMENT, *ITEM_TABLES, RECHARGE):
         parts += _table(table, terms)
     parts += _paths()
+    parts += _clauses()
     return "\n\n".join(parts) + "\n"
 
 
@@ -70,7 +71,7 @@ def _state(table: Table, state: State, terms: Terms) -> Iterator[str]:
         yield _markdown(head, (cells for rows_ in struck for cells in rows_))
     follows = [row for row in table.rows_from(state) if row.trigger == Trigger.FOLLOW_PARCELS]
     if follows:
-        goals = ", ".join(f"{_name(row.target)} ({row.clause})" for row in follows)
+        goals = ", ".join(f"{_name(row.target)} ({_clause(row.clause)})" for row in follows)
         yield f"When its slowest parcel moves, the order follows: {goals}."
 
 
@@ -110,6 +111,15 @@ def _paths() -> Iterator[str]:
         yield _markdown(("path", "ends"), ((path.name, _name(path.end)) for path in paths))
 
 
+def _clauses() -> Iterator[str]:
+    yield "## Clauses"
+    cited = {row.clause for table in TABLES.values() for row in table.rows}
+    for id_ in CATALOGUE:
+        if id_ in cited:
+            yield f"### {id_}"
+            yield clause(id_).say
+
+
 def _duration(term: str, terms: Terms) -> str:
     if term == AGREED_DATE:
         least = _span(terms.durations[LEAST_NOTICE])
@@ -135,7 +145,7 @@ def _told(row: Row) -> str:
 
 
 def _clause(id_: str) -> str:
-    return f'<span title="{clause(id_).say.replace(chr(34), chr(39))}">{id_}</span>'
+    return f"[{id_}](#{id_.lower()})"
 
 
 def _role(role: Role) -> str:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from daigou.domain.lifecycle.table import Row, Table
 from daigou.domain.order import State, TableName, Trigger
 
-COLUMNS_MAX = 5
+COLUMNS_MAX = 6
 LANE_COLUMNS_MAX = 7
 
 ROADS: Mapping[TableName, tuple[State, ...]] = MappingProxyType(

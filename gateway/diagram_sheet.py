@@ -25,7 +25,7 @@ from gateway.diagram_plan import Join, Plan, WayOut
 from gateway.diagram_words import SmallLine, Trail, Words, numbers_of, words
 from gateway.drawing import Label, Point
 
-TIP = 9.0
+TIP, SHARED_LEAST = 9.0, 24.0
 _FOLLOWS = "the order stands where its slowest parcel does, passes over stages, and may go back"
 
 
@@ -125,11 +125,9 @@ class Sheet:
                 points = [(sx + width, level), (x, level), (x, ty)]
                 yield from self._arrow(points, rows, middle=(sx + width + min(x, tx + 26)) / 2)
             case Join.BESIDE:
-                # The boxes may hang at different heights: the arrow keeps to the lower one's.
-                level = max(sy, ty) + height / 2
-                ends = (sx + width, tx) if sx < tx else (sx, tx + width)
-                points = self._bridge(ends, (sy + height / 2, ty + height / 2))
-                yield from self._arrow(points, rows, middle=sum(ends) / 2, level=level)
+                yield from self._beside(
+                    (sx + width, tx) if sx < tx else (sx, tx + width), (sy, ty), rows
+                )
             case Join.STEP_BACK:
                 level = sy - 20
                 points = [(sx + 26, sy), (sx + 26, level), (tx + width - 26, level)]
@@ -141,11 +139,20 @@ class Sheet:
             case Join.ROAD:
                 yield from self._to_the_next_line(source, (sx, sy), (tx, ty), rows)
 
-    def _bridge(self, xs: tuple[float, float], ys: tuple[float, float]) -> list[Point]:
-        if ys[0] == ys[1]:
-            return [(xs[0], ys[0]), (xs[1], ys[1])]
-        middle = sum(xs) / 2
-        return [(xs[0], ys[0]), (middle, ys[0]), (middle, ys[1]), (xs[1], ys[1])]
+    def _beside(
+        self, ends: tuple[float, float], tops: tuple[float, float], rows: Sequence[Row]
+    ) -> Iterable[str]:
+        """An arrow between boxes that may hang at different heights: level if they overlap."""
+        (left, right), height = ends, self._layout.box[1]
+        shared = min(tops) + height - max(tops)
+        if shared >= SHARED_LEAST:
+            level = max(tops) + shared / 2
+            yield from self._arrow([(left, level), (right, level)], rows)
+            return
+        near = right + (2 * TIP if right < left else -2 * TIP)
+        start, goal = (top + height / 2 for top in tops)
+        points = [(left, start), (near, start), (near, goal), (right, goal)]
+        yield from self._arrow(points, rows, middle=(left + near) / 2, level=start)
 
     def _to_the_next_line(
         self, source: State, start: Point, goal: Point, rows: Sequence[Row]

@@ -207,7 +207,7 @@ class PlaceOrder(Asked):
     @classmethod
     def _is_known(cls, value: str | None, info: ValidationInfo) -> str | None:
         link = info.data.get("product_link")
-        if value is None and link is not None and seller_in(link) is None:
+        if value is None and (link is None or seller_in(link) is None):
             raise PydanticCustomError("missing", "is missing: the product link does not name it")
         return value
 

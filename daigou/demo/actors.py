@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from daigou.demo.bodies import command_body, place_order
@@ -48,6 +48,7 @@ STALL_SECONDS = 0.5
 REPLACEMENTS_MAX = 8
 LOOK_SECONDS = 0.25
 STUCK_LOOKS_MAX = 20
+BALANCE_LATER = timedelta(days=7)
 LIFE_SECONDS_MAX = 240.0
 """An order that lives longer has lost its way, and nobody comes to fetch it."""
 
@@ -160,8 +161,14 @@ class Actors:
 
     async def _request(self, plan: Plan) -> ReceiptAnswer:
         await self._stage.give_coupon(plan, since=self._agreed_at)
-        body = place_order(plan, agreed_at=self._agreed_at)
+        body = place_order(plan, agreed_at=self._agreed_at, balance_by=self._balance_by(plan))
         return await self._stage.counter(plan).place(body, key=f"{plan.deal.order}/request")
+
+    def _balance_by(self, plan: Plan) -> datetime:
+        """The date for the balance: the same one when the run goes on, unless it is near."""
+        if plan.path.balance_days:
+            return datetime.now(UTC) + plan.path.balance_days * self._stage.day
+        return self._agreed_at + BALANCE_LATER
 
     async def _do(self, plan: Plan, act: Act, history: Sequence[Happened]) -> ReceiptAnswer:
         order, deal = plan.deal.order, plan.deal

@@ -17,11 +17,10 @@ Body = dict[str, Any]
 _RENAMED = {"logistics": "logistics_id", "note_ref": "note", "limit": "price_drift"}
 
 
-def place_order(plan: Plan, *, agreed_at: datetime) -> Body:
+def place_order(plan: Plan, *, agreed_at: datetime, balance_by: datetime) -> Body:
     """The request of a plan, as `POST /v1/orders` takes it.
 
-    The balance of an advance deposit is due as soon as it may be: nobody has less than the least
-    notice for it, whatever the date.
+    `balance_by` counts for goods with an advance deposit.
     """
     deal, path = plan.deal, plan.path
     offer, mandate = deal.basket.offer, MANDATES[current().mandate]
@@ -51,7 +50,7 @@ def place_order(plan: Plan, *, agreed_at: datetime) -> Body:
         body["cautions"] = list(path.cautions)
     if plan.advance_fen:
         amount = _price(Money(plan.advance_fen))
-        body["advance"] = {"amount": amount, "balance_by": agreed_at.isoformat()}
+        body["advance"] = {"amount": amount, "balance_by": balance_by.isoformat()}
     if path.drift != DriftLimit():
         body["price_drift"] = asdict(path.drift)
     return body

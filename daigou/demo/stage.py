@@ -46,6 +46,7 @@ class Stage:
     desks: Mapping[tuple[Role, PartyId], Desk]
     hasty: Mapping[tuple[int, PartyId], Desk]
     outside: SimulatedCounterparties
+    day: timedelta
 
     def desk(self, role: Role, party: PartyId | None) -> Desk:
         """The desk of a party's application; that of the institution, or of the platform, where no
@@ -124,7 +125,9 @@ async def opened_stage(
                 hasty[pace, client.id] = await stack.enter_async_context(
                     opened_desk("http://in-here", credentials, transport=transport)
                 )
-        yield Stage(desks=desks, hasty=hasty, outside=outside)
+        yield Stage(
+            desks=desks, hasty=hasty, outside=outside, day=timedelta(days=1) / settings.time_scale
+        )
 
 
 def make_applications(engine: Engine, cast: Cast, notebook: Notebook) -> None:

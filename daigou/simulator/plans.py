@@ -103,10 +103,10 @@ class Path:
     """A way that an order may go.
 
     What is special about its request: `category`, `cautions`, `advance_tenths` of the goods' price
-    as an advance deposit, `drift`, a `promoter`, at least so many `pieces`. Of a `poor` client the
-    deposit is empty, `coupon_fen` is a coupon that it has. `days` is how long the order takes
-    about, the statutory period aside; `pace` says that its days pass so many times as fast as the
-    others', where it takes months.
+    as an advance deposit, with the balance due after `balance_days` or late enough, `drift`, a
+    `promoter`, at least so many `pieces`. Of a `poor` client the deposit is empty, `coupon_fen` is
+    a coupon that it has. `days` is how long the order takes about, the statutory period aside;
+    `pace` says that its days pass so many times as fast as the others', where it takes months.
     """
 
     name: str
@@ -116,6 +116,7 @@ class Path:
     category: str = ""
     cautions: tuple[CautionKind, ...] = ()
     advance_tenths: int = 0
+    balance_days: int = 0
     drift: DriftLimit = NO_DRIFT
     promoter: bool = False
     coupon_fen: int = 0

@@ -121,6 +121,11 @@ class Tally:
         return bool(self.advance) and not self.paid
 
     @property
+    def is_to_be_recovered(self) -> bool:
+        """Whether the seller has the advance deposit, so that it must come back before an end."""
+        return bool(self.advance and self.seller)
+
+    @property
     def missing(self) -> int:
         """How many pieces are not on their way yet."""
         return self.pieces - sum(self.parcels)

@@ -36,11 +36,14 @@ class Cost:
 class Share:
     """The events of one workflow task, and those that brought it about.
 
-    `cause` is the update that it handled, or what else it was scheduled for.
+    `cause` is the update that it handled, or what else it was scheduled for. `strands` is how many
+    waits it ended or began, or how often it went to the books: one, or more where a parcel takes
+    its order along, a refund opens, or a row gives way.
     """
 
     cause: str
     events: int
+    strands: int
 
 
 def cost_of(history: WorkflowHistory) -> Cost:
@@ -59,7 +62,10 @@ def cost_of(history: WorkflowHistory) -> Cost:
 
 def shares_of(history: WorkflowHistory) -> list[Share]:
     """The events of a history by the workflow task that they belong to, in order."""
-    return [Share(cause=_cause(task), events=len(task)) for task in _tasks(history)]
+    return [
+        Share(cause=_cause(task), events=len(task), strands=_strands(task))
+        for task in _tasks(history)
+    ]
 
 
 def _of_the_workflow(history: WorkflowHistory) -> list[HistoryEvent]:
@@ -82,6 +88,14 @@ def _tasks(history: WorkflowHistory) -> Iterator[list[HistoryEvent]]:
         completed = completed or event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
         task.append(event)
     yield task
+
+
+def _strands(task: list[HistoryEvent]) -> int:
+    types = [event.event_type for event in task]
+    ended = (EventType.EVENT_TYPE_TIMER_FIRED, EventType.EVENT_TYPE_TIMER_CANCELED)
+    began = (EventType.EVENT_TYPE_TIMER_STARTED, EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED)
+    written = (EventType.EVENT_TYPE_MARKER_RECORDED,)
+    return max(sum(types.count(each) for each in which) for which in (ended, began, written))
 
 
 def _cause(task: list[HistoryEvent]) -> str:

@@ -55,17 +55,16 @@ def test_the_happy_path_is_received_within_its_budget() -> None:
 
 @pytest.mark.parametrize("name", histories.recorded())
 def test_no_task_has_more_events_than_it_needs(name: str) -> None:
-    most, of_persons = (
-        BUDGETS["tasks"][which] for which in ("events", "events_of_a_persons_answer")
-    )
-
-    dear = [
-        share
-        for share in shares_of(histories.read(name))
-        if share.events > (of_persons if share.cause in TOLD_BY_PERSONS else most)
-    ]
+    dear = [share for share in shares_of(histories.read(name)) if share.events > _most(share)]
 
     assert dear == []
+
+
+def _most(share: Share) -> int:
+    most: dict[str, int] = BUDGETS["tasks"]
+    if share.cause in TOLD_BY_PERSONS:
+        return most["events_of_a_persons_answer"]
+    return most["events_of_two_strands"] if share.strands > 1 else most["events"]
 
 
 def _happy_until_received() -> list[Share]:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any, cast
 
 import httpx
 from fastapi import FastAPI
 
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import Mandate, Request
-from daigou.domain.ids import AppKey, MovementRef, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.commands import LineCode, Mandate, Request
+from daigou.domain.facts import facts_of
+from daigou.domain.ids import AppKey, CouponId, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money
 from daigou.domain.notices import Channel, DeliveryState
@@ -21,11 +23,14 @@ from daigou.ledger.idempotency import Begun, New
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.views import (
     ApplicationView,
+    ContractView,
+    CouponView,
     DepositView,
+    FindingView,
+    ItemView,
     OrderView,
     PartyView,
     RechargeView,
-    RefundView,
     TransitionView,
 )
 from daigou.settings import Settings
@@ -63,6 +68,54 @@ REQUEST = Request(
 )
 
 
+def an_item(number: int, table: TableName, state: State, **changes: Any) -> ItemView:
+    """An item of the order."""
+    view = ItemView(
+        item=f"{ORDER}/{number}",
+        table=table,
+        state=state,
+        clocks=(),
+        next_actor=None,
+        opening={},
+        amount=None,
+        opened_at=NOON,
+        ended_at=None,
+    )
+    return replace(view, **changes)
+
+
+def a_parcel(number: int, state: State = State.WAREHOUSED) -> ItemView:
+    """A parcel, at the storage unless told otherwise."""
+    return an_item(
+        number,
+        TableName.PARCEL,
+        state,
+        next_actor=Role.LOGISTICS,
+        opening={"kind": "warehouse-receipt", "parcel_ref": "YW-1", "quantity": None},
+    )
+
+
+def a_refund(number: int, state: State = State.DUE) -> ItemView:
+    """A refund of one yuan."""
+    return an_item(
+        number,
+        TableName.REFUND,
+        state,
+        amount=Money(1_00),
+        ended_at=None if state == State.DUE else NOON,
+    )
+
+
+ITEMS = (
+    a_refund(9),
+    a_parcel(5),
+    an_item(6, TableName.REQUIREMENT, State.PROPOSED, next_actor=Role.PROVIDER),
+    an_item(7, TableName.QUESTION, State.ASKED, next_actor=Role.PROVIDER),
+    an_item(8, TableName.OPINION, State.GIVEN, ended_at=NOON),
+)
+"""One of each kind."""
+
+
 def an_order_view(**changes: Any) -> OrderView:
     """An order as the books show it: accepted, unless told otherwise."""
     view = OrderView(
@@ -87,7 +140,10 @@ def an_order_view(**changes: Any) -> OrderView:
         collected=ZERO,
         refunded=ZERO,
         fee_earned=ZERO,
-        refunds=(RefundView(item=MovementRef(f"{ORDER}/9"), state=State.DUE, amount=Money(1_00)),),
+        items=ITEMS,
+        facts=facts_of(REQUEST),
+        brokerage_rate=None,
+        next_due_at=NOON + timedelta(days=1),
         placed_at=NOON,
         entered_at=NOON,
         ended_at=None,
@@ -161,6 +217,54 @@ def a_notice_view() -> NoticeView:
     )
 
 
+def a_coupon(**changes: Any) -> CouponView:
+    """A coupon of Anna's over a yuan."""
+    view = CouponView(
+        id=CouponId("cpn_anna"),
+        client=ANNA,
+        amount=Money(1_00),
+        reduces=frozenset({LineCode.SERVICE_FEE}),
+        valid_from=NOON,
+        valid_until=NOON + timedelta(days=30),
+        issued_by=PartyId("plt_platform"),
+        issued_at=NOON,
+        redeemed_for=None,
+    )
+    return replace(view, **changes)
+
+
+def a_contract(**changes: Any) -> ContractView:
+    """A promoter's contract over a fifth."""
+    view = ContractView(
+        id=3,
+        promoter=PartyId("pro_mia"),
+        provider=PROVIDER,
+        rate=Fraction(1, 5),
+        begins_at=NOON,
+        ends_at=None,
+    )
+    return replace(view, **changes)
+
+
+class FakePromotion:
+    """Knows one coupon and one contract, and takes every change."""
+
+    async def issue_coupon(self, **asked: Any) -> CouponView:
+        return a_coupon(id=asked["id"])
+
+    async def coupons(self, client: PartyId, **_: Any) -> tuple[CouponView, ...]:
+        return (a_coupon(client=client),)
+
+    async def sign_contract(self, **asked: Any) -> ContractView:
+        return a_contract(**asked)
+
+    async def end_contract(self, contract: int, *, ends_at: datetime) -> ContractView | None:
+        return a_contract(ends_at=ends_at) if contract == 3 else None
+
+    async def contracts(self, **_: Any) -> tuple[ContractView, ...]:
+        return (a_contract(),)
+
+
 class FakeBackend:
     """Knows one application of each role, one order, one recharge, and the parties of both."""
 
@@ -168,6 +272,7 @@ class FakeBackend:
         self.view = an_order_view()
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
+        self.promotion = FakePromotion()
 
     async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
         if secret != SECRET:
@@ -296,6 +401,20 @@ class FakeBackend:
     async def replay_to(self, endpoint: str, **_: Any) -> Replayed:
         return Replayed(notices=1, last_at=NOON, has_more=False)
 
+    async def findings(self, **_: Any) -> tuple[FindingView, ...]:
+        return (
+            FindingView(
+                number=17,
+                sweep="stuck",
+                subject=ORDER,
+                detail="no_workflow",
+                first_seen=NOON,
+                last_seen=NOON,
+                cleared_at=None,
+                times=1,
+            ),
+        )
+
     async def is_well(self) -> bool:
         return True
 
@@ -327,6 +446,8 @@ class FakeEngine:
             subject=SubjectId(subject),
             sequence=1,
             state=State.REQUESTED,
+            item="",
+            order_state=State.REQUESTED,
             at=NOON,
             next_actor=Role.PROVIDER,
             due=None,

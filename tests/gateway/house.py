@@ -30,6 +30,7 @@ from daigou.stack import Part, Stack, StackOptions
 from gateway.answers import OrderAnswer
 from gateway.app import create_app
 from gateway.client import DaigouClient, Done
+from tests.gateway.listed import Listed
 from worker import build_worker
 
 PROVIDER, STORAGE, LOGISTICS = PartyId("prv_kai"), PartyId("sto_yiwu"), PartyId("log_sino")
@@ -103,8 +104,8 @@ class House:
     apps: dict[Role, App] = field(default_factory=dict)
 
     @property
-    def transport(self) -> httpx.ASGITransport:
-        return httpx.ASGITransport(app=self.app)
+    def transport(self) -> Listed:
+        return Listed(self.app)
 
     def http(
         self, app: App | Role | None = None, *, on: FastAPI | None = None
@@ -112,7 +113,7 @@ class House:
         """A bare client, as one of the applications."""
         found = self.apps[app] if isinstance(app, Role) else app
         return httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=on or self.app),
+            transport=Listed(on or self.app),
             base_url=BASE,
             headers=found.headers if found else {},
             timeout=30,
@@ -162,6 +163,28 @@ class House:
         """A command under a key of its own."""
         async with self.client(by) as client:
             return await client.command(order, trigger, body, key=a_key())
+
+    async def balance(self, app: App) -> Money:
+        """What a client's deposit holds."""
+        async with self.client(app) as client:
+            return (await client.deposit(app.party)).balance.money
+
+    async def paid(self, app: App, **changes: Any) -> str:
+        """An order that was accepted and wholly paid from the deposit; its id."""
+        order = await self.placed(app, **changes)
+        await self.do(order, Trigger.ACCEPT, Role.PROVIDER)
+        due = (await self.order(order)).due_now
+        assert due is not None
+        async with self.client(app) as client:
+            await client.pay(order, key=a_key(), from_deposit=due.money)
+        return order
+
+    async def bought(self, app: App, **changes: Any) -> str:
+        """An order whose goods were bought; its id."""
+        order = await self.paid(app, **changes)
+        done = await self.do(order, Trigger.PURCHASE, Role.PROVIDER)
+        assert done.receipt.state == State.PURCHASED
+        return order
 
     async def order(self, order: str) -> OrderAnswer:
         """An order as the platform sees it."""

@@ -4,19 +4,22 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import TypeAdapter
 
+from daigou.domain import commands
 from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command
-from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND
+from daigou.domain.lifecycle import ITEM_TABLES, RECHARGE, REFUND, TABLES
 from daigou.domain.lifecycle.table import Table
-from daigou.domain.order import Role
+from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode
 from daigou.settings import Settings
+from gateway.answers import collection_of
 from gateway.app import create_app
 from gateway.client import DaigouClient
 from gateway.openapi import _SAYS
@@ -26,11 +29,6 @@ from gateway.schemas import BODIES
 APP = create_app(Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing"))
 DOCUMENT: dict[str, Any] = APP.openapi()
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
-PATHS = {
-    FULFILMENT.name: "/v1/orders/{order_id}/",
-    REFUND.name: "/v1/orders/{order_id}/refunds/{number}/",
-    RECHARGE.name: "/v1/recharges/{recharge_id}/",
-}
 
 
 def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -43,30 +41,89 @@ def named(value: Any) -> str:
     return f"{value[0]} {value[1]}" if isinstance(value, tuple) else str(value)
 
 
+def places(table: Table, trigger: Trigger) -> Iterator[str]:
+    """Where a trigger has an endpoint: named items, and whichever fits."""
+    if not table.items:
+        yield f"/v1/{'recharges/{recharge_id}' if table == RECHARGE else 'orders/{order_id}'}"
+        return
+    if any(row.trigger == trigger and row.source != State.NEW for row in table.rows):
+        yield f"/v1/orders/{{order_id}}/{collection_of(table.name)}/{{number}}"
+    if table != REFUND:
+        yield "/v1/orders/{order_id}"
+
+
+MADE_INSIDE: dict[type, set[str]] = {commands.Accept: {"findings"}}
+"""What the edge finds out for itself."""
+RENAMED = {
+    (commands.ChooseLogistics, "logistics_id"): "logistics",
+    (commands.LimitPriceDrift, "price_drift"): "limit",
+    **{(command, "note"): "note_ref" for command in BODIES},
+}
+"""What a command knows by another name: words by their reference, parties without their suffix."""
+
+every_table = pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
 every_operation = pytest.mark.parametrize("operation", list(operations()), ids=named)
 
 
-@pytest.mark.parametrize("table", [FULFILMENT, REFUND, RECHARGE], ids=lambda table: table.name)
+@every_table
 def test_every_trigger_of_a_table_is_an_endpoint_and_a_method_of_the_client(table: Table) -> None:
     for trigger in table.commands:
-        assert "post" in DOCUMENT["paths"][PATHS[table.name] + trigger]
+        for path in places(table, trigger):
+            assert "post" in DOCUMENT["paths"][f"{path}/{trigger}"]
         assert callable(getattr(DaigouClient, trigger.replace("-", "_")))
 
 
-def test_every_command_type_has_a_body() -> None:
-    opening = {FULFILMENT.triggers[t].command for t in FULFILMENT.triggers} | {
-        RECHARGE.triggers[t].command for t in RECHARGE.triggers
-    }
+@every_table
+def test_the_document_says_of_a_trigger_what_its_rows_say(table: Table) -> None:
+    for trigger in table.commands:
+        for path in places(table, trigger):
+            said = DOCUMENT["paths"][f"{path}/{trigger}"]["post"]
+            rows = [
+                row
+                for row in table.rows
+                if row.trigger == trigger and not ("{number}" in path and row.source == State.NEW)
+            ]
 
-    commands = {
-        table.triggers[trigger].command
-        for table in (FULFILMENT, REFUND, RECHARGE)
+            assert set(said["x-roles"]) == {role for row in rows for role in row.roles}
+            assert {row.clause for row in rows} <= set(said["x-clauses"])
+            assert all(f"{row.source} → {row.target}" in said["description"] for row in rows)
+
+
+def test_no_endpoint_takes_a_command_that_no_table_has() -> None:
+    known = {
+        f"{path}/{trigger}"
+        for table in TABLES.values()
         for trigger in table.commands
+        for path in places(table, trigger)
+    }
+    tags = {"commands", *(collection_of(table.name) for table in ITEM_TABLES)}
+
+    listed = {
+        path for method, path, said in operations() if method == "post" and tags & set(said["tags"])
     }
 
-    assert commands <= set(BODIES)
-    assert set(BODIES) <= opening
-    assert opening <= set(Command.__args__)  # type: ignore[attr-defined]
+    assert listed <= known
+
+
+def test_what_could_be_for_several_items_says_so_and_what_names_one_does_not() -> None:
+    for table in ITEM_TABLES:
+        for trigger in table.commands:
+            for path in places(table, trigger):
+                told = DOCUMENT["paths"][f"{path}/{trigger}"]["post"]["responses"]["409"]
+                codes = told["content"]["application/problem+json"]["examples"]
+                assert ("which_item" in codes) == ("{number}" not in path), (path, trigger)
+
+
+def test_every_command_type_has_a_body_that_says_all_that_the_command_does() -> None:
+    commands = {
+        table.triggers[trigger].command for table in TABLES.values() for trigger in table.commands
+    }
+
+    assert set(BODIES) == commands <= set(Command.__args__)  # type: ignore[attr-defined]
+    for command, body in BODIES.items():
+        says = {field.name for field in fields(command)} - {"kind", *MADE_INSIDE.get(command, ())}
+        asks = {RENAMED.get((command, name), name) for name in body.model_fields}
+        assert asks == says, (command, asks ^ says)
 
 
 @every_operation

@@ -9,7 +9,7 @@ from gateway.client import RefusalError
 from gateway.placing import summary_of
 from tests.gateway.fakes import REQUEST
 from tests.gateway.house import WHOLE, House, a_key, an_order
-from tests.gateway.test_edge import DOCUMENT, _valid_body
+from tests.gateway.paths import DOCUMENT, valid_body
 
 OF_AN_ORDER = [path for path in DOCUMENT["paths"] if "{order_id}" in path]
 
@@ -29,7 +29,7 @@ async def test_an_order_of_others_is_not_there(house: House, path: str) -> None:
                 answer = await http.get(at)
             else:
                 answer = await http.post(
-                    at, json=_valid_body(path), headers={"Idempotency-Key": a_key()}
+                    at, json=valid_body(path), headers={"Idempotency-Key": a_key()}
                 )
 
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -16,159 +16,421 @@ class Rule:
     tells: tuple[str, ...] = ()
 
 
-RULES: dict[tuple[str, str], Rule] = {
-    ("request", "new"): Rule("requested", "PSR-1-1", "client", ("order.requested to provider",)),
+def to(event: str, *roles: str) -> tuple[str, ...]:
+    """Each of the roles is told of an event."""
+    return tuple(f"{event} to {role}" for role in roles)
+
+
+EFFECTIVE = to("order.effective", "client", "provider")
+TOPPED_UP = to("order.topped_up", "client", "provider")
+BALANCE_PAID = to("order.balance_paid", "client", "provider")
+UNREALIZABLE = to("order.unrealizable", "client", "provider")
+RECOVERING = to("order.advance_to_recover", "client", "provider")
+FORFEITED = to("order.forfeited", "client", "provider")
+TOP_UP_DUE = to("order.top_up_due", "client")
+PART_OFFERED = to("order.part_offered", "client")
+
+ORDER: dict[tuple[str, str], Rule] = {
+    ("request", "new"): Rule("requested", "PSR-1-1", "client", to("order.requested", "provider")),
+    ("request-doubtful", "new"): Rule(
+        "in_review", "PSR-14", "client", to("order.review_due", "platform")
+    ),
+    ("permit-goods", "in_review"): Rule(
+        "requested",
+        "PSR-14",
+        "platform",
+        to("order.requested", "provider") + to("order.permitted", "client"),
+    ),
+    ("prohibit-goods", "in_review"): Rule(
+        "refused", "PSR-14", "platform", to("order.refused", "client")
+    ),
+    ("withdraw", "in_review"): Rule("withdrawn", "PSR-2-2", "client"),
+    ("escalate", "in_review"): Rule(
+        "in_review", "PSR-14", "clock", to("order.review_overdue", "platform")
+    ),
+    ("lapse", "in_review"): Rule("lapsed", "PSR-2-1", "clock", to("order.lapsed", "client")),
+    ("raise-caution", "requested"): Rule(
+        "requested", "PSR-15-1", "provider", to("order.cautioned", "client")
+    ),
+    ("raise-caution-by-platform", "requested"): Rule(
+        "requested", "PSR-15-1", "platform", to("order.cautioned", "client")
+    ),
+    ("acknowledge-caution", "requested"): Rule(
+        "requested", "PSR-15-1", "client", to("order.caution_acknowledged", "provider")
+    ),
     ("accept", "requested"): Rule(
         "accepted",
         "PSR-2-1",
         "provider",
-        ("order.accepted to client", "order.payment_due to client"),
+        to("order.accepted", "client") + to("order.payment_due", "client"),
     ),
-    ("refuse", "requested"): Rule("refused", "PSR-2-1", "provider", ("order.refused to client",)),
+    ("refuse", "requested"): Rule("refused", "PSR-2-1", "provider", to("order.refused", "client")),
+    ("refuse", "accepted"): Rule("refused", "PSR-3-2", "provider", to("order.refused", "client")),
+    ("refuse", "effective"): Rule("refused", "PSR-3-2", "provider", to("order.refused", "client")),
     ("withdraw", "requested"): Rule(
-        "withdrawn", "PSR-2-2", "client", ("order.withdrawn to provider",)
+        "withdrawn", "PSR-2-2", "client", to("order.withdrawn", "provider")
     ),
     ("withdraw", "accepted"): Rule(
-        "withdrawn", "PSR-2-2", "client", ("order.withdrawn to provider",)
+        "withdrawn", "PSR-2-2", "client", to("order.withdrawn", "provider")
     ),
     ("lapse", "requested"): Rule(
-        "lapsed", "PSR-2-1", "clock", ("order.lapsed to client", "order.lapsed to provider")
+        "lapsed", "PSR-2-1", "clock", to("order.lapsed", "client", "provider")
     ),
     ("lapse", "accepted"): Rule(
-        "lapsed", "PSR-2-2", "clock", ("order.lapsed to client", "order.lapsed to provider")
+        "lapsed", "PSR-2-2", "clock", to("order.lapsed", "client", "provider")
     ),
     ("choose-logistics", "requested"): Rule("requested", "PSR-5", "client"),
     ("choose-logistics", "accepted"): Rule("accepted", "PSR-5", "client"),
-    # Paid from the deposit alone; `pay-institution` is `pay` where the institution is asked.
-    ("pay", "accepted"): Rule(
-        "effective",
-        "PSR-2-2",
-        "client",
-        ("order.effective to client", "order.effective to provider"),
-    ),
+    ("limit-price-drift", "requested"): Rule("requested", "PSR-10-2", "client"),
+    ("limit-price-drift", "accepted"): Rule("accepted", "PSR-10-2", "client"),
+    ("limit-price-drift", "effective"): Rule("effective", "PSR-10-2", "client"),
+    # Paid from the deposit alone; `pay-institution` is `pay` where the institution is asked. While
+    # it is, the state says what is paid: `paying` at the checkout, with a suffix what comes later.
+    ("pay", "accepted"): Rule("effective", "PSR-2-2", "client", EFFECTIVE),
+    ("pay", "awaiting_top_up"): Rule("effective", "PSR-10-2", "client", TOPPED_UP),
+    ("pay", "awaiting_balance"): Rule("effective", "PSR-15-2", "client", BALANCE_PAID),
     ("pay-institution", "accepted"): Rule("paying", "PSR-2-2", "client"),
-    ("confirm-payment", "paying"): Rule(
-        "effective",
-        "PSR-2-2",
-        "payment_institution",
-        ("order.effective to client", "order.effective to provider"),
+    ("pay-institution", "awaiting_top_up"): Rule("paying", "PSR-10-2", "client"),
+    ("pay-institution", "awaiting_balance"): Rule("paying", "PSR-15-2", "client"),
+    ("confirm-payment", "paying"): Rule("effective", "PSR-2-2", "payment_institution", EFFECTIVE),
+    ("confirm-payment-top-up", "paying"): Rule(
+        "effective", "PSR-10-2", "payment_institution", TOPPED_UP
+    ),
+    ("confirm-payment-balance", "paying"): Rule(
+        "effective", "PSR-15-2", "payment_institution", BALANCE_PAID
     ),
     ("decline-payment", "paying"): Rule(
-        "accepted", "PSR-2-2", "payment_institution", ("order.payment_declined to client",)
+        "accepted", "PSR-2-2", "payment_institution", to("order.payment_declined", "client")
+    ),
+    ("decline-payment-top-up", "paying"): Rule(
+        "awaiting_top_up",
+        "PSR-10-2",
+        "payment_institution",
+        to("order.payment_declined", "client"),
+    ),
+    ("decline-payment-balance", "paying"): Rule(
+        "awaiting_balance",
+        "PSR-15-2",
+        "payment_institution",
+        to("order.payment_declined", "client"),
     ),
     ("escalate", "paying"): Rule(
-        "paying", "PSR-2-2", "clock", ("order.payment_outcome_unknown to platform",)
+        "paying", "PSR-2-2", "clock", to("order.payment_outcome_unknown", "platform")
     ),
+    ("withdraw", "awaiting_balance"): Rule("forfeited", "PSR-15-2", "client", FORFEITED),
+    ("forfeit", "awaiting_balance"): Rule("forfeited", "PSR-15-2", "clock", FORFEITED),
+    ("decline-offer", "awaiting_top_up"): Rule("unrealizable", "PSR-10-2", "client", UNREALIZABLE),
+    ("lapse", "awaiting_top_up"): Rule("unrealizable", "PSR-10-2", "clock", UNREALIZABLE),
     ("purchase", "effective"): Rule("purchasing", "PSR-8", "provider"),
     ("report-unrealizable", "effective"): Rule(
-        "unrealizable", "PSR-9", "provider", ("order.unrealizable to client",)
+        "unrealizable", "PSR-9", "provider", to("order.unrealizable", "client")
+    ),
+    ("remind", "effective"): Rule(
+        "effective", "PSR-8", "clock", to("order.purchase_due", "provider")
     ),
     ("escalate", "effective"): Rule(
-        "effective",
-        "PSR-8",
-        "clock",
-        ("order.purchase_overdue to provider", "order.purchase_overdue to platform"),
+        "effective", "PSR-8", "clock", to("order.purchase_overdue", "provider", "platform")
     ),
+    # What the seller asks: told by the provider, or by its own answer (`quote-anew`).
+    ("report-price-part", "effective"): Rule("awaiting_choice", "PSR-9", "provider", PART_OFFERED),
+    ("report-price-fell", "effective"): Rule(
+        "effective", "PSR-10-2", "provider", to("order.price_fell", "client", "provider")
+    ),
+    ("report-price-allowed", "effective"): Rule(
+        "effective", "PSR-10-2", "provider", to("order.price_rise_charged", "client", "provider")
+    ),
+    ("report-price-rose", "effective"): Rule("awaiting_top_up", "PSR-10-2", "provider", TOP_UP_DUE),
+    ("quote-anew-part", "purchasing"): Rule("awaiting_choice", "PSR-9", "platform", PART_OFFERED),
+    ("quote-anew-fell", "purchasing"): Rule(
+        "effective", "PSR-10-2", "platform", to("order.price_fell", "client", "provider")
+    ),
+    ("quote-anew-allowed", "purchasing"): Rule(
+        "effective", "PSR-10-2", "platform", to("order.price_rise_charged", "client", "provider")
+    ),
+    ("quote-anew-rose", "purchasing"): Rule("awaiting_top_up", "PSR-10-2", "platform", TOP_UP_DUE),
+    ("accept-part", "awaiting_choice"): Rule(
+        "effective", "PSR-10-2", "client", to("order.part_accepted", "provider")
+    ),
+    ("accept-part-dearer", "awaiting_choice"): Rule(
+        "awaiting_top_up", "PSR-10-2", "client", TOP_UP_DUE
+    ),
+    ("decline-offer", "awaiting_choice"): Rule("unrealizable", "PSR-9", "client", UNREALIZABLE),
+    ("lapse", "awaiting_choice"): Rule("unrealizable", "PSR-9", "clock", UNREALIZABLE),
     ("record-purchase", "purchasing"): Rule(
-        "purchased",
-        "PSR-8",
-        "platform",
-        ("order.purchased to client", "order.purchased to storage"),
+        "purchased", "PSR-8", "platform", to("order.purchased", "client", "storage")
     ),
     ("record-purchase-by-hand", "purchasing"): Rule(
-        "purchased",
-        "PSR-8",
-        "provider",
-        ("order.purchased to client", "order.purchased to storage"),
+        "purchased", "PSR-8", "provider", to("order.purchased", "client", "storage")
+    ),
+    ("record-purchase-advance", "purchasing"): Rule(
+        "awaiting_balance", "PSR-15-2", "platform", to("order.balance_due", "client")
     ),
     ("fail-purchase", "purchasing"): Rule(
-        "effective", "PSR-8", "platform", ("order.purchase_failed to provider",)
+        "effective", "PSR-8", "platform", to("order.purchase_failed", "provider")
     ),
-    ("reject-purchase", "purchasing"): Rule(
-        "unrealizable",
-        "PSR-9",
-        "platform",
-        ("order.unrealizable to client", "order.unrealizable to provider"),
+    ("reject-purchase", "purchasing"): Rule("unrealizable", "PSR-9", "platform", UNREALIZABLE),
+    # The seller has an advance deposit: it comes back before the order ends.
+    ("reject-purchase-advance", "purchasing"): Rule("recovering", "PSR-9", "platform", RECOVERING),
+    ("decline-offer-advance", "awaiting_top_up"): Rule(
+        "recovering", "PSR-10-2", "client", RECOVERING
+    ),
+    ("report-unrealizable", "recovering"): Rule(
+        "unrealizable", "PSR-9", "provider", to("order.unrealizable", "client")
+    ),
+    ("escalate", "recovering"): Rule(
+        "recovering", "PSR-9", "clock", to("order.recovery_overdue", "provider", "platform")
     ),
     ("escalate", "purchasing"): Rule(
         "purchasing",
         "PSR-8",
         "clock",
-        (
-            "order.purchase_outcome_unknown to provider",
-            "order.purchase_outcome_unknown to platform",
-        ),
+        to("order.purchase_outcome_unknown", "provider", "platform"),
     ),
-    ("warehouse-receipt", "purchased"): Rule(
-        "warehoused",
-        "PSR-16",
-        "storage",
-        (
-            "order.warehoused to client",
-            "order.warehoused to provider",
-            "order.warehoused to logistics",
-        ),
+    **{
+        (trigger, state): Rule(state, "PSR-8", role, tells)
+        for state in ("purchased", "dispatched")
+        for trigger, role, tells in (
+            ("report-progress", "provider", to("order.progress_reported", "client")),
+            ("prompt", "clock", to("order.feedback_due", "provider")),
+            ("chase", "clock", to("order.feedback_overdue", "provider", "platform")),
+        )
+    },
+    ("remind", "purchased"): Rule(
+        "purchased", "PSR-8", "clock", to("order.dispatch_due", "provider")
     ),
     ("escalate", "purchased"): Rule(
-        "purchased",
-        "PSR-8",
-        "clock",
-        ("order.arrival_overdue to provider", "order.arrival_overdue to platform"),
-    ),
-    ("object-to-goods", "warehoused"): Rule(
-        "warehouse_objection",
-        "PSR-16",
-        "logistics",
-        ("order.goods_objected to client", "order.goods_objected to provider"),
-    ),
-    ("end-duty", "warehoused"): Rule(
-        "stored", "PSR-16", "clock", ("order.stored to client", "order.stored to provider")
-    ),
-    ("resolve-objection", "warehouse_objection"): Rule(
-        "stored", "PSR-16", "logistics", ("order.stored to client", "order.stored to provider")
-    ),
-    ("escalate", "warehouse_objection"): Rule(
-        "warehouse_objection",
-        "PSR-16",
-        "clock",
-        ("order.objection_unresolved to provider", "order.objection_unresolved to platform"),
-    ),
-    ("clear-customs", "stored"): Rule(
-        "exported", "PSR-12-7", "logistics", ("order.exported to client",)
-    ),
-    ("deliver", "exported"): Rule(
-        "delivered", "PSR-17-1", "logistics", ("order.delivered to client",)
-    ),
-    ("escalate", "exported"): Rule(
-        "exported",
-        "PSR-8",
-        "clock",
-        ("order.transit_overdue to logistics", "order.transit_overdue to platform"),
+        "purchased", "PSR-8", "clock", to("order.dispatch_overdue", "provider", "platform")
     ),
     ("advise", "delivered"): Rule(
-        "delivered", "PSR-18-1", "clock", ("order.check_advised to client",)
+        "delivered", "PSR-18-1", "clock", to("order.check_advised", "client")
     ),
     ("confirm-receipt", "delivered"): Rule(
-        "received", "PSR-18-2", "client", ("order.received to provider",)
+        "received", "PSR-18-2", "client", to("order.received", "provider")
+    ),
+    ("confirm-receipt", "receipt_objection"): Rule(
+        "received", "PSR-18-2", "client", to("order.received", "provider")
     ),
     ("deem-received", "delivered"): Rule(
-        "received",
-        "PSR-18-2",
-        "clock",
-        ("order.deemed_received to client", "order.deemed_received to provider"),
+        "received", "PSR-18-2", "clock", to("order.deemed_received", "client", "provider")
+    ),
+    ("object-to-receipt", "delivered"): Rule(
+        "receipt_objection",
+        "PSR-18-3",
+        "client",
+        to("order.receipt_objected", "provider", "logistics", "platform"),
+    ),
+    ("settle-objection", "receipt_objection"): Rule(
+        "delivered", "PSR-18-3", "platform", to("order.objection_settled", "client", "provider")
+    ),
+    ("settle-objection-logistics", "receipt_objection"): Rule(
+        "delivered",
+        "PSR-17-2",
+        "platform",
+        to("order.claim_against_logistics", "client", "logistics", "provider"),
+    ),
+    ("escalate", "receipt_objection"): Rule(
+        "receipt_objection", "PSR-18-3", "clock", to("order.objection_overdue", "platform")
     ),
     ("close", "received"): Rule(
-        "closed", "PSR-13-2", "clock", ("order.closed to client", "order.closed to provider")
+        "closed", "PSR-13-2", "clock", to("order.closed", "client", "provider")
     ),
-    ("confirm-refund", "due"): Rule(
-        "refunded", "PSR-9", "payment_institution", ("order.refunded to client",)
-    ),
-    ("fail-refund", "due"): Rule(
-        "credited", "PSR-9", "payment_institution", ("order.refund_credited to client",)
-    ),
-    ("escalate", "due"): Rule("due", "PSR-9", "clock", ("order.refund_overdue to platform",)),
 }
-"""By trigger and state. The triggers with a suffix are told apart by who is asked or who acts."""
+"""Of the order itself, by trigger and state. Suffixes tell apart who acts, and what it leads to."""
 
-SUFFIXES = {"pay-institution": "pay", "record-purchase-by-hand": "record-purchase"}
-"""As the product calls them."""
+FOLLOWS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "dispatched": ("PSR-8", to("order.dispatched", "client", "storage")),
+    "warehouse_objection": ("PSR-16", ()),
+    "warehoused": ("PSR-16", to("order.warehoused", "client", "provider")),
+    "stored": ("PSR-16", to("order.stored", "client", "provider")),
+    "exported": ("PSR-12-7", to("order.exported", "client")),
+    "delivered": ("PSR-17-1", to("order.delivered", "client")),
+    "unrealizable": ("PSR-9", UNREALIZABLE),
+    "abandoned": ("PSR-7", to("order.abandoned", "client", "provider")),
+    "closed": ("PSR-17-2", to("order.closed", "client", "provider")),
+}
+"""The order follows its slowest parcel: by the stage that it comes to, its clause and notices."""
+
+ITEMS: dict[tuple[str, str, str], Rule] = {
+    # p: parcels.
+    ("p", "dispatch", "new"): Rule(
+        "dispatched", "PSR-8", "provider", to("parcel.dispatched", "storage")
+    ),
+    ("p", "track", "dispatched"): Rule("dispatched", "PSR-8", "provider"),
+    ("p", "prompt", "dispatched"): Rule(
+        "dispatched", "PSR-8", "clock", to("parcel.not_moving", "provider", "platform")
+    ),
+    ("p", "remind", "dispatched"): Rule(
+        "dispatched", "PSR-8", "clock", to("parcel.arrival_due", "provider")
+    ),
+    ("p", "escalate", "dispatched"): Rule(
+        "dispatched", "PSR-8", "clock", to("parcel.arrival_overdue", "provider", "platform")
+    ),
+    **{
+        ("p", "warehouse-receipt", state): Rule(
+            "warehoused", "PSR-16", "storage", to("parcel.warehoused", "logistics")
+        )
+        for state in ("new", "dispatched", "lost")
+    },
+    ("p", "report-lost", "dispatched"): Rule(
+        "lost", "PSR-8", "provider", to("parcel.lost", "client", "provider")
+    ),
+    ("p", "report-lost-by-platform", "dispatched"): Rule(
+        "lost", "PSR-8", "platform", to("parcel.lost", "client", "provider")
+    ),
+    ("p", "escalate", "lost"): Rule(
+        "lost", "PSR-8", "clock", to("parcel.loss_unresolved", "provider", "platform")
+    ),
+    ("p", "object-to-goods", "warehoused"): Rule(
+        "warehouse_objection", "PSR-16", "logistics", to("parcel.objected", "client", "provider")
+    ),
+    ("p", "escalate", "warehouse_objection"): Rule(
+        "warehouse_objection",
+        "PSR-16",
+        "clock",
+        to("parcel.objection_unresolved", "provider", "platform"),
+    ),
+    **{
+        ("p", trigger, state): rule
+        for state in ("lost", "warehouse_objection")
+        for trigger, rule in (
+            (
+                "exchange",
+                Rule(
+                    "dispatched", "PSR-8", "provider", to("parcel.exchanged", "client", "storage")
+                ),
+            ),
+            (
+                "record-seller-refund",
+                Rule("returned", "PSR-9", "provider", to("parcel.seller_refunded", "client")),
+            ),
+        )
+    },
+    ("p", "resolve-objection", "warehouse_objection"): Rule("stored", "PSR-16", "logistics"),
+    ("p", "accept-goods", "warehouse_objection"): Rule(
+        "stored", "PSR-16", "client", to("parcel.accepted_as_it_is", "provider", "logistics")
+    ),
+    ("p", "end-duty", "warehoused"): Rule("stored", "PSR-16", "clock"),
+    ("p", "warn-of-charges", "stored"): Rule(
+        "stored", "PSR-7", "clock", to("parcel.free_storage_ending", "client")
+    ),
+    ("p", "charge-storage", "stored"): Rule(
+        "stored", "PSR-7", "clock", to("parcel.storage_charged", "client", "storage")
+    ),
+    ("p", "charge-storage-unpaid", "stored"): Rule(
+        "stored", "PSR-7", "clock", to("parcel.storage_unpaid", "client", "storage", "platform")
+    ),
+    ("p", "pay-storage", "stored"): Rule(
+        "stored", "PSR-7", "client", to("parcel.storage_charged", "storage")
+    ),
+    ("p", "warn-of-abandonment", "stored"): Rule(
+        "stored", "PSR-7", "clock", to("parcel.abandonment_near", "client", "platform")
+    ),
+    ("p", "abandon-goods", "stored"): Rule(
+        "abandoned", "PSR-7", "client", to("parcel.abandoned", "storage", "logistics")
+    ),
+    ("p", "deem-abandoned", "stored"): Rule(
+        "abandoned", "PSR-7", "clock", to("parcel.abandoned", "client", "storage", "platform")
+    ),
+    ("p", "clear-customs", "stored"): Rule("exported", "PSR-12-7", "logistics"),
+    ("p", "escalate", "exported"): Rule(
+        "exported", "PSR-8", "clock", to("parcel.transit_overdue", "logistics", "platform")
+    ),
+    **{
+        ("p", "deliver", state): Rule(
+            "delivered", "PSR-17-1", "logistics", to("parcel.check_packaging", "client")
+        )
+        for state in ("exported", "package_refused")
+    },
+    ("p", "refuse-package", "exported"): Rule(
+        "package_refused",
+        "PSR-17-1",
+        "client",
+        to("parcel.package_refused", "logistics", "provider", "platform"),
+    ),
+    ("p", "settle-package", "package_refused"): Rule(
+        "exported", "PSR-17-2", "platform", to("parcel.package_settled", "client", "logistics")
+    ),
+    ("p", "settle-package-logistics", "package_refused"): Rule(
+        "claimed",
+        "PSR-17-2",
+        "platform",
+        to("parcel.claim_against_logistics", "client", "logistics", "provider"),
+    ),
+    ("p", "escalate", "package_refused"): Rule(
+        "package_refused", "PSR-17-2", "clock", to("parcel.package_check_overdue", "platform")
+    ),
+    # r: special requirements.
+    ("r", "require", "new"): Rule(
+        "proposed", "PSR-3-1", "client", to("requirement.made", "provider")
+    ),
+    ("r", "agree-requirement", "proposed"): Rule(
+        "agreed", "PSR-3-1", "provider", to("requirement.agreed", "client")
+    ),
+    ("r", "decline-requirement", "proposed"): Rule(
+        "declined", "PSR-3-2", "provider", to("requirement.declined", "client")
+    ),
+    ("r", "lapse", "proposed"): Rule(
+        "declined", "PSR-3-1", "clock", to("requirement.lapsed", "client", "provider")
+    ),
+    # q: questions; o: the platform's opinions.
+    ("q", "ask-question", "new"): Rule(
+        "asked", "PSR-26", "client", to("question.asked", "provider")
+    ),
+    ("q", "answer-question", "asked"): Rule(
+        "answered", "PSR-26", "provider", to("question.answered", "client")
+    ),
+    ("q", "answer-question-by-platform", "asked"): Rule(
+        "answered", "PSR-26", "platform", to("question.answered", "client")
+    ),
+    ("q", "escalate", "asked"): Rule(
+        "asked", "PSR-26", "clock", to("question.unanswered", "provider", "platform")
+    ),
+    ("o", "give-opinion", "new"): Rule(
+        "given", "PSR-20", "platform", to("opinion.given", "client", "provider")
+    ),
+    # b: money on its way back; it is due from when it was opened.
+    ("b", "confirm-refund", "due"): Rule(
+        "refunded", "PSR-9", "payment_institution", to("order.refunded", "client")
+    ),
+    ("b", "fail-refund", "due"): Rule(
+        "credited", "PSR-9", "payment_institution", to("order.refund_credited", "client")
+    ),
+    ("b", "escalate", "due"): Rule("due", "PSR-9", "clock", to("order.refund_overdue", "platform")),
+}
+"""Of an item: by the letter of its kind, trigger and state."""
+
+AXES = {
+    "p": "parcel",
+    "r": "requirement",
+    "q": "question",
+    "o": "opinion",
+    "b": "refund",
+}
+FIRST = {"b": "due"}
+"""The state that an item is in before its first step; `new` where nothing is said."""
+
+SUFFIXED = (
+    "request",
+    "raise-caution",
+    "confirm-payment",
+    "decline-payment",
+    "report-price",
+    "quote-anew",
+    "accept-part",
+    "record-purchase",
+    "reject-purchase",
+    "decline-offer",
+    "settle-objection",
+    "report-lost",
+    "charge-storage",
+    "settle-package",
+    "answer-question",
+)
+"""The triggers that take a suffix here; without it they are what the product calls them."""
+
+
+def trigger_of(name: str) -> str:
+    """As the product calls what a step is named here."""
+    if name == "pay-institution":
+        return "pay"
+    return next((each for each in SUFFIXED if name.startswith(f"{each}-")), name)

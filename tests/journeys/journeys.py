@@ -1,11 +1,16 @@
 """Every path as a journey, worked out by hand: its steps, its moments and its sums in fen.
 
-A step is a trigger; `lapse@2+1d` strikes one day after step 2. Between `unrealizable` and the end
-the steps are those of the refund.
+A step is a trigger of the order, or of an item with the item's name before it: `p2:deliver` is of
+its second parcel (r: requirements, q: questions, o: opinions, b: refunds). `>stored` says that the
+order follows its slowest parcel there. `lapse@accept+1d` strikes one day after the latest `accept`,
+`forfeit@date` at the date agreed, `deem-received@>delivered+10d~a~b` as much later as passed from
+`a` to `b`.
 """
 
 from dataclasses import dataclass
 from typing import NamedTuple
+
+from tests.journeys.by_hand import FIRST, FOLLOWS, ITEMS, ORDER, Rule, trigger_of
 
 
 class Price(NamedTuple):
@@ -35,19 +40,42 @@ PANDAS = Price(1250, 12, 500)  # 15500 -> fee 16 (of 15.500); 15516; 6206 + 9310
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    """What an order came to. What was paid went to the seller, to fees, to third parties, or back.
+    """What an order came to. What was paid went to the seller, to fees and costs, to third
+    parties, or back.
 
     `deposit` is what the client's deposit gained by the order, `institution` what the payment
-    institution holds by it.
+    institution holds by it. `brokerage` is what the promoter got of the fee, `coupon` what the
+    platform gave for good. `agreed` are goods and freight in the end, where they are not as asked
+    for; `storage` is what of `third` the storage charged for months.
     """
 
     paid: int = 0
     seller: int = 0
     fee: int = 0
     third: int = 0
+    costs: int = 0
     back: int = 0
     deposit: int = 0
     institution: int = 0
+    brokerage: int = 0
+    coupon: int = 0
+    storage: int = 0
+    agreed: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step of a way: of an item, or of the order where `item` is empty, from where it stands.
+
+    `moment` is what stands behind the `@`, of a step that a deadline takes.
+    """
+
+    name: str
+    trigger: str
+    item: str
+    source: str
+    rule: Rule
+    moment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +89,71 @@ class Journey:
     end: str
     sums: Sums = Sums()
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Each step of the way, with its rule."""
+        states: dict[str, str] = {}
+        found = []
+        for word in self.way.split():
+            name, _, moment = word.partition("@")
+            item, _, said = name.rpartition(":")
+            state = states.get(item, FIRST.get(item[:1], "new"))
+            rule = _rule(said, item[:1], state)
+            states[item] = rule.target
+            trigger = "follow-parcels" if said.startswith(">") else trigger_of(said)
+            found.append(
+                Step(
+                    name=name,
+                    trigger=trigger,
+                    item=item,
+                    source=state,
+                    rule=rule,
+                    moment=moment,
+                )
+            )
+        return tuple(found)
+
+
+def _rule(name: str, axis: str, state: str) -> Rule:
+    if axis:
+        return ITEMS[axis, name, state]
+    if name.startswith(">"):
+        clause, tells = FOLLOWS[name[1:]]
+        return Rule(name[1:], clause, "", tells)
+    return ORDER[name, state]
+
 
 _AGREED = "request accept pay"
 _AGREED_BY_INSTITUTION = "request accept pay-institution confirm-payment"
-_HOME = "clear-customs deliver confirm-receipt"
+_BOUGHT = "purchase record-purchase"
+_STORED = "p1:warehouse-receipt >warehoused p1:end-duty@p1:warehouse-receipt+1d >stored"
+_DELIVERED = f"{_STORED} p1:clear-customs >exported p1:deliver >delivered"
+_HOME = f"{_DELIVERED} confirm-receipt"
+_BOUGHT_HOME = f"{_BOUGHT} {_HOME}"
+_SENT = "p1:dispatch >dispatched"
+_CLOSE = {
+    country: f"close@confirm-receipt+{days}d"
+    for country, days in {
+        # The statutory period: the shorter of China's 15 days and the client's country's.
+        "US": 15,
+        "DE": 14,
+        "ES": 14,
+        "FR": 14,
+        "IT": 14,
+        "KZ": 14,
+        "JP": 8,
+        "KR": 7,
+        "RU": 7,
+    }.items()
+}
 
 JOURNEYS = (
-    # Received. The statutory period: the shorter of China's 15 days and the client's country's.
+    # Received.
     Journey(
         path="paid from the deposit",
         price=KETTLES,
         country="US",
-        way=f"{_AGREED} purchase record-purchase warehouse-receipt end-duty@6+1d {_HOME} "
-        "close@10+15d",
+        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['US']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
     ),
@@ -81,8 +161,7 @@ JOURNEYS = (
         path="paid through the institution",
         price=HALF_A_FEN,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+7d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, institution=501),
     ),
@@ -90,8 +169,7 @@ JOURNEYS = (
         path="paid from both",
         price=TRIFLE,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+8d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-48, institution=72),
     ),
@@ -99,19 +177,50 @@ JOURNEYS = (
         path="with other fees on top",
         price=KETTLES,  # 123123 + 800 + 350 = 124273; 49709 + 74564
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+7d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']}",
         end="closed",
         sums=Sums(
             paid=124273, seller=123000, fee=923, third=350, deposit=-49709, institution=74564
         ),
     ),
     Journey(
+        path="fees reduced by a coupon",
+        price=KETTLES,  # 124273 less a coupon of 500 = 123773; 49509 + 74264
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(
+            paid=124273,
+            seller=123000,
+            fee=923,
+            third=350,
+            deposit=-49509,
+            institution=74264,
+            coupon=500,
+        ),
+    ),
+    Journey(
+        # 25075 + 800 + 350 = 26225; 10490 + 15735. A tenth of the fees of 825 is 82.5.
+        path="won by a promoter",
+        price=BOWLS,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(
+            paid=26225,
+            seller=25050,
+            fee=825,
+            third=350,
+            deposit=-10490,
+            institution=15735,
+            brokerage=83,
+        ),
+    ),
+    Journey(
         path="logistics chosen before answer",
         price=LESS_THAN_HALF,
         country="DE",
-        way="request choose-logistics accept pay purchase record-purchase warehouse-receipt "
-        f"end-duty@7+1d {_HOME} close@11+14d",
+        way=f"request choose-logistics accept pay {_BOUGHT_HOME} {_CLOSE['DE']}",
         end="closed",
         sums=Sums(paid=499, seller=499, fee=0, deposit=-499),
     ),
@@ -119,8 +228,7 @@ JOURNEYS = (
         path="logistics chosen at checkout",
         price=LAMPS,
         country="KZ",
-        way="request accept choose-logistics pay purchase record-purchase warehouse-receipt "
-        f"end-duty@7+1d {_HOME} close@11+14d",
+        way=f"request accept choose-logistics pay {_BOUGHT_HOME} {_CLOSE['KZ']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
     ),
@@ -128,8 +236,8 @@ JOURNEYS = (
         path="confirmed after the advice",
         price=SCARVES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        "clear-customs deliver advise@10+3d confirm-receipt close@12+7d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} advise@>delivered+3d "
+        f"confirm-receipt {_CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, institution=25576),
     ),
@@ -137,10 +245,38 @@ JOURNEYS = (
         path="not confirmed, deemed received",
         price=BOWLS,
         country="KR",
-        way=f"{_AGREED} purchase record-purchase warehouse-receipt end-duty@6+1d clear-customs "
-        "deliver advise@9+3d deem-received@9+10d close@11+7d",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} advise@>delivered+3d "
+        "deem-received@>delivered+10d close@deem-received+7d",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
+    ),
+    Journey(
+        # 12513 + 800 + 350 = 13663, less a coupon of 300 = 13363; 5345 + 8018. Then the goods cost
+        # 2 % more: 12699, with freight 12749 and the fee 13 (of 12.749) as before: 249 more from
+        # the deposit. A tenth of the fees of 813 is 81.3.
+        path="much of it at one order",
+        price=LAMPS,
+        country="JP",
+        way="request r1:require r1:agree-requirement accept pay-institution confirm-payment "
+        "purchase quote-anew-allowed purchase record-purchase q1:ask-question q1:answer-question "
+        "report-progress p1:dispatch p2:dispatch >dispatched p1:warehouse-receipt "
+        "p1:object-to-goods p2:warehouse-receipt >warehouse_objection p1:exchange >dispatched "
+        "p1:warehouse-receipt >warehoused p2:end-duty@p2:warehouse-receipt+1d "
+        "p1:end-duty@p1:warehouse-receipt+1d >stored p2:clear-customs p1:clear-customs >exported "
+        "p2:deliver p1:refuse-package p1:settle-package p1:deliver >delivered object-to-receipt "
+        f"o1:give-opinion settle-objection confirm-receipt {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(
+            paid=13912,
+            seller=12749,
+            fee=813,
+            third=350,
+            deposit=-5594,
+            institution=8018,
+            brokerage=81,
+            coupon=300,
+            agreed=(12699, 50),
+        ),
     ),
     # No agreement: nobody owes anybody anything.
     Journey(path="refused", price=KETTLES, country="FR", way="request refuse", end="refused"),
@@ -162,28 +298,28 @@ JOURNEYS = (
         path="acceptance lapsed",
         price=KETTLES,
         country="FR",
-        way="request lapse@1+1d",
+        way="request lapse@request+1d",
         end="lapsed",
     ),
     Journey(
         path="payment lapsed",
         price=KETTLES,
         country="IT",
-        way="request accept lapse@2+1d",
+        way="request accept lapse@accept+1d",
         end="lapsed",
     ),
     Journey(
         path="payment declined, then lapsed",
         price=BOWLS,
         country="ES",
-        way="request accept pay-institution decline-payment lapse@2+1d",
+        way="request accept pay-institution decline-payment lapse@accept+1d",
         end="lapsed",
     ),
     Journey(
         path="payment pending, then declined",
         price=BAGS,
         country="FR",
-        way="request accept pay-institution decline-payment lapse@2+1d",
+        way="request accept pay-institution decline-payment lapse@accept+1d",
         end="lapsed",
     ),
     Journey(
@@ -191,8 +327,158 @@ JOURNEYS = (
         path="payment silent, person declines",
         price=BOOTS,
         country="IT",
-        way="request accept pay-institution escalate@3+1d decline-payment lapse@2+1d",
+        way="request accept pay-institution escalate@pay-institution+1d decline-payment "
+        "lapse@accept+1d",
         end="lapsed",
+    ),
+    Journey(
+        path="doubtful goods, prohibited",
+        price=KETTLES,
+        country="DE",
+        way="request-doubtful prohibit-goods",
+        end="refused",
+    ),
+    Journey(
+        path="doubtful goods, nobody decides",
+        price=KETTLES,
+        country="US",
+        way="request-doubtful escalate@request-doubtful+1d lapse@request-doubtful+2d",
+        end="lapsed",
+    ),
+    Journey(
+        path="doubtful goods, withdrawn",
+        price=KETTLES,
+        country="KZ",
+        way="request-doubtful withdraw",
+        end="withdrawn",
+    ),
+    # Goods that the client is cautioned about.
+    Journey(
+        path="doubtful goods, permitted",
+        price=KETTLES,
+        country="RU",
+        way="request-doubtful escalate@request-doubtful+1d permit-goods accept pay "
+        f"{_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
+    ),
+    Journey(
+        path="customised, with talks",
+        price=BAGS,
+        country="KR",
+        way="request acknowledge-caution accept pay-institution confirm-payment "
+        f"{_BOUGHT_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=50100, seller=50050, fee=50, deposit=-20040, institution=30060),
+    ),
+    Journey(
+        path="seller of low reputation",
+        price=PANDAS,
+        country="JP",
+        way=f"request raise-caution acknowledge-caution accept pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=15516, seller=15500, fee=16, deposit=-15516),
+    ),
+    Journey(
+        path="without a market price",
+        price=BRUSHES,
+        country="RU",
+        way="request raise-caution-by-platform acknowledge-caution accept pay-institution "
+        f"confirm-payment {_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=15514, seller=15499, fee=15, institution=15514),
+    ),
+    Journey(
+        path="two cautions, both acknowledged",
+        price=TRIFLE,
+        country="KR",
+        way="request raise-caution acknowledge-caution acknowledge-caution accept pay "
+        f"{_BOUGHT_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
+    ),
+    Journey(
+        path="sensitive, refused unpaid",
+        price=KETTLES,
+        country="ES",
+        way="request acknowledge-caution accept refuse",
+        end="refused",
+    ),
+    Journey(
+        # 25576 + 800 + 350 = 26726; 10690 + 16036. The provider keeps 120, the storage 350.
+        path="sensitive, refused at your cost",
+        price=SCARVES,
+        country="DE",
+        way="request acknowledge-caution accept pay-institution confirm-payment refuse "
+        "b1:confirm-refund",
+        end="refused",
+        sums=Sums(paid=26726, costs=120, third=350, back=26256, institution=470),
+    ),
+    # Talk.
+    Journey(
+        path="requirement agreed",
+        price=LAMPS,
+        country="JP",
+        way=f"request r1:require r1:agree-requirement accept pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
+    ),
+    Journey(
+        path="requirement declined",
+        price=BOWLS,
+        country="RU",
+        way="request accept r1:require r1:decline-requirement pay-institution confirm-payment "
+        f"{_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
+    ),
+    Journey(
+        path="requirement not answered",
+        price=KETTLES,
+        country="KR",
+        way=f"request r1:require accept pay r1:lapse@r1:require+1d {_BOUGHT_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
+    ),
+    Journey(
+        path="requirement stops it, unpaid",
+        price=KETTLES,
+        country="FR",
+        way="request r1:require accept r1:decline-requirement refuse",
+        end="refused",
+    ),
+    Journey(
+        path="requirement stops it, paid back",
+        price=BAGS,  # 50100 + 800 + 350 = 51250; 20500 + 30750; the storage keeps 350
+        country="US",
+        way="request accept r1:require pay-institution confirm-payment refuse b1:confirm-refund",
+        end="refused",
+        sums=Sums(paid=51250, third=350, back=50900, institution=350),
+    ),
+    Journey(
+        path="question answered",
+        price=BOWLS,
+        country="JP",
+        way=f"request q1:ask-question q1:answer-question accept pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
+    ),
+    Journey(
+        path="question escalated, answered",
+        price=SCARVES,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} q1:ask-question "
+        f"q1:escalate@q1:ask-question+1d q1:answer-question-by-platform {_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=25576, seller=25550, fee=26, institution=25576),
+    ),
+    Journey(
+        path="opinion of the platform",
+        price=HALF_A_FEN,
+        country="KR",
+        way=f"{_AGREED} {_BOUGHT} o1:give-opinion {_SENT} {_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
     ),
     # Payments that go astray, and arrive.
     Journey(
@@ -200,7 +486,7 @@ JOURNEYS = (
         price=PANDAS,
         country="JP",
         way="request accept pay-institution decline-payment pay-institution confirm-payment "
-        f"purchase record-purchase warehouse-receipt end-duty@9+1d {_HOME} close@13+8d",
+        f"{_BOUGHT_HOME} {_CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, deposit=-6206, institution=9310),
     ),
@@ -208,8 +494,7 @@ JOURNEYS = (
         path="payment pending, then captured",
         price=BAGS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+7d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, institution=50100),
     ),
@@ -217,8 +502,7 @@ JOURNEYS = (
         path="payment unanswered, captured",
         price=BOOTS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+7d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=151348, seller=151197, fee=151, deposit=-60539, institution=90809),
     ),
@@ -226,8 +510,7 @@ JOURNEYS = (
         path="payment unheard of, sent again",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+8d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-49249, institution=73874),
     ),
@@ -235,18 +518,100 @@ JOURNEYS = (
         path="payment silent, person confirms",
         price=BRUSHES,
         country="RU",
-        way="request accept pay-institution escalate@3+1d confirm-payment purchase record-purchase "
-        f"warehouse-receipt end-duty@8+1d {_HOME} close@12+7d",
+        way="request accept pay-institution escalate@pay-institution+1d confirm-payment "
+        f"{_BOUGHT_HOME} {_CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=15514, seller=15499, fee=15, institution=15514),
+    ),
+    Journey(
+        path="coupon free again, then used",
+        price=KETTLES,  # 124273 less a coupon of 800 = 123473, at last from the deposit
+        country="KR",
+        way=f"request accept pay-institution decline-payment pay {_BOUGHT_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=124273, seller=123000, fee=923, third=350, deposit=-123473, coupon=800),
+    ),
+    # Advance deposits: a part of the goods' price with the fee on it, then all the rest.
+    Journey(
+        # 7470 of 24900, fee 7 (of 7.470): 7477. Of 26225 there are 18748 left: 7499 + 11249.
+        path="advance, then the balance",
+        price=BOWLS,
+        country="RU",
+        way="request acknowledge-caution accept pay purchase record-purchase-advance "
+        f"pay-institution confirm-payment-balance {_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=26225, seller=25050, fee=825, third=350, deposit=-14976, institution=11249),
+    ),
+    Journey(
+        # 6225 of 12450, fee 6 (of 6.225): 6231. Of 12513 there are 6282 left.
+        path="advance, balance from deposit",
+        price=LAMPS,
+        country="KR",
+        way="request acknowledge-caution accept pay-institution confirm-payment purchase "
+        f"record-purchase-advance pay {_BOUGHT} {_SENT} {_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=12513, seller=12500, fee=13, deposit=-6282, institution=6231),
+    ),
+    Journey(
+        # 9900 of 49500, fee 10 (of 9.900): 9910; 3964 + 5946. Of 50100 there are 40190 left.
+        path="advance, balance declined once",
+        price=BAGS,
+        country="JP",
+        way="request acknowledge-caution accept pay-institution confirm-payment purchase "
+        "record-purchase-advance pay-institution decline-payment-balance pay-institution "
+        f"confirm-payment-balance {_BOUGHT_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=50100, seller=50050, fee=50, deposit=-3964, institution=46136),
+    ),
+    Journey(
+        # 36900 of 123000, fee 37 (of 36.900): 36937; 14774 + 22163.
+        path="advance forfeited at the date",
+        price=KETTLES,
+        country="DE",
+        way="request acknowledge-caution accept pay-institution confirm-payment purchase "
+        "record-purchase-advance forfeit@date",
+        end="forfeited",
+        sums=Sums(paid=36937, seller=36900, fee=37, deposit=-14774, institution=22163),
+    ),
+    Journey(
+        # 4500 of 15000, fee 5 (of 4.500): 4505.
+        path="advance let go by the client",
+        price=PANDAS,
+        country="US",
+        way="request acknowledge-caution accept pay purchase record-purchase-advance withdraw",
+        end="forfeited",
+        sums=Sums(paid=4505, seller=4500, fee=5, deposit=-4505),
+    ),
+    Journey(
+        # 7452 of 24843, fee 7 (of 7.452): 7459; 2983 + 4476. Of 26726 there are 19267 left: 7706 +
+        # 11561. The seller gives its 7452 back; the storage keeps 350. Each capture is refunded.
+        path="advance, then the seller stops",
+        price=SCARVES,
+        country="KZ",
+        way="request acknowledge-caution accept pay-institution confirm-payment purchase "
+        "record-purchase-advance pay-institution confirm-payment-balance purchase "
+        "reject-purchase-advance report-unrealizable b1:confirm-refund b2:confirm-refund",
+        end="unrealizable",
+        sums=Sums(paid=26726, third=350, back=26376, institution=350),
+    ),
+    Journey(
+        # 4980 of 12450, fee 5 (of 4.980): 4985. Of 12513 there are 7528 left. Then the goods would
+        # cost 16185; the seller gives its 4980 back.
+        path="advance, then a price refused",
+        price=LAMPS,
+        country="DE",
+        way="request acknowledge-caution accept pay purchase record-purchase-advance pay "
+        "report-price-rose decline-offer-advance escalate@decline-offer-advance+10d "
+        "report-unrealizable",
+        end="unrealizable",
+        sums=Sums(paid=12513, back=12513, agreed=(16185, 50)),
     ),
     # Purchases that go astray, and succeed.
     Journey(
         path="purchase late, then bought",
         price=LAMPS,
         country="KR",
-        way=f"{_AGREED} escalate@3+2d purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+7d",
+        way=f"{_AGREED} remind@pay+1.5d escalate@pay+2d {_BOUGHT_HOME} {_CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
     ),
@@ -254,8 +619,7 @@ JOURNEYS = (
         path="seller unpaid once, then bought",
         price=HALF_A_FEN,
         country="JP",
-        way=f"{_AGREED} purchase fail-purchase purchase record-purchase warehouse-receipt "
-        f"end-duty@8+1d {_HOME} close@12+8d",
+        way=f"{_AGREED} purchase fail-purchase {_BOUGHT_HOME} {_CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
     ),
@@ -263,8 +627,7 @@ JOURNEYS = (
         path="seller unanswering, bought",
         price=BOWLS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+7d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
     ),
@@ -272,8 +635,7 @@ JOURNEYS = (
         path="seller never heard, sent again",
         price=SCARVES,
         country="KR",
-        way=f"{_AGREED} purchase record-purchase warehouse-receipt end-duty@6+1d {_HOME} "
-        "close@10+7d",
+        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, deposit=-25576),
     ),
@@ -281,8 +643,7 @@ JOURNEYS = (
         path="seller pending, then bought",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+8d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, institution=123123),
     ),
@@ -290,27 +651,256 @@ JOURNEYS = (
         path="seller silent, person records",
         price=BOOTS,
         country="RU",
-        way=f"{_AGREED} purchase escalate@4+1d record-purchase-by-hand warehouse-receipt "
-        f"end-duty@7+1d {_HOME} close@11+7d",
+        way=f"{_AGREED} purchase escalate@purchase+1d record-purchase-by-hand {_HOME} "
+        f"{_CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=151348, seller=151197, fee=151, deposit=-151348),
     ),
-    # Goods that are late, or not as they should be.
+    # Another price.
+    Journey(
+        # A fifth of 123000 is 24600; the fee on 98400 is 98 (of 98.400): 24625 to the deposit.
+        path="price fell, told beforehand",
+        price=KETTLES,  # with the other fees 124273; 49709 + 74564
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} report-price-fell {_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(
+            paid=124273,
+            seller=98400,
+            fee=898,
+            third=350,
+            back=24625,
+            deposit=-25084,
+            institution=74564,
+            agreed=(98400, 0),
+        ),
+    ),
+    Journey(
+        # A tenth of 12450 is 1245; the fee on 11255 is 11 (of 11.255): 1247 to the institution.
+        path="price fell, the seller says so",
+        price=LAMPS,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-fell b1:confirm-refund {_BOUGHT_HOME} "
+        f"{_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(
+            paid=12513, seller=11255, fee=11, back=1247, institution=11266, agreed=(11205, 50)
+        ),
+    ),
+    Journey(
+        # A tenth of 49500 is 4950; the fee on 45100 is 45 (of 45.100): 4955 to the deposit.
+        path="sold cheaper than agreed",
+        price=BAGS,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=50100, seller=45100, fee=45, back=4955, deposit=-45145, agreed=(44550, 550)),
+    ),
+    Journey(
+        # 2 % of 123000 are 2460; the fee on 125460 is 125 (of 125.460): 2462 from the deposit.
+        path="rise allowed in the request",
+        price=KETTLES,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-allowed {_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(
+            paid=125585,
+            seller=125460,
+            fee=125,
+            deposit=-51711,
+            institution=73874,
+            agreed=(125460, 0),
+        ),
+    ),
+    Journey(
+        # A fifth of 24900 and 1 are 4981; the fee on 30031 is 30 (of 30.031): 4986.
+        path="rise allowed step by step",
+        price=BOWLS,
+        country="KR",
+        way="request limit-price-drift accept limit-price-drift pay-institution confirm-payment "
+        f"limit-price-drift report-price-allowed {_BOUGHT_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(
+            paid=30061,
+            seller=30031,
+            fee=30,
+            deposit=-4986,
+            institution=25075,
+            agreed=(29881, 150),
+        ),
+    ),
+    Journey(
+        # 2 % of 15000 are 300; the fee on 15799 is 16 (of 15.799): 301 to pay.
+        path="rise allowed, deposit too small",
+        price=BRUSHES,
+        country="KZ",
+        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-rose pay-institution "
+        f"confirm-payment-top-up {_BOUGHT_HOME} {_CLOSE['KZ']}",
+        end="closed",
+        sums=Sums(paid=15815, seller=15799, fee=16, institution=15815, agreed=(15300, 499)),
+    ),
+    Journey(
+        # A fifth of 120 and 1 are 25; the fee on 145 is 0 (of 0.145).
+        path="top-up paid from the deposit",
+        price=TRIFLE,
+        country="JP",
+        way=f"{_AGREED_BY_INSTITUTION} report-price-rose pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=145, seller=145, fee=0, deposit=-73, institution=72, agreed=(145, 0)),
+    ),
+    Journey(
+        # Half of 450 is 225; the fee on 725 is 1 (of 0.725): 225 to pay, 90 + 135.
+        path="top-up declined once, then paid",
+        price=HALF_A_FEN,
+        country="RU",
+        way=f"{_AGREED} purchase quote-anew-rose pay-institution decline-payment-top-up "
+        f"pay-institution confirm-payment-top-up {_BOUGHT_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=726, seller=725, fee=1, deposit=-591, institution=135, agreed=(675, 50)),
+    ),
+    Journey(
+        # 50100 + 800 + 350 = 51250; 20500 + 30750; the storage keeps 350. Shown is what was asked:
+        # 74250, and the fee on 74800 is 75 (of 74.800).
+        path="top-up not wanted",
+        price=BAGS,
+        country="US",
+        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-rose decline-offer b1:confirm-refund",
+        end="unrealizable",
+        sums=Sums(paid=51250, third=350, back=50900, institution=350, agreed=(74250, 550)),
+    ),
+    Journey(
+        # Shown is what was asked: 147601.
+        path="top-up not paid in time",
+        price=KETTLES,
+        country="DE",
+        way=f"{_AGREED} report-price-rose lapse@report-price-rose+1d",
+        end="unrealizable",
+        sums=Sums(paid=123123, back=123123, agreed=(147601, 0)),
+    ),
+    # A part in stock.
+    Journey(
+        # 150 of 300: 61500, the fee 62 (of 61.500): 61561 back, 49249 to the deposit, then 12312.
+        path="part in stock, taken",
+        price=KETTLES,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-part accept-part b1:confirm-refund "
+        f"{_BOUGHT_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(
+            paid=123123, seller=61500, fee=62, back=61561, institution=61562, agreed=(61500, 0)
+        ),
+    ),
+    Journey(
+        # 1 of 2 at four times its price of 6225: 24900, the fee on 24950 is 25: 12462 to pay.
+        path="part taken though dearer",
+        price=LAMPS,
+        country="JP",
+        way=f"{_AGREED} purchase quote-anew-part accept-part-dearer pay {_BOUGHT_HOME} "
+        f"{_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=24975, seller=24950, fee=25, deposit=-24975, agreed=(24900, 50)),
+    ),
+    Journey(
+        path="part declined",
+        price=PANDAS,
+        country="US",
+        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-part decline-offer b1:confirm-refund",
+        end="unrealizable",
+        sums=Sums(paid=15516, back=15516),
+    ),
+    Journey(
+        path="part not answered",
+        price=BRUSHES,
+        country="FR",
+        way=f"{_AGREED} report-price-part lapse@report-price-part+1d",
+        end="unrealizable",
+        sums=Sums(paid=15514, back=15514),
+    ),
+    # Goods that are late, lost, or not as they should be.
+    Journey(
+        path="announced by the provider",
+        price=TRIFLE,
+        country="RU",
+        way=f"{_AGREED} {_BOUGHT} report-progress {_SENT} p1:track report-progress {_HOME} "
+        f"{_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
+    ),
+    Journey(
+        path="dispatch late",
+        price=LESS_THAN_HALF,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} remind@record-purchase+2d "
+        f"escalate@record-purchase+3d {_SENT} {_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=499, seller=499, fee=0, institution=499),
+    ),
+    Journey(
+        path="no news of the purchase",
+        price=KETTLES,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} remind@record-purchase+2d escalate@record-purchase+3d "
+        "escalate@record-purchase+4d prompt@record-purchase+4d escalate@record-purchase+5d "
+        f"chase@record-purchase+5d report-progress {_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
+    ),
+    Journey(
+        path="no news of the parcel",
+        price=LAMPS,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SENT} prompt@record-purchase+4d "
+        f"p1:prompt@p1:dispatch+4d chase@record-purchase+5d report-progress {_HOME} "
+        f"{_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=12513, seller=12500, fee=13, deposit=-5005, institution=7508),
+    ),
     Journey(
         path="arrival overdue",
         price=BAGS,
         country="KR",
-        way=f"{_AGREED} purchase record-purchase escalate@5+10d warehouse-receipt end-duty@7+1d "
-        f"{_HOME} close@11+7d",
+        way=f"{_AGREED} {_BOUGHT} {_SENT} prompt@record-purchase+4d p1:prompt@p1:dispatch+4d "
+        "chase@record-purchase+5d p1:remind@p1:dispatch+8d p1:prompt@p1:dispatch+8d "
+        f"chase@record-purchase+10d p1:escalate@p1:dispatch+10d {_HOME} {_CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, deposit=-50100),
+    ),
+    Journey(
+        path="never moves, lost, sent again",
+        price=SCARVES,
+        country="JP",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SENT} prompt@record-purchase+4d "
+        f"p1:prompt@p1:dispatch+4d p1:report-lost p1:exchange {_HOME} {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=25576, seller=25550, fee=26, institution=25576),
+    ),
+    Journey(
+        path="lost, then found at the storage",
+        price=BOWLS,
+        country="RU",
+        way=f"{_AGREED} {_BOUGHT} {_SENT} p1:report-lost-by-platform prompt@record-purchase+4d "
+        "chase@record-purchase+5d chase@record-purchase+10d "
+        f"p1:escalate@p1:report-lost-by-platform+10d {_HOME} {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
+    ),
+    Journey(
+        # The seller pays 24843 + 707 back, the provider its fee of 26.
+        path="lost, paid back by the seller",
+        price=SCARVES,
+        country="DE",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SENT} p1:report-lost p1:record-seller-refund "
+        ">unrealizable b1:confirm-refund",
+        end="unrealizable",
+        sums=Sums(paid=25576, back=25576, agreed=(0, 0)),
     ),
     Journey(
         path="objection to goods, resolved",
         price=PANDAS,
         country="FR",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt object-to-goods "
-        f"resolve-objection {_HOME} close@12+14d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt >warehoused "
+        "p1:object-to-goods >warehouse_objection p1:resolve-objection >stored p1:clear-customs "
+        f">exported p1:deliver >delivered confirm-receipt {_CLOSE['FR']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, institution=15516),
     ),
@@ -318,19 +908,241 @@ JOURNEYS = (
         path="objection overdue, resolved",
         price=TRIFLE,
         country="JP",
-        way=f"{_AGREED} purchase record-purchase warehouse-receipt object-to-goods escalate@7+3d "
-        f"resolve-objection {_HOME} close@12+8d",
+        way=f"{_AGREED} {_BOUGHT} p1:warehouse-receipt >warehoused p1:object-to-goods "
+        ">warehouse_objection p1:escalate@p1:object-to-goods+3d p1:resolve-objection >stored "
+        f"p1:clear-customs >exported p1:deliver >delivered confirm-receipt {_CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
+    ),
+    Journey(
+        path="objection: goods exchanged",
+        price=TRIFLE,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt >warehoused "
+        f"p1:object-to-goods >warehouse_objection p1:exchange >dispatched {_HOME} {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=120, seller=120, fee=0, deposit=-48, institution=72),
+    ),
+    Journey(
+        path="objection: taken as they are",
+        price=PANDAS,
+        country="RU",
+        way=f"{_AGREED} {_BOUGHT} p1:warehouse-receipt >warehoused p1:object-to-goods "
+        ">warehouse_objection p1:accept-goods >stored p1:clear-customs >exported p1:deliver "
+        f">delivered confirm-receipt {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=15516, seller=15500, fee=16, deposit=-15516),
+    ),
+    Journey(
+        # 12513 + 800 + 350 = 13663; 5465 + 8198. First the seller's 12500 with the fee of 13 goes
+        # back, then the other fee of 800; the storage keeps 350.
+        path="objection: paid back by seller",
+        price=LAMPS,
+        country="US",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt >warehoused "
+        "p1:object-to-goods >warehouse_objection p1:record-seller-refund >unrealizable "
+        "b1:confirm-refund b2:confirm-refund",
+        end="unrealizable",
+        sums=Sums(paid=13663, third=350, back=13313, institution=350, agreed=(0, 0)),
     ),
     Journey(
         path="transit overdue",
         price=SCARVES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} purchase record-purchase warehouse-receipt end-duty@7+1d "
-        "clear-customs escalate@9+30d deliver confirm-receipt close@12+7d",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:clear-customs >exported "
+        f"p1:escalate@p1:clear-customs+30d p1:deliver >delivered confirm-receipt {_CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, deposit=-10230, institution=15346),
+    ),
+    # Several parcels: the order stands where the slowest does.
+    Journey(
+        path="two parcels, one after another",
+        price=LAMPS,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} p1:warehouse-receipt p2:dispatch >dispatched "
+        "p2:warehouse-receipt >warehoused p1:end-duty@p1:warehouse-receipt+1d "
+        "p2:end-duty@p2:warehouse-receipt+1d >stored p1:clear-customs p2:clear-customs >exported "
+        f"p2:deliver p1:deliver >delivered confirm-receipt {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
+    ),
+    Journey(
+        path="two parcels, one objected to",
+        price=BOWLS,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt p1:object-to-goods "
+        "p2:warehouse-receipt >warehouse_objection p1:exchange >dispatched p1:warehouse-receipt "
+        ">warehoused p2:end-duty@p2:warehouse-receipt+1d p1:end-duty@p1:warehouse-receipt+1d "
+        ">stored p2:clear-customs p1:clear-customs >exported p1:deliver p2:deliver >delivered "
+        f"confirm-receipt {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
+    ),
+    Journey(
+        path="three parcels, three ways",
+        price=KETTLES,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:dispatch p2:dispatch p3:dispatch >dispatched "
+        "p1:warehouse-receipt p1:object-to-goods p1:accept-goods p2:warehouse-receipt "
+        "p1:clear-customs p3:report-lost p3:exchange p3:warehouse-receipt >warehoused "
+        "p2:end-duty@p2:warehouse-receipt+1d p3:end-duty@p3:warehouse-receipt+1d >stored "
+        "p2:clear-customs p1:deliver p3:clear-customs >exported p2:deliver p3:deliver >delivered "
+        f"confirm-receipt {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=123123, seller=123000, fee=123, institution=123123),
+    ),
+    Journey(
+        # 24 of 25 are lost: 47520. On the other, 1980 + 550, the fee is 3 (of 2.530): 47 back. Of
+        # 47567 the deposit gets its 20040, the institution 27527.
+        path="one parcel lost and paid back",
+        price=BAGS,
+        country="JP",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:dispatch p2:dispatch >dispatched "
+        "p1:warehouse-receipt p1:end-duty@p1:warehouse-receipt+1d p2:report-lost "
+        "p2:record-seller-refund >stored b1:confirm-refund p1:clear-customs >exported p1:deliver "
+        f">delivered confirm-receipt {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=50100, seller=2530, fee=3, back=47567, institution=2533, agreed=(1980, 550)),
+    ),
+    Journey(
+        path="one parcel given up, one not",
+        price=LAMPS,
+        country="KR",
+        way=f"{_AGREED} {_BOUGHT} p1:dispatch p2:dispatch >dispatched p1:warehouse-receipt "
+        "p2:warehouse-receipt >warehoused p1:end-duty@p1:warehouse-receipt+1d "
+        "p2:end-duty@p2:warehouse-receipt+1d >stored p1:clear-customs p1:deliver "
+        f"p2:abandon-goods >delivered confirm-receipt {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
+    ),
+    Journey(
+        path="one claimed, one given up",
+        price=PANDAS,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:dispatch p2:dispatch >dispatched "
+        "p1:warehouse-receipt p2:warehouse-receipt >warehoused "
+        "p1:end-duty@p1:warehouse-receipt+1d p2:end-duty@p2:warehouse-receipt+1d >stored "
+        "p1:clear-customs p1:refuse-package p1:settle-package-logistics p2:abandon-goods >closed",
+        end="closed",
+        sums=Sums(paid=15516, seller=15500, fee=16, institution=15516),
+    ),
+    # Storage for months.
+    Journey(
+        path="given up at the storage",
+        price=BRUSHES,  # 15514 + 800 + 350 = 16664; 6665 + 9999
+        country="FR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:abandon-goods >abandoned",
+        end="abandoned",
+        sums=Sums(paid=16664, seller=15499, fee=815, third=350, deposit=-6665, institution=9999),
+    ),
+    Journey(
+        path="storage charged to the deposit",
+        price=KETTLES,
+        country="KR",
+        way=f"{_AGREED} {_BOUGHT} {_STORED} p1:warn-of-charges@p1:end-duty+80d "
+        "p1:charge-storage@p1:end-duty+90d p1:clear-customs >exported p1:deliver >delivered "
+        f"confirm-receipt {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=126123, seller=123000, fee=123, third=3000, deposit=-126123, storage=3000),
+    ),
+    Journey(
+        path="storage unpaid, then paid",
+        price=TRIFLE,
+        country="DE",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:warn-of-charges@p1:end-duty+80d "
+        "p1:charge-storage-unpaid@p1:end-duty+90d p1:pay-storage p1:clear-customs >exported "
+        f"p1:deliver >delivered confirm-receipt {_CLOSE['DE']}",
+        end="closed",
+        sums=Sums(
+            paid=3120, seller=120, fee=0, third=3000, deposit=-3000, institution=120, storage=3000
+        ),
+    ),
+    Journey(
+        path="abandoned by time",
+        price=BOWLS,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} {_STORED} p1:warn-of-charges@p1:end-duty+80d "
+        "p1:charge-storage@p1:end-duty+90d p1:charge-storage@p1:end-duty+120d "
+        "p1:charge-storage@p1:end-duty+150d p1:warn-of-abandonment@p1:end-duty+170d "
+        "p1:deem-abandoned@p1:end-duty+180d >abandoned",
+        end="abandoned",
+        sums=Sums(paid=34075, seller=25050, fee=25, third=9000, deposit=-34075, storage=9000),
+    ),
+    # At the door.
+    Journey(
+        path="package refused, redelivered",
+        price=TRIFLE,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} {_STORED} p1:clear-customs >exported p1:refuse-package "
+        f"p1:deliver >delivered confirm-receipt {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
+    ),
+    Journey(
+        path="package refused without a cause",
+        price=BOWLS,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:clear-customs >exported "
+        "p1:refuse-package p1:escalate@p1:refuse-package+3d p1:settle-package p1:deliver "
+        f">delivered confirm-receipt {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
+    ),
+    Journey(
+        path="package refused, claimed",
+        price=LAMPS,
+        country="ES",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:clear-customs >exported "
+        "p1:refuse-package p1:settle-package-logistics >closed",
+        end="closed",
+        sums=Sums(paid=12513, seller=12500, fee=13, institution=12513),
+    ),
+    Journey(
+        path="objection to receipt, settled",
+        price=SCARVES,
+        country="KR",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} object-to-receipt settle-objection "
+        f"confirm-receipt {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=25576, seller=25550, fee=26, deposit=-25576),
+    ),
+    Journey(
+        path="objection stops the clock",
+        price=KETTLES,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} advise@>delivered+3d object-to-receipt "
+        "escalate@object-to-receipt+3d settle-objection "
+        "deem-received@>delivered+10d~object-to-receipt~settle-objection "
+        "close@deem-received+8d",
+        end="closed",
+        sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
+    ),
+    Journey(
+        path="objection: logistics at fault",
+        price=BAGS,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} object-to-receipt "
+        f"settle-objection-logistics confirm-receipt {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=50100, seller=50050, fee=50, deposit=-20040, institution=30060),
+    ),
+    Journey(
+        path="objection dropped by confirming",
+        price=PANDAS,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} object-to-receipt confirm-receipt "
+        f"{_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=15516, seller=15500, fee=16, institution=15516),
+    ),
+    Journey(
+        path="objection with an opinion on it",
+        price=HALF_A_FEN,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} object-to-receipt o1:give-opinion settle-objection "
+        f"confirm-receipt {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
     ),
     # Unrealizable: what the provider collected goes back to where it came from, and only that.
     Journey(
@@ -345,7 +1157,7 @@ JOURNEYS = (
         path="provider: sold out",
         price=LAMPS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=12513, back=12513),
     ),
@@ -353,9 +1165,19 @@ JOURNEYS = (
         path="provider: price changed",
         price=SCARVES,  # 25576 + 800 + 350 = 26726; 10690 + 16036; the storage keeps 350
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=26726, back=26376, third=350, institution=350),
+    ),
+    Journey(
+        # 124273 less a coupon of 500 = 123773; 49509 + 74264. The coupon's 500 is no money: it
+        # counts as given back, but goes to the platform.
+        path="coupon goes back, not as money",
+        price=KETTLES,
+        country="FR",
+        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
+        end="unrealizable",
+        sums=Sums(paid=124273, back=123923, third=350, institution=350),
     ),
     Journey(
         path="seller stopped, back to deposit",
@@ -369,7 +1191,7 @@ JOURNEYS = (
         path="sold out, back to institution",
         price=BRUSHES,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=15514, back=15514),
     ),
@@ -377,7 +1199,7 @@ JOURNEYS = (
         path="price changed, back to both",
         price=BAGS,  # 50100 + 800 + 350 = 51250; 20500 + 30750; the storage keeps 350
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=51250, back=50900, third=350, institution=350),
     ),
@@ -385,7 +1207,7 @@ JOURNEYS = (
         path="refund pending, then paid",
         price=BOWLS,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=25075, back=25075),
     ),
@@ -394,7 +1216,7 @@ JOURNEYS = (
         path="refund failed, to the deposit",
         price=BOOTS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase fail-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:fail-refund",
         end="unrealizable",
         sums=Sums(paid=151348, back=151348, deposit=90809, institution=90809),
     ),
@@ -402,7 +1224,7 @@ JOURNEYS = (
         path="refund unanswered, paid",
         price=KETTLES,
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=123123, back=123123),
     ),
@@ -410,7 +1232,7 @@ JOURNEYS = (
         path="refund unheard of, sent again",
         price=LESS_THAN_HALF,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=499, back=499),
     ),
@@ -418,7 +1240,8 @@ JOURNEYS = (
         path="refund silent, person confirms",
         price=PANDAS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase escalate@6+3d confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:escalate@reject-purchase+3d "
+        "b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=15516, back=15516),
     ),
@@ -426,7 +1249,8 @@ JOURNEYS = (
         path="refund silent, person refuses",
         price=BAGS,
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase escalate@6+3d fail-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:escalate@reject-purchase+3d "
+        "b1:fail-refund",
         end="unrealizable",
         sums=Sums(paid=50100, back=50100, deposit=50100, institution=50100),
     ),
@@ -434,7 +1258,7 @@ JOURNEYS = (
         path="seller pending, then sold out",
         price=SCARVES,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase confirm-refund",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=25576, back=25576),
     ),

@@ -85,7 +85,11 @@ async def _record(
     await register_parties(stack.gateway_url, cast, notebook, agreed_at=agreed_at)
     await asyncio.to_thread(make_applications, engine, cast, notebook)
     async with opened_stage(
-        gateway=stack.gateway_url, cast=cast, notebook=notebook, outside=outside
+        settings=stack.settings,
+        gateway=stack.gateway_url,
+        cast=cast,
+        notebook=notebook,
+        outside=outside,
     ) as stage:
         deposits = {client.id: RECHARGE_FEN for client in cast.clients}
         await fill_deposits(stage, deposits, run=1)
@@ -101,11 +105,13 @@ async def _record(
             for path, (plan, tries) in walked.items()
         }
         clients = {
-            client: await _get(readers["support"], f"/v1/deposits/{client}") for client in deposits
+            client.id: await _get(readers["support"], f"/v1/deposits/{client.id}")
+            for client in cast.of_role(Role.CLIENT)
         }
     return {
         "journeys": found,
         "deposits": {who: told["balance"]["amount"] for who, told in clients.items()},
+        "recharged": deposits,
         **await _whole(engine, outside),
     }
 
@@ -113,8 +119,8 @@ async def _record(
 async def _walk_all(actors: Actors, stage: Stage, cast: Cast) -> dict[str, tuple[Plan, int]]:
     give_up_at = time.monotonic() + AGAIN_SECONDS_MAX
     journeys = by_path(JOURNEYS)
-    # Those that take longest begin first.
-    paths = sorted(PATHS, key=lambda path: path.days, reverse=True)
+    # Those whose days are the shortest begin first, then those that take longest.
+    paths = sorted(PATHS, key=lambda path: (path.pace, path.days), reverse=True)
     async with asyncio.TaskGroup() as group:
         tasks = {
             path.name: group.create_task(
@@ -141,14 +147,14 @@ async def _walk(
 
 
 def _is_its_way(journey: Journey, triggers: list[str]) -> bool:
-    steps = [step.partition("@")[0] for step in journey.way.split()]
-    return len(steps) == len(triggers) and all(map(str.startswith, steps, triggers))
+    return [step.trigger for step in journey.steps] == triggers
 
 
 def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
     number = JOURNEYS.index(journey)
     path = next(path for path in PATHS if path.name == journey.path)
-    clients = [client for client in cast.clients if client.country == journey.country]
+    everyone = cast.poor if path.poor else cast.clients
+    clients = [client for client in everyone if client.country == journey.country]
     offer = Offer(
         id=path.block.offer_id(number + 1),
         title="rice bowl",
@@ -159,12 +165,13 @@ def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
         freight=Money(journey.price.freight),
     )
     deal = Deal(
-        order=OrderId(f"ord_way{tries}_{number + 1:02d}"),
+        order=OrderId(f"ord_way{tries}_{number + 1:03d}"),
         client=clients[number % len(clients)],
         provider=cast.providers[number % len(cast.providers)],
         storage=cast.storages[number % len(cast.storages)],
         logistics=cast.logistics[number % len(cast.logistics)],
         basket=Basket(offer=offer, quantity=journey.price.pieces),
+        promoter=cast.promoters[0] if path.promoter else None,
         extra_lines=path.extra_lines,
     )
     return plan_of(path, deal)
@@ -174,7 +181,7 @@ def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
 
 
 def _readers(cast: Cast) -> dict[str, Application]:
-    parties = (*cast.clients, *cast.providers)
+    parties = (*cast.of_role(Role.CLIENT), *cast.providers)
     return {
         **{party.id: Application(party=party.id, role=party.role) for party in parties},
         "institution": Application(party=INSTITUTION.id, role=INSTITUTION.role),
@@ -247,11 +254,13 @@ async def _whole(engine: Engine, outside: SimulatedCounterparties) -> Record:
     report = await asyncio.to_thread(audit, engine)
     statement = await outside.payment_institution.statement()
     orders = await outside.seller_platform.orders()
+    paybacks = await outside.seller_platform.paybacks()
     return {
         "audit": {"ok": report.ok, "says": str(report), "imbalance": report.imbalance},
         "accounts": await asyncio.to_thread(_accounts, engine),
         "institution": [{**asdict(line), "amount": line.amount.amount} for line in statement.lines],
-        "sellers": [{**asdict(order), "price": order.price.amount} for order in orders],
+        "sellers": [{**asdict(order), "paid": order.paid.amount} for order in orders],
+        "paybacks": [{**asdict(back), "amount": back.amount.amount} for back in paybacks],
     }
 
 

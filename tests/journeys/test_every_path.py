@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from daigou.simulator.paths import PATHS
-from tests.journeys.by_hand import RULES, SUFFIXES, Rule
-from tests.journeys.journeys import JOURNEYS, Journey
-from tests.journeys.recording import DAY_SECONDS, RECHARGE_FEN, Record
+from daigou.simulator.plans import Path
+from tests.journeys.by_hand import AXES
+from tests.journeys.journeys import JOURNEYS, Journey, Step
+from tests.journeys.recording import DAY_SECONDS, Record
 
 pytestmark = [pytest.mark.timeout(300)]
 
@@ -31,10 +32,12 @@ def test_every_path_of_the_simulator_has_a_journey() -> None:
 def test_the_order_goes_its_way_step_by_step_to_its_end(record: Record, journey: Journey) -> None:
     told = told_of(record, journey)
 
-    steps = [(step["trigger"], step["source"], step["target"]) for step in told["timeline"]]
+    steps = [
+        (step["axis"], step["trigger"], step["source"], step["target"]) for step in told["timeline"]
+    ]
 
     assert steps == [
-        (SUFFIXES.get(name, name), state, rule.target) for name, state, rule in rules_of(journey)
+        (axis_of(step), step.trigger, step.source, step.rule.target) for step in journey.steps
     ]
     assert [step["sequence"] for step in told["timeline"]] == list(range(1, len(steps) + 1))
     assert told["order"]["state"] == journey.end
@@ -44,15 +47,42 @@ def test_the_order_goes_its_way_step_by_step_to_its_end(record: Record, journey:
 
 
 @each_path
+@pytest.mark.clause("PSR-3-1")
+@pytest.mark.clause("PSR-26")
+@pytest.mark.clause("PSR-20")
+def test_each_item_is_told_apart_and_ends_where_its_last_step_led(
+    record: Record, journey: Journey
+) -> None:
+    told = told_of(record, journey)
+    ids: dict[str, set[str]] = defaultdict(set)
+    ends: dict[str, str] = {}
+    for step, written in zip(journey.steps, told["timeline"], strict=True):
+        ids[step.item].add(written["item"])
+        ends[step.item] = step.rule.target
+    del ids[""], ends[""]
+
+    found = {
+        item["id"] if "id" in item else item["item"]: item["state"]
+        for axis in AXES.values()
+        for item in told["order"][f"{axis}s"]
+    }
+
+    assert all(len(names) == 1 for names in ids.values())
+    assert found == {ids[name].copy().pop(): state for name, state in ends.items()}
+
+
+@each_path
 def test_each_step_cites_its_clause_and_names_its_actor(record: Record, journey: Journey) -> None:
     told = told_of(record, journey)
 
     cited = [(step["trigger"], step["clause"]) for step in told["timeline"]]
     roles = [step["role"] for step in told["timeline"]]
 
-    assert cited == [(SUFFIXES.get(name, name), rule.clause) for name, _, rule in rules_of(journey)]
-    for (name, _, rule), role in zip(rules_of(journey), roles, strict=True):
-        assert role in {rule.role, *ASKED_MEANWHILE.get((journey.path, name), ())}
+    assert cited == [(step.trigger, step.rule.clause) for step in journey.steps]
+    for number, (step, role) in enumerate(zip(journey.steps, roles, strict=True)):
+        # Who moves the slowest parcel moves the order.
+        sought = step.rule.role or roles[number - 1]
+        assert role in {sought, *ASKED_MEANWHILE.get((journey.path, step.name), ())}
 
 
 @each_path
@@ -63,8 +93,11 @@ def test_each_deadline_strikes_at_its_very_moment(record: Record, journey: Journ
     known = [datetime.fromisoformat(step["recorded_at"]) for step in told["timeline"]]
 
     strikes = {
-        index: moments[since - 1] + timedelta(seconds=days * DAY_SECONDS)
-        for index, since, days in strikes_of(journey)
+        index: datetime.fromisoformat(told["order"]["advance"]["balance_by"])
+        if step.moment == "date"
+        else moment_of(step.moment, journey.steps[:index], moments, pace=path_of(journey).pace)
+        for index, step in enumerate(journey.steps)
+        if step.moment
     }
 
     assert {index: moments[index] for index in strikes} == strikes
@@ -88,14 +121,16 @@ def test_the_money_is_what_was_worked_out_by_hand(record: Record, journey: Journ
     assert by_kind["deposit"] == -sums.deposit
     assert by_kind["payment_institution"] == sums.institution
     assert by_kind["bank"] == -sums.seller
-    assert by_kind["provider"] == -sums.fee
+    assert by_kind["provider"] == -(sums.fee + sums.costs - sums.brokerage)
+    assert by_kind["promoter"] == -sums.brokerage
+    assert by_kind["promotion"] == sums.coupon
     assert by_kind["third_party"] == -sums.third
     assert [by_kind[kind] for kind in ENDED_ACCOUNTS] == [0] * len(ENDED_ACCOUNTS)
     for where in (told["order"], told["statement"]):
         assert where["collected"] == fen(sums.paid)
         assert where["refunded"] == fen(sums.back)
         assert where["fee_earned"] == fen(sums.fee)
-    assert sums.paid == sums.seller + sums.fee + sums.third + sums.back
+    assert sums.paid == sums.seller + sums.fee + sums.costs + sums.third + sums.back
 
 
 @each_path
@@ -112,26 +147,29 @@ def test_the_statement_shows_each_line_with_who_collects_it(
     if "accept" not in journey.way.split():
         assert (lines, statement["fee"], statement["amount"]) == ([], None, None)
         return
-    goods, provider = price.unit * price.pieces, order["provider_id"]
+    goods, freight = journey.sums.agreed or (price.unit * price.pieces, price.freight)
+    provider = order["provider_id"]
     fee = statement["fee"]["amount"]["amount"]
     expected = [
         ("goods", fen(goods), provider),
-        ("freight", fen(price.freight), provider),
+        ("freight", fen(freight), provider),
         ("service_fee", fen(fee), provider),
     ]
     if adds_lines(journey):
         expected += [("other_fee", fen(800), provider)]
         expected += [("storage_fee", fen(350), order["storage_id"])]
+    months = journey.sums.storage // 3000
+    expected += [("storage_charge", fen(3000), order["storage_id"])] * months
     assert lines == expected
     assert statement["fee"] == {
-        "base": fen(goods + price.freight),
+        "base": fen(goods + freight),
         "rate": "1/1000",
         "rounding": "half_up",
         "amount": fen(fee),
     }
     assert statement["amount"]["amount"] == sum(amount["amount"] for _, amount, _ in lines)
-    if journey.sums.paid:
-        assert statement["amount"] == fen(journey.sums.paid)
+    if journey.end in ("closed", "abandoned"):
+        assert statement["amount"] == fen(journey.sums.paid - journey.sums.back)
 
 
 @each_path
@@ -163,17 +201,18 @@ def test_a_refund_goes_back_to_the_source_it_was_paid_from(
         if entry["kind"] in ("refund", "refund_credited")
     )
 
+    to_coupon = sum(
+        -amount
+        for kind, account, amount in legs_by_kind(told)
+        if (kind, account) == ("refund", "promotion")
+    )
+
     # What the institution could not pay back is the deposit's; all else returns where it came from.
     assert captured - returned == sums.institution
-    assert returned + paid_back == sums.back
+    assert returned + paid_back + to_coupon == sums.back
     assert sum(entry["change"]["amount"] for entry in told["deposit_entries"]) == sums.deposit
-    last = journey.way.split()[-1]
-    if last == "confirm-refund":
-        assert returned == captured - sums.third
-        assert [refund["state"] for refund in told["order"]["refunds"]] == ["refunded"]
-    if last == "fail-refund":
+    if journey.steps[-1].trigger == "fail-refund":
         assert (returned, paid_back) == (0, sums.paid)
-        assert [refund["state"] for refund in told["order"]["refunds"]] == ["credited"]
 
 
 @each_path
@@ -183,13 +222,17 @@ def test_the_seller_is_paid_once_and_only_for_goods_that_were_bought(
 ) -> None:
     told = told_of(record, journey)
 
-    bought = [
-        order["price"]
+    paid = [
+        order["paid"]
         for order in record["sellers"]
         if is_of(order, told) and order["standing"] == "done"
     ]
+    back = [each["amount"] for each in record["paybacks"] if each["subject"] == told["order_id"]]
 
-    assert bought == ([journey.sums.seller] if journey.sums.seller else [])
+    # Goods with an advance deposit are paid for in two steps.
+    bought = [step for step in journey.steps if step.trigger == "record-purchase"]
+    assert len(paid) == len(bought)
+    assert sum(paid) - sum(back) == journey.sums.seller
 
 
 @each_path
@@ -211,9 +254,8 @@ def test_every_movement_is_settled_as_the_counterparty_says(
 @each_path
 def test_the_notices_of_each_step_are_in_the_outbox(record: Record, journey: Journey) -> None:
     told = told_of(record, journey)
-    parties = {
-        role: told["order"][f"{role}_id"] for role in ("client", "provider", "storage", "logistics")
-    } | {"platform": PLATFORM}
+    roles = ("client", "provider", "storage", "logistics")
+    parties = {role: told["order"][f"{role}_id"] for role in roles} | {"platform": PLATFORM}
 
     told_whom = [
         (each["sequence"], f"{each['event']} to {each['recipient_role']}", each["recipient_party"])
@@ -222,8 +264,8 @@ def test_the_notices_of_each_step_are_in_the_outbox(record: Record, journey: Jou
 
     assert told_whom == [
         (number, notice, parties[notice.rpartition(" ")[2]])
-        for number, (_, _, rule) in enumerate(rules_of(journey), 1)
-        for notice in rule.tells
+        for number, step in enumerate(journey.steps, 1)
+        for notice in step.rule.tells
     ]
 
 
@@ -256,9 +298,7 @@ def test_the_diagram_marks_the_state_and_the_way_it_came(record: Record, journey
     said = [" ".join(re.findall(r"<text[^>]*>([^<]*)</text>", each)) for each in marked]
     assert any(journey.end in each for each in said)
     assert told["order_id"] in diagram
-    states = dict.fromkeys(
-        rule.target for _, _, rule in rules_of(journey) if rule.target not in REFUND_STATES
-    )
+    states = dict.fromkeys(step.rule.target for step in journey.steps if not step.item)
     described = re.search(r"The way it came: ([^.<]*)", diagram)
     assert described is not None
     assert set(described[1].split(" → ")) == {state.replace("_", " ") for state in states}
@@ -279,9 +319,11 @@ def test_the_institutions_statement_agrees_with_the_ledger(record: Record) -> No
 
 
 def test_the_sellers_orders_agree_with_the_ledger(record: Record) -> None:
-    paid = sum(order["price"] for order in record["sellers"] if order["standing"] == "done")
+    paid = sum(order["paid"] for order in record["sellers"] if order["standing"] == "done")
+    back = sum(each["amount"] for each in record["paybacks"])
 
-    assert record["accounts"]["bank"] == -paid
+    assert back
+    assert record["accounts"]["bank"] == back - paid
 
 
 def test_each_deposit_holds_its_recharge_and_what_its_orders_left(record: Record) -> None:
@@ -291,14 +333,20 @@ def test_each_deposit_holds_its_recharge_and_what_its_orders_left(record: Record
     for journey in JOURNEYS:
         gained[told_of(record, journey)["order"]["client_id"]] += journey.sums.deposit
 
-    expected = {client: RECHARGE_FEN + gained[client] for client in record["deposits"]}
+    # Who had nothing in the deposit put just what the storage wanted into it.
+    for journey in JOURNEYS:
+        if path_of(journey).poor:
+            gained[told_of(record, journey)["order"]["client_id"]] += journey.sums.storage
+    recharged = record["recharged"]
+
+    expected = {client: recharged.get(client, 0) + gained[client] for client in record["deposits"]}
 
     settled = expected.keys() - again
     assert {client: record["deposits"][client] for client in settled} == {
         client: expected[client] for client in settled
     }
     assert all(
-        record["accounts"][f"deposit:{client}"] == -held
+        record["accounts"].get(f"deposit:{client}", 0) == -held
         for client, held in record["deposits"].items()
     )
 
@@ -306,7 +354,6 @@ def test_each_deposit_holds_its_recharge_and_what_its_orders_left(record: Record
 # What is told, and what should be.
 
 PLATFORM = "plt_platform"
-REFUND_STATES = ("due", "refunded", "credited")
 
 
 def told_of(record: Record, journey: Journey) -> Any:
@@ -314,26 +361,26 @@ def told_of(record: Record, journey: Journey) -> Any:
     return told
 
 
-def rules_of(journey: Journey) -> list[tuple[str, str, Rule]]:
-    """Each step's name, the state it leaves, and its rule."""
-    state, found = "new", []
-    for step in journey.way.split():
-        name = step.partition("@")[0]
-        if state == "unrealizable":
-            state = "due"
-        rule = RULES[name, state]
-        found.append((name, state, rule))
-        state = rule.target
-    return found
+def path_of(journey: Journey) -> Path:
+    return next(path for path in PATHS if path.name == journey.path)
 
 
-def strikes_of(journey: Journey) -> list[tuple[int, int, int]]:
-    """Of each deadline that strikes: its index, the step since which it runs, and how many days."""
-    found = []
-    for index, step in enumerate(journey.way.split()):
-        if strike := re.fullmatch(r"[a-z-]+@(\d+)\+(\d+)d", step):
-            found.append((index, int(strike[1]), int(strike[2])))
-    return found
+def axis_of(step: Step) -> str:
+    return AXES[step.item[0]] if step.item else "fulfilment"
+
+
+def moment_of(
+    said: str, before: tuple[Step, ...], moments: list[datetime], *, pace: int
+) -> datetime:
+    """When a deadline strikes, as a way says it: so many days after a step, or by so much later as
+    its clock stood still between two others."""
+    written = re.fullmatch(r"(\S+)\+([\d.]+)d(?:~(\S+)~(\S+))?", said)
+    assert written, said
+    since, days, paused, resumed = written.groups()
+    latest = {step.name.partition("@")[0]: index for index, step in enumerate(before)}
+    stood_still = moments[latest[resumed]] - moments[latest[paused]] if paused else timedelta(0)
+    runs = timedelta(seconds=float(days) * DAY_SECONDS / pace)
+    return moments[latest[since]] + runs + stood_still
 
 
 def legs_of(told: Record) -> list[tuple[str, int]]:
@@ -344,8 +391,16 @@ def legs_of(told: Record) -> list[tuple[str, int]]:
     ]
 
 
+def legs_by_kind(told: Record) -> list[tuple[str, str, int]]:
+    return [
+        (journal["kind"], leg["account"], leg["amount"]["amount"])
+        for journal in told["statement"]["journals"]
+        for leg in journal["legs"]
+    ]
+
+
 def adds_lines(journey: Journey) -> bool:
-    return next(path.extra_lines for path in PATHS if path.name == journey.path)
+    return path_of(journey).extra_lines
 
 
 def is_of(movement: Record, told: Record) -> bool:

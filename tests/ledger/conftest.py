@@ -5,13 +5,12 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 
 from daigou.domain.order import Role
 from daigou.ledger.audit import audit
@@ -21,6 +20,7 @@ from daigou.ledger.migrate import upgrade
 from daigou.ledger.promotion import Promotion
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry
+from tests.ledger.databases import admin_of, borrowed, named, plain
 from tests.ledger.road import (
     ANNA,
     BEN,
@@ -48,13 +48,13 @@ def server_url() -> Iterator[str]:
         server = get_server(folder / "pg", cleanup_mode="delete")
     try:
         url = server.get_uri(driver="psycopg")
-        with _admin(url) as admin:
+        with admin_of(url) as admin:
             # Tests need no durability, only the same semantics.
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 admin.execute(f"ALTER SYSTEM SET {setting} = off")
             admin.execute("SELECT pg_reload_conf()")
             admin.execute("CREATE DATABASE books")
-        template = _database(url, "books")
+        template = named(url, "books")
         upgrade(template)
         people(template)
         yield url
@@ -72,7 +72,7 @@ def template() -> str:
 @pytest.fixture
 def database_url(server_url: str, template: str, _numbers: Iterator[int]) -> Iterator[str]:
     """A database of this test's own."""
-    with copied(server_url, template, name=f"test_{next(_numbers)}") as url:
+    with borrowed(server_url, template, name=f"test_{next(_numbers)}") as url:
         yield url
 
 
@@ -122,28 +122,6 @@ def proved(engine: Engine) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def _numbers() -> Iterator[int]:
     return itertools.count(1)
-
-
-@contextmanager
-def copied(server_url: str, template: str, *, name: str) -> Iterator[str]:
-    """A copy of a database, for as long as it is needed."""
-    with _admin(server_url) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield _database(server_url, name)
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def plain(url: str) -> str:
-    """The URL as psycopg itself takes it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _admin(url: str) -> psycopg.Connection[Any]:
-    return psycopg.connect(plain(url), autocommit=True)
-
-
-def _database(url: str, name: str) -> str:
-    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 def people(url: str) -> None:

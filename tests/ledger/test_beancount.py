@@ -11,21 +11,32 @@ from beancount.scripts.check import main as bean_check
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from daigou.domain import commands
+from daigou.domain.book import AccountKind
 from daigou.domain.order import Trigger
 from daigou.ledger.beancount import account_name, export
 from daigou.ledger.queries import Queries
-from tests.ledger.road import World, third_party_line
+from tests.ledger.road import (
+    MIA,
+    World,
+    buy,
+    pay,
+    receive,
+    settle,
+    sold_out,
+    third_party_line,
+)
 
 
 @pytest.fixture
 def exported(world: World, engine: Engine) -> str:
     world.purchased(from_deposit=20_000)
-    order = world.effective(third_party_line(505), from_deposit=7)
-    order.pull(
-        Trigger.REPORT_UNREALIZABLE,
-        commands.ReportUnrealizable(reason=commands.UnrealizableReason.SOLD_OUT),
-    )
+    sold_out(world.effective(third_party_line(505), from_deposit=7))
+    world.contract()
+    won = world.accepted(promoter=MIA)
+    settle(won, coupons=(world.coupon(100),), off=100)
+    buy(won)
+    won.pull(Trigger.END_DUTY, item=receive(won))
+    pay(world.accepted(), coupons=(world.coupon(100),), off=100)
     file = io.StringIO()
     export(engine, file)
     return file.getvalue()
@@ -78,6 +89,16 @@ def test_each_journal_says_where_it_comes_from(exported: str, queries: Queries) 
         "Liabilities:Escrow:Ord-0002",
         "Liabilities:FeeHeld:Ord-0002",
     ]
+
+
+def test_every_kind_of_account_has_its_place(exported: str) -> None:
+    assert account_name("promotion") == "Expenses:Promotion"
+    assert account_name("promoter:pro_mia") == "Liabilities:Promoter:Pro-mia"
+    for account in ("Expenses:Promotion", "Liabilities:Promoter:Pro-mia"):
+        assert f"open {account} CNY" in exported
+    assert "open Liabilities:CouponReserved:Ord-" in exported
+    roots = {account_name(kind.value).partition(":")[0] for kind in AccountKind}
+    assert roots == {"Assets", "Expenses", "Liabilities"}
 
 
 def test_empty_ledger_is_a_valid_file(engine: Engine) -> None:

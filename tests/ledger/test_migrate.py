@@ -1,7 +1,8 @@
 """The schema: made once by however many ask for it, and the same as the tables say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 
 import psycopg
 import pytest
@@ -18,7 +19,9 @@ from daigou.domain.book import (
     MovementState,
 )
 from daigou.domain.commands import LineCode
+from daigou.domain.lifecycle import ITEM_TABLES
 from daigou.domain.order import Role, TableName
+from daigou.domain.terms import current
 from daigou.ledger.migrate import upgrade
 from daigou.ledger.tables import METADATA
 
@@ -67,12 +70,13 @@ def test_many_upgrades_at_once_make_one_schema(empty_url: str) -> None:
         ("movement", MovementKind),
         ("movement", MovementState),
         ("order_line", LineCode),
+        ("order_item", [table.name for table in ITEM_TABLES]),
         ("transition", TableName),
         ("transition", Role),
     ],
 )
 def test_database_knows_every_kind_that_the_domain_has(
-    engine: Engine, table: str, kinds: type
+    engine: Engine, table: str, kinds: Iterable[StrEnum]
 ) -> None:
     allowed = " ".join(check["sqltext"] for check in inspect(engine).get_check_constraints(table))
 
@@ -86,6 +90,16 @@ def test_floor_is_for_every_account_but_cash(engine: Engine) -> None:
             "SELECT prosrc FROM pg_proc WHERE proname = 'entry_runs_on'"
         ).scalar_one()
 
-    assert "account_kind NOT IN ('payment_institution', 'bank')" in guard
-    assert {"payment_institution", "bank"} == CASH_KINDS
+    assert "account_kind NOT IN ('payment_institution', 'bank', 'promotion')" in guard
+    assert {"payment_institution", "bank", "promotion"} == CASH_KINDS
     assert AccountKind.DEPOSIT not in HELD_FOR_A_SUBJECT
+
+
+@pytest.mark.clause("UA-1-10")
+def test_coupons_reduce_in_the_database_what_the_terms_let_them(engine: Engine) -> None:
+    checks = inspect(engine).get_check_constraints("coupon")
+    (allowed,) = [check["sqltext"] for check in checks if "reduces <@" in check["sqltext"]]
+
+    assert {code.value for code in LineCode if f"'{code.value}'" in allowed} == set(
+        current().coupons_reduce
+    )

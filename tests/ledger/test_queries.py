@@ -1,6 +1,6 @@
 """What the reads answer, and that a list never scans."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -14,6 +14,7 @@ from daigou.domain.ids import OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.money import Money
 from daigou.domain.order import Parties, Role, State, Trigger
+from daigou.domain.terms import current
 from daigou.ledger.queries import LIMIT_MAX, Queries
 from tests.ledger.road import (
     ANNA,
@@ -22,10 +23,15 @@ from tests.ledger.road import (
     NOON,
     SWIFT,
     YIWU,
+    Lane,
     Subject,
     World,
+    a_price,
+    a_purchase,
     a_request,
     pay,
+    receive,
+    sold_out,
 )
 
 PLATFORM: dict[str, Any] = {"roles": [Role.PLATFORM], "party": PartyId("plt_platform")}
@@ -57,6 +63,111 @@ def test_what_there_is_not_is_said_to_be_missing(queries: Queries) -> None:
     assert queries.timeline(SubjectId("ord_none")) == ()
     assert queries.journals(SubjectId("ord_none")) == ()
     queries.health()
+
+
+# ---- who acts next, and by when ----------------------------------------------------------------
+
+
+def waits(queries: Queries, order: Subject) -> tuple[datetime | None, Role | None]:
+    view = queries.order(order.id)
+    return view.next_due_at, view.next_actor
+
+
+def due(lane: Lane) -> datetime:
+    """When the next clock of an order's or an item's strikes."""
+    return running(table=lane.table, state=lane.state, clocks=lane.clocks)[0].due
+
+
+def test_order_waits_for_the_soonest_of_itself_and_its_items(
+    world: World, queries: Queries
+) -> None:
+    order = world.effective()
+    assert waits(queries, order) == (due(order.main), Role.PROVIDER)
+    order.pull(Trigger.ASK_QUESTION, commands.Message(note_ref="txt_0001"))
+    question = order.items[f"{order.id}/5"]
+    assert due(question) < due(order.main)
+    assert waits(queries, order) == (due(question), Role.PROVIDER)
+
+    order.pull(Trigger.ESCALATE, item=question.item)
+    assert waits(queries, order) == (due(order.main), Role.PROVIDER)
+
+    order.pull(Trigger.ANSWER_QUESTION, commands.Message(note_ref="txt_0002"), item=question.item)
+    assert waits(queries, order) == (due(order.main), Role.PROVIDER)
+
+
+def test_order_whose_goods_are_at_the_storage_waits_for_its_parcels(
+    world: World, queries: Queries
+) -> None:
+    order = world.purchased()
+    first, second = (order.items[receive(order, quantity)] for quantity in (100, 200))
+
+    assert queries.order(order.id).clocks == ()
+    assert waits(queries, order) == (due(first), Role.LOGISTICS)
+
+    order.pull(Trigger.END_DUTY, item=first.item)
+    assert due(second) < due(first)
+    assert waits(queries, order) == (due(second), Role.LOGISTICS)
+    objection = commands.Objection(reason=commands.ObjectionReason.DAMAGED)
+    order.pull(Trigger.OBJECT_TO_GOODS, objection, item=second.item)
+    assert waits(queries, order) == (due(second), Role.PROVIDER)
+
+
+def test_step_of_the_order_itself_leaves_its_items_in_sight(world: World, queries: Queries) -> None:
+    order = world.order()
+    order.pull(Trigger.REQUIRE, commands.Require(note_ref="txt_0001"), at=NOON)
+    requirement = order.items[f"{order.id}/2"]
+    order.at = NOON + timedelta(hours=2)
+    order.pull(Trigger.ACCEPT, commands.Accept())
+
+    assert due(requirement) < due(order.main)
+    assert waits(queries, order) == (due(requirement), Role.PROVIDER)
+    assert ids(
+        queries.orders(**PLATFORM, limit=5, due_before=due(requirement) + timedelta(seconds=1))
+    ) == [order.id]
+
+
+def test_refund_of_an_order_that_goes_on_is_waited_for(world: World, queries: Queries) -> None:
+    order = world.effective()
+    (refund,) = order.pull(Trigger.REPORT_PRICE, a_price(order, 100_000)).refunds
+    order.at += timedelta(days=1, hours=1)
+    order.pull(Trigger.PURCHASE, commands.Purchase())
+    order.at += timedelta(days=1, hours=20)
+    order.pull(Trigger.RECORD_PURCHASE, a_purchase(goods=Money(100_000)))
+
+    view = queries.order(order.id)
+    (item,) = view.items
+    assert item.item == refund
+    assert (view.next_due_at, view.next_actor) == (item.clocks[0].due, Role.PAYMENT_INSTITUTION)
+
+
+@pytest.mark.parametrize("scale", [1, 60, 86_400])
+def test_refunds_first_clock_is_there_at_once_in_the_time_of_its_order(
+    world: World, queries: Queries, scale: int
+) -> None:
+    order = world.effective(scale=scale)
+    sold_out(order)
+
+    (item,) = queries.order(order.id).items
+    wait = current().duration("refund_outcome", scale=scale)
+    assert [(clock.term, clock.due) for clock in item.clocks] == [
+        ("refund_outcome", order.at + wait)
+    ]
+    assert (item.next_actor, item.opened_at) == (Role.PAYMENT_INSTITUTION, order.at)
+
+
+def test_ended_order_waits_for_nothing_but_its_refund_does(world: World, queries: Queries) -> None:
+    order = world.effective()
+    order.pull(Trigger.ASK_QUESTION, commands.Message(note_ref="txt_0001"))
+    (refund,) = sold_out(order).refunds
+
+    view = queries.order(order.id)
+    assert (view.next_due_at, view.next_actor) == (None, None)
+    left = {item.item: (len(item.clocks), item.next_actor) for item in view.items}
+    assert left == {
+        # Nobody answers it any more: its clock stopped with the order.
+        f"{order.id}/5": (0, None),
+        refund: (1, Role.PAYMENT_INSTITUTION),
+    }
 
 
 def test_timeline_tells_who_did_what_by_which_clause(world: World, queries: Queries) -> None:
@@ -163,7 +274,7 @@ def ten(world: World) -> list[Subject]:
         for client in (ANNA, BEN):
             order = world.subject()
             order.at = NOON + timedelta(hours=pair)
-            order.take(order.opening(client=client))
+            order.pull(Trigger.REQUEST, a_request(client=client), target=State.REQUESTED)
             if client == ANNA:
                 order.pull(Trigger.ACCEPT, commands.Accept())
             orders.append(order)
@@ -254,7 +365,8 @@ def _multiply_orders(sql: psycopg.Connection[Any]) -> None:
         column
         for (column,) in sql.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = 'purchase_order'::regclass"
-            " AND attnum > 0 AND attname NOT IN ('id', 'placed_at', 'client', 'state')"
+            " AND attnum > 0 AND NOT attisdropped"
+            " AND attname NOT IN ('id', 'placed_at', 'client', 'state')"
         ).fetchall()
     ]
     names = ", ".join(columns)

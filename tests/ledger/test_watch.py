@@ -8,12 +8,13 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from daigou.domain import commands
 from daigou.domain.ids import SubjectId
 from daigou.domain.order import State, Trigger
 from daigou.domain.sweeps import SWEEPS, SweepName
 from daigou.ledger.watch import PostgresWatch
 from daigou.ports.watch import START, Place
-from tests.ledger.road import NOON, World
+from tests.ledger.road import NOON, World, dispatch, sold_out
 
 LATER = NOON + timedelta(days=400)
 BATCH = 3
@@ -100,35 +101,46 @@ def test_notices_are_seen_once_an_event_until_they_are_sent(
     ]
 
 
-def test_questions_are_seen_once_their_time_is_over(
-    watch: PostgresWatch, sql: psycopg.Connection[Any]
-) -> None:
+def test_questions_are_seen_once_they_were_escalated(world: World, watch: PostgresWatch) -> None:
+    asked = commands.Message(note_ref="txt_0001")
+    orders = [world.accepted() for _ in range(7)]
+    for order in orders:
+        order.pull(Trigger.ASK_QUESTION, asked)
     assert late(watch, SweepName.QUESTIONS) == []
-    assert watch.waiting(SweepName.QUESTIONS) == 0
-    sql.execute(
-        "CREATE TABLE order_item (subject varchar, item varchar, axis varchar, state varchar,"
-        " clocks jsonb, next_due_at timestamptz, opened_at timestamptz, ended_at timestamptz)"
-    )
-    rows = [(f"ord_{n:04}", f"q{n}", "question", "open", NOON) for n in range(7)]
-    rows += [
-        ("ord_0000", "q8", "question", "answered", NOON),
-        ("ord_0000", "q9", "question", "open", LATER),
-        ("ord_0000", "d1", "dispute", "open", NOON),
-    ]
-    with sql.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO order_item (subject, item, axis, state, next_due_at)"
-            " VALUES (%s, %s, %s, %s, %s)",
-            rows,
-        )
-    sql.commit()
+    assert watch.waiting(SweepName.QUESTIONS) == 7
+    for order in orders[:5]:
+        for _ in range(2):
+            order.pull(Trigger.ESCALATE, item=f"{order.id}/3")
 
-    found = late(watch, SweepName.QUESTIONS)
+    orders[0].pull(Trigger.ANSWER_QUESTION, asked, item=f"{orders[0].id}/3")
+    orders[1].pull(Trigger.WITHDRAW)
 
-    assert [(each.subject, each.detail) for each in found] == [
-        (f"ord_{n:04}", f"question/q{n}") for n in range(7)
+    assert [(each.subject, each.detail) for each in late(watch, SweepName.QUESTIONS)] == [
+        (order.id, "question/3") for order in orders[2:5]
     ]
-    assert watch.waiting(SweepName.QUESTIONS) == 8
+
+
+def test_parcel_that_is_overdue_is_seen_with_its_order(world: World, watch: PostgresWatch) -> None:
+    order = world.purchased()
+    dispatch(order)
+
+    assert [(each.subject, each.detail) for each in late(watch, SweepName.OVERDUE)] == [
+        (order.id, "fulfilment/dispatched")
+    ]
+
+
+def test_refund_that_is_due_outlives_its_order(world: World, watch: PostgresWatch) -> None:
+    order = world.effective()
+    order.pull(Trigger.ASK_QUESTION, commands.Message(note_ref="txt_0001"))
+    sold_out(order)
+
+    assert [(each.subject, each.detail) for each in late(watch, SweepName.OVERDUE)] == [
+        (order.id, "refund/6")
+    ]
+    assert _all_pages(lambda place: watch.open_subjects(limit=BATCH, after=place), "subjects") == [
+        order.id
+    ]
+    assert watch.standings([order.id])[order.id].open
 
 
 def test_the_audit_names_each_broken_invariant_by_a_code(

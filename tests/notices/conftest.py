@@ -12,6 +12,7 @@ from tests.ledger.conftest import (  # noqa: F401 - these are fixtures
     books,
     database_url,
     engine,
+    promotion,
     server_url,
     sql,
     template,

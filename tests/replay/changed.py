@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from daigou.domain.lifecycle import FULFILMENT, REFUND
+    from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
     from daigou.domain.steps import Receipt
     from workflows import messages
     from workflows.handlers import obeys
@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
 
 
 @workflow.defn(name=messages.PURCHASE_ORDER)
-@obeys(FULFILMENT, REFUND)
+@obeys(FULFILMENT, *ITEM_TABLES)
 class ImpatientOrder(PurchaseOrder):
     """An order that pauses before it is requested, as those on their way never did."""
 

@@ -10,10 +10,11 @@ from daigou.simulator.plans import Deal, Path, Plan, plan_of
 from daigou.simulator.world import Party, World
 
 WORLD = World(7)
-PROVIDER, STORAGE, LOGISTICS = (
+PROVIDER, STORAGE, LOGISTICS, PROMOTER = (
     WORLD.providers(1)[0],
     WORLD.storages(1)[0],
     WORLD.logistics(1)[0],
+    WORLD.promoters(1)[0],
 )
 
 
@@ -39,7 +40,8 @@ class OrderCourse:
             provider=PROVIDER,
             storage=STORAGE,
             logistics=LOGISTICS,
-            basket=WORLD.basket(self.number, self.path.block),
+            basket=WORLD.basket(self.number, self.path.block, pieces=self.path.pieces),
+            promoter=PROMOTER if self.path.promoter else None,
             extra_lines=self.path.extra_lines,
         )
         return plan_of(self.path, deal)

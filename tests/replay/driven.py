@@ -32,7 +32,9 @@ _TIMELINE = text(
 )
 _WAITS = text(
     "SELECT 'fulfilment', state, next_due_at FROM purchase_order WHERE id = :of"
-    " UNION ALL SELECT 'refund', state, next_due_at FROM refund WHERE subject = :of"
+    " UNION ALL SELECT axis, i.state, i.next_due_at"
+    " FROM order_item i JOIN purchase_order o ON o.id = i.subject"
+    " WHERE i.subject = :of AND i.ended_at IS NULL AND (o.ended_at IS NULL OR axis = 'refund')"
     " UNION ALL SELECT 'recharge', state, next_due_at FROM recharge WHERE id = :of"
 )
 

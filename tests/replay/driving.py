@@ -1,19 +1,38 @@
 """Drives orders and recharges down their courses, to the end of their workflows."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
-from daigou.domain.commands import Mandate, Outcome, Request, RequestRecharge
+from daigou.domain.commands import LineCode, Mandate, Outcome, RequestRecharge
 from daigou.domain.ids import MovementRef, PartyId, RechargeId
 from daigou.domain.lifecycle import RECHARGE
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.terms import current
+from daigou.ledger.promotion import Promotion
 from daigou.ports.counterparties import Standing
-from daigou.simulator.plans import Act, Happened, Plan, has_ended, movement_in, next_act, strays
+from daigou.simulator.plans import (
+    Act,
+    Happened,
+    Plan,
+    command_now,
+    has_ended,
+    item_of,
+    movement_of,
+    next_act,
+    strays,
+)
+from daigou.simulator.tally import BROKERAGE_PERCENT
 from daigou.simulator.world import Party
-from tests.replay.courses import LOGISTICS, PROVIDER, STORAGE, OrderCourse, RechargeCourse
+from tests.replay.courses import (
+    LOGISTICS,
+    PROMOTER,
+    PROVIDER,
+    STORAGE,
+    OrderCourse,
+    RechargeCourse,
+)
 from tests.replay.driven import Driven
 from tests.workflows.stage import Stage
 from workflows.messages import OpenOrder, OpenRecharge
@@ -27,7 +46,8 @@ CONTACT = {
 }
 """What every client leaves with us, and no history may hold."""
 RECHARGED = Money(500_00)
-ROUNDS_MAX = 60
+COUPON_LASTS = timedelta(days=1000)
+ROUNDS_MAX = 120
 
 
 class StrayedError(Exception):
@@ -36,7 +56,7 @@ class StrayedError(Exception):
 
 def register_businesses(stage: Stage) -> None:
     """Registers who takes part in every order besides its client."""
-    for party in (PROVIDER, STORAGE, LOGISTICS):
+    for party in (PROVIDER, STORAGE, LOGISTICS, PROMOTER):
         stage.registry.register_party(
             id=party.id,
             role=party.role,
@@ -44,6 +64,12 @@ def register_businesses(stage: Stage) -> None:
             country=party.country,
             address=party.address,
         )
+    Promotion(stage.engine).sign_contract(
+        promoter=PROMOTER.id,
+        provider=PROVIDER.id,
+        rate=Fraction(BROKERAGE_PERCENT, 100),
+        begins_at=AGREED_AT,
+    )
 
 
 async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
@@ -54,7 +80,7 @@ async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
     """
     plan = course.plan
     _register_client(stage, plan.deal.client)
-    await _fill_deposit(stage, plan)
+    await _prepare(stage, plan)
     order = Driven(stage, plan.deal.order)
     await order.open(_opening(order, plan))
     for _ in range(ROUNDS_MAX):
@@ -107,15 +133,27 @@ def _register_client(stage: Stage, client: Party) -> None:
     )
 
 
-async def _fill_deposit(stage: Stage, plan: Plan) -> None:
-    share = plan.path.deposit_share
-    # A payment that is declined sets its part of the deposit aside for a while.
-    fen = plan.deal.amount_fen if share is None else share.of(plan.deal.amount_fen)
-    if fen:
-        recharge = Driven(stage, RechargeId(f"rch_for-{plan.deal.order}"))
-        amount = Money(max(fen, current().limits.recharge_fen_min))
-        await _recharge(recharge, plan.deal.client, amount, "pm_ok")
-        await recharge.handle.result()
+async def _prepare(stage: Stage, plan: Plan) -> None:
+    """Gives the client what it has before it asks: money in its deposit, a coupon."""
+    if plan.deposit_fen:
+        await _put_into_deposit(stage, plan, plan.deposit_fen, name=f"rch_for-{plan.deal.order}")
+    if plan.path.coupon_fen:
+        Promotion(stage.engine).issue_coupon(
+            id=plan.deal.coupon,
+            client=plan.deal.client.id,
+            amount=Money(plan.path.coupon_fen),
+            reduces=(LineCode.SERVICE_FEE, LineCode.OTHER_FEE),
+            valid_from=AGREED_AT,
+            valid_until=AGREED_AT + COUPON_LASTS,
+            issued_by=INSTITUTION,
+        )
+
+
+async def _put_into_deposit(stage: Stage, plan: Plan, fen: int, *, name: str) -> None:
+    recharge = Driven(stage, RechargeId(name))
+    amount = Money(max(fen, current().limits.recharge_fen_min))
+    await _recharge(recharge, plan.deal.client, amount, "pm_ok")
+    await recharge.handle.result()
 
 
 async def _recharge(recharge: Driven, client: Party, amount: Money, payment_method: str) -> None:
@@ -132,44 +170,41 @@ async def _recharge(recharge: Driven, client: Party, amount: Money, payment_meth
 
 
 def _opening(order: Driven, plan: Plan) -> OpenOrder:
-    deal, offer, mandate = plan.deal, plan.deal.basket.offer, MANDATES[current().mandate]
-    request = Request(
-        client=deal.client.id,
-        provider=deal.provider.id,
-        storage=deal.storage.id,
-        logistics=None if plan.path.logistics_later else deal.logistics.id,
-        product_link=offer.link,
-        offer_id=offer.id,
-        title=offer.title,
-        seller_name=offer.seller,
-        specification=offer.specification,
-        category=offer.category,
-        quantity=deal.basket.quantity,
-        unit_price=offer.unit_price,
-        freight=offer.freight,
-        delivery_address=deal.storage.address,
-        client_country=deal.client.country,
+    mandate = MANDATES[current().mandate]
+    request = plan.request(
         mandate=Mandate(version=current().mandate, digest=mandate.digest, agreed_at=AGREED_AT),
+        # Nobody has less than the least notice for the balance, whatever the date.
+        balance_by=AGREED_AT,
     )
     return OpenOrder(
-        order=deal.order,
+        order=plan.deal.order,
         request=request,
-        actor=order.actor(Role.CLIENT, deal.client.id),
+        actor=order.actor(Role.CLIENT, plan.deal.client.id),
         command_id=order.command_id(),
         terms_version=current().version,
     )
 
 
 async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[Happened]) -> None:
-    command, item = act.command, ""
-    if isinstance(command, Outcome):
-        reference = movement_in(act.at, plan.deal.order, history)
-        command = replace(command, reference=reference)
-        item = reference if act.at == State.DUE else ""
+    deal = plan.deal
     if act.decides:
-        await _decide(stage, act.at, movement_in(act.at, plan.deal.order, history), act.decides)
-    party = plan.deal.party(act.role) or INSTITUTION
-    await order.pull(act.trigger, order.actor(act.role, party), command, item=item)
+        await _decide(stage, act.at, movement_of(act, deal.order, history), act.decides)
+    if act.pays_back_fen:
+        await stage.world.seller_platform.pay_back(
+            reference=f"{deal.order}/{act.trigger}/{act.item}",
+            subject=deal.order,
+            amount=Money(act.pays_back_fen),
+        )
+    if act.recharges_fen:
+        name = f"rch_more-{deal.order}"
+        await _put_into_deposit(stage, plan, act.recharges_fen, name=name)
+    party = deal.party(act.role) or INSTITUTION
+    await order.pull(
+        act.trigger,
+        order.actor(act.role, party),
+        command_now(act, deal.order, history),
+        item=item_of(act, history),
+    )
 
 
 async def _decide(stage: Stage, at: State, reference: MovementRef, standing: Standing) -> None:

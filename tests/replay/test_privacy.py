@@ -19,6 +19,9 @@ COMMERCIAL = {
     "product_link", "offer_id", "title", "seller_name", "specification", "category", "quantity",
     "unit_price", "freight", "goods", "delivery_address", "client_country", "inferred", "lines",
     "code", "label", "amount", "currency", "collector", "from_deposit", "from_institution",
+    # What makes an order special, and what becomes of its price and its parcels.
+    "promoter", "coupons", "cautions", "caution", "advance", "balance_by", "drift_limit", "limit",
+    "any", "requirement", "needed", "costs", "loss", "seller_refund", "cause", "evidence",
     # What the screening list found: its own words.
     "findings", "rule", "verdict", "matched",
     # Agreements, references and reasons.
@@ -26,8 +29,9 @@ COMMERCIAL = {
     "seller_order_no", "parcel_ref", "tracking_ref", "note_ref", "reason", "payment_method",
     # Who did what when, and what came of it.
     "actor", "role", "party", "app", "command", "command_id", "kind", "item", "time_scale",
-    "subject", "sequence", "state", "at", "next_actor", "due", "intends", "opens_refund", "money",
-    "what", "transitions", "instead", "certainty", "answer", "allowed_actions", "clause", "detail",
+    "subject", "sequence", "state", "order_state", "at", "next_actor", "due", "intends", "refunds",
+    "money", "what", "transitions", "instead", "certainty", "answer", "allowed_actions", "clause",
+    "detail",
 }  # fmt: skip
 """A new field is added here by whoever can say that nothing personal ever stands in it."""
 OF_THE_SDK = {

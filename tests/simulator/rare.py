@@ -1,24 +1,34 @@
-"""Ways of two parcels that differ only in where one stands while the other is lost: for every row
-of the tables to be taken, but not worth an order of the demo each."""
+"""Ways that differ only a little from others, e.g. in where one of two parcels stands while the
+other is lost: for every row of the tables to be taken, but not worth an order of the demo each."""
 
-from daigou.domain.commands import Cause
+from daigou.domain.commands import Cause, CautionKind, UnrealizableReason
 from daigou.domain.order import State
+from daigou.simulator.conduct import Asking
 from daigou.simulator.moves import (
     abandon,
+    accept,
+    acknowledge,
     clear_customs,
     confirm_receipt,
+    decline_offer,
     deliver,
     dispatch,
+    left_unpaid,
     object_to_goods,
+    pay,
     pay_back,
+    pay_storage,
     purchase,
     receive,
     refuse_package,
+    report,
     report_lost,
+    report_price,
     resolve_objection,
     settle_package,
+    storage_charged,
 )
-from daigou.simulator.paths.ways import PAID
+from daigou.simulator.paths.ways import DEPOSIT, INSTITUTION, PAID
 from daigou.simulator.plans import Path
 
 _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
@@ -78,6 +88,78 @@ RARE = (
             ),
             ("given up", (*_ONE_HERE, abandon(1), *_OBJECTED_AND_PAID_BACK), State.ABANDONED),
             ("claimed", (*_ONE_CLAIMED, *_OBJECTED_AND_PAID_BACK), State.CLOSED),
+        )
+    ),
+    *(
+        Path(
+            name=f"advance, then {what}",
+            moves=(
+                acknowledge(CautionKind.ADVANCE_DEPOSIT),
+                accept,
+                pay(DEPOSIT),
+                purchase,
+                pay(DEPOSIT, at=State.AWAITING_BALANCE),
+                *moves,
+                report(UnrealizableReason.PRICE_CHANGED, at=State.RECOVERING),
+            ),
+            end=State.UNREALIZABLE,
+            advance_tenths=3,
+            pieces=2,
+        )
+        for what, moves in (
+            (
+                "a price not answered",
+                (report_price(Asking(percent=120)), left_unpaid(State.AWAITING_TOP_UP)),
+            ),
+            (
+                "a part declined",
+                (report_price(Asking(has_half=True)), decline_offer(State.AWAITING_CHOICE)),
+            ),
+            (
+                "a part not answered",
+                (report_price(Asking(has_half=True)), left_unpaid(State.AWAITING_CHOICE)),
+            ),
+        )
+    ),
+    Path(
+        name="advance, then stopped before the order",
+        moves=(
+            acknowledge(CautionKind.ADVANCE_DEPOSIT),
+            accept,
+            pay(DEPOSIT),
+            purchase,
+            pay(DEPOSIT, at=State.AWAITING_BALANCE),
+            report(UnrealizableReason.SELLER_STOPPED),
+        ),
+        end=State.UNREALIZABLE,
+        advance_tenths=3,
+    ),
+    *(
+        Path(
+            name=f"storage paid {when}",
+            moves=(
+                accept,
+                pay(INSTITUTION, "pm_ok"),
+                purchase,
+                receive(),
+                storage_charged(),
+                clear_customs(),
+                *moves,
+                confirm_receipt(),
+            ),
+            end=State.CLOSED,
+            poor=True,
+        )
+        for when, moves in (
+            ("abroad", (pay_storage(at=State.EXPORTED), deliver())),
+            (
+                "at the door",
+                (
+                    refuse_package(),
+                    pay_storage(at=State.PACKAGE_REFUSED),
+                    deliver(at=State.PACKAGE_REFUSED),
+                ),
+            ),
         )
     ),
 )

@@ -160,6 +160,18 @@ async def test_logistics_can_be_chosen_up_to_the_payment_and_not_paid_without(
     assert receipt.state == State.EFFECTIVE
 
 
+async def test_a_command_that_changes_no_deadline_leaves_the_timer_alone(stage: Stage) -> None:
+    order = await stage.order()
+    before = await order.events()
+
+    await order.pull(Trigger.CHOOSE_LOGISTICS)
+    await order.pull(Trigger.LIMIT_PRICE_DRIFT)
+
+    more = (await order.events())[len(before) :]
+    assert "WORKFLOW_EXECUTION_UPDATE_COMPLETED" in more
+    assert [each for each in more if each.startswith("TIMER")] == []
+
+
 @pytest.mark.clause("PSR-2-2")
 async def test_what_the_books_refuse_leaves_the_order_as_it_was(stage: Stage) -> None:
     order = await stage.order()

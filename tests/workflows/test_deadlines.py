@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import Role, State, Trigger
+from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Receipt
 from tests.workflows.stage import WHOLE, Order, Stage, refused
@@ -81,9 +81,10 @@ async def test_a_window_that_passes_unused_ends_at_its_instant(
 
     await order.past(due)
     last = await order.until(end)
+    struck = next(each for each in order.written if each.trigger == strikes)
 
-    assert (last.trigger, last.actor_role, last.at) == (strikes, Role.CLOCK, due)
-    assert last.recorded_at >= due
+    assert (struck.actor_role, struck.at, last.at) == (Role.CLOCK, due, due)
+    assert struck.recorded_at >= due
 
 
 @pytest.mark.clause("PSR-16")
@@ -159,6 +160,47 @@ async def test_receipt_can_be_confirmed_just_before_it_is_deemed(stage: Stage) -
     assert receipt.due == order.last.at + 7 * DAY
 
 
+@pytest.mark.clause("PSR-18-2")
+@pytest.mark.clause("PSR-18-3")
+async def test_the_clock_of_receipt_stands_still_while_an_objection_is_checked(
+    stage: Stage,
+) -> None:
+    order = await _at(stage, State.DELIVERED)
+    delivered = order.last.at
+    await order.forward_to(delivered + 4 * DAY)
+    objected = await order.pull(Trigger.OBJECT_TO_RECEIPT)
+    await order.forward(2 * DAY)
+    settled = await order.pull(Trigger.SETTLE_OBJECTION)
+    left = delivered + 10 * DAY - objected.at
+
+    await order.just_before(settled.at + left)
+    before = await order.seen()
+    await order.past(settled.at + left)
+    received = await order.until(State.RECEIVED)
+
+    assert objected.due == objected.at + 3 * DAY
+    assert settled.due == settled.at + left
+    assert 6 * DAY - timedelta(minutes=1) < left < 6 * DAY
+    assert before == {"delivered"}
+    assert (received.trigger, received.at) == (Trigger.DEEM_RECEIVED, settled.at + left)
+    assert order.triggers.count(Trigger.ADVISE) == 1, "it was given before the objection"
+
+
+@pytest.mark.clause("PSR-18-3")
+async def test_an_objection_that_is_not_checked_is_escalated_and_may_be_let_go(
+    stage: Stage,
+) -> None:
+    order = await _at(stage, State.DELIVERED)
+    objected = await order.pull(Trigger.OBJECT_TO_RECEIPT)
+
+    await order.past(objected.at + 4 * DAY)
+    await order.until_written(lambda rows: rows[-1].at == objected.at + 4 * DAY)
+    receipt = await order.pull(Trigger.CONFIRM_RECEIPT)
+
+    assert order.struck() == [(Trigger.ESCALATE, objected.at + days * DAY) for days in (3, 4)]
+    assert receipt.state == State.RECEIVED
+
+
 # ---- what is escalated ------------------------------------------------------------------------
 
 
@@ -182,28 +224,32 @@ async def test_an_overdue_purchase_is_escalated_at_its_instant_and_every_day_aga
 
 
 @pytest.mark.parametrize(
-    ("state", "after", "trigger", "event"),
+    ("state", "after", "trigger", "event", "told"),
     [
         pytest.param(
-            State.PURCHASED, 10 * DAY, Trigger.ESCALATE, "order.arrival_overdue",
-            id="arrival", marks=pytest.mark.clause("PSR-8"),
+            State.EFFECTIVE, timedelta(hours=36), Trigger.REMIND, "order.purchase_due",
+            ["provider"],
+            id="purchase", marks=pytest.mark.clause("PSR-8"),
         ),
         pytest.param(
-            State.WAREHOUSE_OBJECTION, 3 * DAY, Trigger.ESCALATE, "order.objection_unresolved",
+            State.WAREHOUSE_OBJECTION, 3 * DAY, Trigger.ESCALATE, "parcel.objection_unresolved",
+            ["provider", "platform"],
             id="objection", marks=pytest.mark.clause("PSR-16"),
         ),
         pytest.param(
-            State.STORED, 90 * DAY, Trigger.WARN_OF_CHARGES, "parcel.free_storage_ending",
+            State.STORED, 80 * DAY, Trigger.WARN_OF_CHARGES, "parcel.free_storage_ending",
+            ["client"],
             id="free storage", marks=pytest.mark.clause("PSR-7"),
         ),
         pytest.param(
-            State.EXPORTED, 30 * DAY, Trigger.ESCALATE, "order.transit_overdue",
+            State.EXPORTED, 30 * DAY, Trigger.ESCALATE, "parcel.transit_overdue",
+            ["logistics", "platform"],
             id="transit", marks=pytest.mark.clause("PSR-8"),
         ),
     ],
 )  # fmt: skip
 async def test_a_wait_that_is_overdue_is_told_of_at_its_instant_and_goes_on(
-    stage: Stage, state: State, after: timedelta, trigger: Trigger, event: str
+    stage: Stage, state: State, after: timedelta, trigger: Trigger, event: str, told: list[str]
 ) -> None:
     order = await _at(stage, state)
     due = order.last.at + after
@@ -212,7 +258,7 @@ async def test_a_wait_that_is_overdue_is_told_of_at_its_instant_and_goes_on(
     last = await order.until_written(lambda rows: rows[-1].trigger == trigger)
 
     assert (last.source, last.target, last.at) == (state, state, due)
-    assert len(stage.notices(order.id, event)) == 2
+    assert stage.notices(order.id, event) == told
 
 
 # ---- when nobody was there at the deadline ----------------------------------------------------
@@ -249,20 +295,49 @@ async def test_an_act_that_came_with_the_deadline_itself_is_refused_by_its_claus
 
 
 @pytest.mark.clause("PSR-8")
-async def test_an_escalation_that_nobody_heard_is_written_before_the_act_that_came_after_it(
+async def test_a_reminder_that_nobody_heard_is_written_before_the_act_that_came_after_it(
     stage: Stage,
 ) -> None:
-    order, due = await _deserted(stage, State.EFFECTIVE, deadline=2 * DAY)
+    order, due = await _deserted(stage, State.EFFECTIVE, deadline=timedelta(hours=36))
     reporting = asyncio.create_task(order.pull(Trigger.REPORT_UNREALIZABLE))
     await asyncio.sleep(0.2)
 
     async with stage.worker(order.task_queue):
         await reporting
 
-    escalated, reported = order.written[-2:]
-    assert (escalated.trigger, escalated.at) == (Trigger.ESCALATE, due)
+    reminded, reported = order.written[-2:]
+    assert (reminded.trigger, reminded.at) == (Trigger.REMIND, due)
     assert reported.trigger == Trigger.REPORT_UNREALIZABLE
     assert reported.at > due
+
+
+@pytest.mark.clause("PSR-8")
+async def test_of_clocks_that_nobody_heard_the_first_due_strikes_first_on_whichever_axis(
+    stage: Stage,
+) -> None:
+    order = stage.unopened(client=await stage.client(deposit=WHOLE))
+    order.task_queue = f"own-{uuid4().hex[:8]}"
+    async with stage.worker(order.task_queue):
+        await order.open()
+        await order.reach(State.PURCHASED)
+        bought = order.last.at
+        await order.dispatched(300)
+        sent = order.last.at
+    await order.stranded_at(bought + 4 * DAY)
+    while await order.now() < sent + 4 * DAY:
+        await asyncio.sleep(0.02)
+    reporting = asyncio.create_task(order.pull(Trigger.REPORT_PROGRESS))
+    await asyncio.sleep(0.2)
+
+    async with stage.worker(order.task_queue):
+        await reporting
+
+    struck = [(each.axis, Trigger(each.trigger), each.at) for each in order.written[-3:-1]]
+    assert struck == [
+        (TableName.FULFILMENT, Trigger.PROMPT, bought + 4 * DAY),
+        (TableName.PARCEL, Trigger.PROMPT, sent + 4 * DAY),
+    ]
+    assert order.last.trigger == Trigger.REPORT_PROGRESS
 
 
 @pytest.mark.clause("PSR-2-1")

@@ -1,5 +1,6 @@
 """A step was written by a try of which the history never heard: the order takes it over."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -269,6 +270,31 @@ async def test_a_seller_refund_by_a_lost_try_is_paid_through_the_institution_onc
 
     assert (receipt.state, receipt.order_state) == (State.RETURNED, State.PURCHASED)
     assert await stage.moved(order.id, "refund") == [Money(400_40)]
+
+
+# ---- a row that gave way ----------------------------------------------------------------------
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the books take another row of the same command for another command"
+)
+@pytest.mark.clause("PSR-10-2")
+async def test_a_row_that_gave_way_in_a_lost_try_stands_though_the_deposit_could_pay_now(
+    stage: Stage,
+) -> None:
+    order = await stage.order(drift_limit=commands.DriftLimit(any=True))
+    await order.reach(State.EFFECTIVE)
+    dearer = commands.ActualPrice(
+        goods=Money(1_300_00), freight=order.request.freight, quantity=300
+    )
+    _write_as_if_lost(stage, order, Trigger.REPORT_PRICE, dearer, to=State.AWAITING_TOP_UP)
+    await stage.recharge(client=order.request.client, amount=WHOLE).open()
+
+    async with asyncio.timeout(4):
+        receipt = await order.pull(Trigger.REPORT_PRICE, dearer, command_id="key-1")
+
+    assert receipt.state == State.AWAITING_TOP_UP
+    assert order.deposit == WHOLE
 
 
 async def _exported(stage: Stage) -> tuple[Order, str]:

@@ -115,6 +115,9 @@ async def test_the_duty_ends_with_the_last_parcels_window_and_only_then_the_fee_
     assert order.held("fee_held") == ZERO
 
 
+@pytest.mark.xfail(
+    strict=True, reason="the rows that lead back to DISPATCHED do not restart the news' clocks yet"
+)
 @pytest.mark.clause("PSR-8")
 async def test_exchanged_goods_take_the_order_back_with_time_of_its_own_for_news(
     stage: Stage,
@@ -125,12 +128,11 @@ async def test_exchanged_goods_take_the_order_back_with_time_of_its_own_for_news
     await order.until_written(lambda rows: rows[-1].trigger == Trigger.ESCALATE)
 
     exchanged = await order.pull(Trigger.EXCHANGE)
+    await order.forward(timedelta(hours=1))
 
     assert (exchanged.state, exchanged.order_state) == (State.DISPATCHED, State.DISPATCHED)
     assert await order.seen() == {"dispatched"}
-    due = stage.read_model(order.id).next_due_at
-    assert due is not None
-    assert due > exchanged.at, "no clock of the first way strikes on the second"
+    assert order.struck() == [], "no clock of the first way strikes on the second"
 
 
 # ---- the parcel that a command is for ---------------------------------------------------------

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from daigou.domain.commands import Line, LineCode
+from daigou.domain.commands import ActualPrice, Line, LineCode, Outcome
+from daigou.domain.ids import MovementRef
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode
@@ -17,6 +18,8 @@ TWO_SECONDS_A_DAY = 43_200
 
 FROM_DEPOSIT = Money(231_23)
 CAPTURED = Money(1_000_00)
+RISE = Money(100_10)
+"""What 1,300.00 of goods cost more than 1,200.00, with the fee on it."""
 
 
 async def _unrealizable(stage: Stage, method: str, *lines: Line, time_scale: int = 1) -> Order:
@@ -135,6 +138,64 @@ async def test_a_silent_refund_is_escalated_and_told_of_by_the_institution_in_pe
     assert receipt.state == State.REFUNDED
     # The order itself ended long ago; its workflow waited for the refund.
     assert (ending.state, ending.transitions) == (State.UNREALIZABLE, order.last.sequence)
+
+
+# ---- of two captures --------------------------------------------------------------------------
+
+
+async def _captured_twice(stage: Stage, first: str, second: str) -> Order:
+    """An order at 1,330.00 and 1.33, paid by two captures, that turns out unrealizable."""
+    order = await stage.order(deposit=ZERO)
+    await order.reach(State.ACCEPTED)
+    await order.pay(institution=WHOLE, method=first)
+    dearer = ActualPrice(goods=Money(1_300_00), freight=Money(30_00), quantity=300)
+    await order.pull(Trigger.REPORT_PRICE, dearer)
+    await order.pay(institution=RISE, method=second)
+    await order.pull(Trigger.REPORT_UNREALIZABLE)
+    return order
+
+
+@pytest.mark.clause("PSR-9")
+@pytest.mark.clause("PSR-10-2")
+async def test_what_two_captures_paid_goes_back_by_a_refund_of_each(stage: Stage) -> None:
+    order = await _captured_twice(stage, "pm_ok", "pm_ok")
+
+    ending = await order.ending()
+
+    assert ending.state == State.UNREALIZABLE
+    assert sorted(await stage.moved(order.id, "refund"), key=_fen) == [RISE, WHOLE]
+    assert stage.movements(order.id) == 2 * [("capture", "done")] + 2 * [("refund", "done")]
+    assert order.held("refund_transit") == ZERO
+    assert set(stage.read_model(order.id).items.values()) == {State.REFUNDED}
+
+
+@pytest.mark.clause("PSR-9")
+async def test_of_two_silent_refunds_each_is_told_of_by_its_name_and_ends_alone(
+    stage: Stage,
+) -> None:
+    order = await _captured_twice(stage, "pm_ok_refund_silent", "pm_ok_refund_silent")
+    latest, first = stage.read_model(order.id).items
+
+    def outcome(reference: str) -> Outcome:
+        return Outcome(reference=MovementRef(reference))
+
+    with refused(RefusalCode.WHICH_ITEM, "PSR-9"):
+        await order.pull(Trigger.CONFIRM_REFUND, outcome(first))
+    with refused(RefusalCode.WRONG_REFERENCE, "PSR-6"):
+        await order.pull(Trigger.CONFIRM_REFUND, outcome(first), item=latest)
+    await order.pull(Trigger.FAIL_REFUND, outcome(first), item=first)
+    between = stage.read_model(order.id).items
+    await order.pull(Trigger.CONFIRM_REFUND, outcome(latest))
+    await order.ending()
+
+    assert (latest, first) == (f"{order.id}/8", f"{order.id}/8.2")
+    assert between == {latest: State.DUE, first: State.CREDITED}
+    assert order.deposit == WHOLE
+    assert order.held("refund_transit") == ZERO
+
+
+def _fen(money: Money) -> int:
+    return money.amount
 
 
 @pytest.mark.clause("PSR-9")

@@ -167,7 +167,7 @@ def storage_charged(parcel: int = 1) -> Move:
     return move
 
 
-def pay_storage(parcel: int = 1) -> Move:
+def pay_storage(parcel: int = 1, *, at: State = State.STORED) -> Move:
     """The client puts money into its deposit, and pays what the storage is owed."""
 
     def move(tally: Tally) -> tuple[Cue, ...]:
@@ -175,7 +175,7 @@ def pay_storage(parcel: int = 1) -> Move:
             Act(
                 role=Role.CLIENT,
                 trigger=Trigger.PAY_STORAGE,
-                at=State.STORED,
+                at=at,
                 command=Plain(),
                 table=TableName.PARCEL,
                 item=parcel,

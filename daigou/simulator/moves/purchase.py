@@ -37,7 +37,7 @@ def purchase(tally: Tally) -> tuple[Cue, ...]:
             offers = tally.block.offers
             tally.asked(offers.goods(tally.goods, tally.pieces), offers.pieces(tally.pieces))
         case Standing.REJECTED:
-            tally.end_unrealized()
+            _end(tally)
     return act, Event(trigger=_SAID[conduct.outcome], at=State.PURCHASING)
 
 
@@ -97,7 +97,7 @@ def decline_offer(at: State) -> Move:
     """The client declines the higher price, or the part."""
 
     def move(tally: Tally) -> tuple[Cue, ...]:
-        tally.end_unrealized()
+        _end(tally)
         return (Act(role=Role.CLIENT, trigger=Trigger.DECLINE_OFFER, at=at, command=Plain()),)
 
     return move
@@ -107,13 +107,13 @@ def left_unpaid(at: State) -> Move:
     """The client neither pays the higher price, nor says whether it takes the part."""
 
     def move(tally: Tally) -> tuple[Cue, ...]:
-        tally.end_unrealized()
+        _end(tally)
         return (Event(trigger=Trigger.LAPSE, at=at),)
 
     return move
 
 
-def report(reason: UnrealizableReason) -> Move:
+def report(reason: UnrealizableReason, *, at: State = State.EFFECTIVE) -> Move:
     """The provider reports that the purchase cannot be made.
 
     What the seller has of it already, an advance deposit, it pays back.
@@ -126,10 +126,16 @@ def report(reason: UnrealizableReason) -> Move:
             Act(
                 role=Role.PROVIDER,
                 trigger=Trigger.REPORT_UNREALIZABLE,
-                at=State.EFFECTIVE,
+                at=at,
                 command=ReportUnrealizable(reason=reason, seller_refund=Money(back)),
                 pays_back_fen=back,
             ),
         )
 
     return move
+
+
+def _end(tally: Tally) -> None:
+    """What was collected goes back, unless the seller's part of it has to be recovered first."""
+    if not tally.is_to_be_recovered:
+        tally.end_unrealized()

@@ -4,12 +4,15 @@ from daigou.domain.commands import CautionKind, UnrealizableReason
 from daigou.domain.order import State, Trigger
 from daigou.ports.counterparties import Standing
 from daigou.simulator import conduct
+from daigou.simulator.conduct import Asking
 from daigou.simulator.moves import (
     accept,
     acknowledge,
+    decline_offer,
     pay,
     purchase,
     report,
+    report_price,
     struck,
     told_by_institution,
     withdraw,
@@ -114,7 +117,8 @@ ADVANCES = (
         moves=(_CAUTION, accept, pay(BOTH, "pm_ok"), purchase, struck(Trigger.FORFEIT, _BALANCE)),
         end=State.FORFEITED,
         advance_tenths=3,
-        days=2,
+        balance_days=3,
+        days=3,
     ),
     Path(
         name="advance let go by the client",
@@ -130,11 +134,29 @@ ADVANCES = (
             pay(BOTH, "pm_ok"),
             purchase,
             pay(BOTH, "pm_ok", at=_BALANCE),
-            report(UnrealizableReason.SELLER_STOPPED),
+            purchase,
+            report(UnrealizableReason.SELLER_STOPPED, at=State.RECOVERING),
         ),
         end=State.UNREALIZABLE,
         block=conduct.STOPS_AFTER_ADVANCE,
         advance_tenths=3,
         extra_lines=True,
+    ),
+    Path(
+        name="advance, then a price refused",
+        moves=(
+            _CAUTION,
+            accept,
+            pay(DEPOSIT),
+            purchase,
+            pay(DEPOSIT, at=_BALANCE),
+            report_price(Asking(percent=130)),
+            decline_offer(State.AWAITING_TOP_UP),
+            struck(Trigger.ESCALATE, State.RECOVERING),
+            report(UnrealizableReason.PRICE_CHANGED, at=State.RECOVERING),
+        ),
+        end=State.UNREALIZABLE,
+        advance_tenths=4,
+        days=10,
     ),
 )

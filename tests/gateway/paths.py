@@ -1,0 +1,161 @@
+"""Every endpoint of the document: its path filled in, a right body for it, its listed problems."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from daigou.domain.refusals import RefusalCode
+from gateway.problems import EdgeCode, Problem
+from tests.gateway.fakes import ENDPOINT, MESSAGE, NOON, ORDER, RECHARGE, a_gateway, http_as
+from tests.gateway.house import a_key, an_order
+
+APP = a_gateway()
+DOCUMENT: dict[str, Any] = APP.openapi()
+KNOWN = {
+    "order_id": ORDER,
+    "recharge_id": RECHARGE,
+    "client_id": "cli_anna",
+    "party_id": "prv_kai",
+    "number": "9",
+    "rule_id": "12",
+    "evidence_id": "evd_kettles",
+    "endpoint_id": ENDPOINT,
+    "message_id": MESSAGE,
+    "contract_id": "3",
+}
+NUMBERS = {"parcels": "5", "requirements": "6", "questions": "7", "opinions": "8", "refunds": "9"}
+"""The number of the one item of each kind that the fake order has."""
+
+
+def _endpoints(method: str) -> Iterator[str]:
+    """Those that take no body, or one in JSON; evidence has tests of its own."""
+    for path, methods in DOCUMENT["paths"].items():
+        content = methods.get(method, {}).get("requestBody", {}).get("content", {})
+        if method in methods and (not content or "application/json" in content):
+            yield path
+
+
+POSTS, GETS = list(_endpoints("post")), list(_endpoints("get"))
+
+
+def real(path: str, **junk: str) -> str:
+    """A path with what is there in its place, or with junk."""
+    collection = next((name for name in NUMBERS if f"/{name}/" in path), "refunds")
+    return path.format(**{**KNOWN, "number": NUMBERS[collection], **junk})
+
+
+async def post(path: str, content: bytes, **headers: str) -> httpx.Response:
+    """What every role at once is answered, under a new key."""
+    said = {"Idempotency-Key": a_key(), "Content-Type": "application/json", **headers}
+    async with http_as("all", APP) as http:
+        return await http.post(real(path), content=content, headers=said)
+
+
+def listed_codes(path: str, method: str, status: int) -> set[str]:
+    """The codes of problems that the document lists for an answer of an endpoint."""
+    response = DOCUMENT["paths"][path][method]["responses"].get(str(status), {})
+    content = response.get("content", {}).get("application/problem+json", {})
+    return set(content.get("examples", {}))
+
+
+def problem_of(answer: httpx.Response, path: str, method: str) -> Problem:
+    """The answer as the problem that it is to be, and is listed to be."""
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = Problem.model_validate_json(answer.content)
+    assert problem.status == answer.status_code
+    assert problem.code in {*EdgeCode, *RefusalCode}
+    assert problem.code in listed_codes(path, method, problem.status), (path, problem)
+    assert problem.type == f"urn:daigou:problem:{problem.code}"
+    assert problem.title
+    assert problem.detail
+    return problem
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def valid_body(path: str) -> dict[str, Any]:
+    """A right body of an endpoint."""
+    command = path.rpartition("/")[2]
+    return BODIES.get(path) or BODIES.get(command) or {}
+
+
+_FEN = {"amount": 1_00, "currency": "CNY"}
+_OUTCOME = {"reference": f"{ORDER}/3"}
+_WORDS = {"note": "in words"}
+BODIES: dict[str, dict[str, Any]] = {
+    "/v1/orders": an_order(),
+    "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
+    "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
+    "/v1/screening-rules": {
+        "kind": "word",
+        "pattern": "replica",
+        "verdict": "doubtful",
+        "reason": "may infringe a brand",
+    },
+    "/v1/webhook-endpoints": {"url": "https://shop.example.org/daigou"},
+    "/v1/webhook-endpoints/{endpoint_id}/replay": {"subject": ORDER},
+    "/v1/coupons": {
+        "client_id": "cli_anna",
+        "amount": _FEN,
+        "reduces": ["service_fee"],
+        "valid_from": NOON.isoformat(),
+        "valid_until": NOON.replace(year=2027).isoformat(),
+    },
+    "/v1/promoter-contracts": {
+        "promoter_id": "pro_mia",
+        "provider_id": "prv_kai",
+        "rate": "1/5",
+        "begins_at": NOON.isoformat(),
+    },
+    "/v1/promoter-contracts/{contract_id}/end": {"ends_at": NOON.replace(year=2027).isoformat()},
+    "principal": {
+        "legal_name": "Kai Example Purchasing",
+        "registration_number": "91110000600037341L",
+        "registered_address": "1 Example Road, Yiwu",
+        "business_email": "office@example.com",
+        "business_phone": "+86 579 0000 0000",
+        "purchasing_person": "Kai Example",
+    },
+    "raise-caution": {"caution": "sensitive"},
+    "acknowledge-caution": {"caution": "sensitive"},
+    "limit-price-drift": {"price_drift": {"amount": _FEN}},
+    "refuse": {"reason": "no_capacity"},
+    "choose-logistics": {"logistics_id": "log_sino"},
+    "confirm-payment": _OUTCOME,
+    "decline-payment": _OUTCOME,
+    "report-price": {"goods": _FEN, "freight": _FEN, "quantity": 3},
+    "quote-anew": {"goods": _FEN, "freight": _FEN, "quantity": 3, **_OUTCOME},
+    "record-purchase": {
+        "seller_order_no": "1",
+        "goods": _FEN,
+        "freight": _FEN,
+        "delivery_address": "x",
+    },
+    "fail-purchase": _OUTCOME,
+    "reject-purchase": _OUTCOME,
+    "report-unrealizable": {"reason": "sold_out"},
+    "dispatch": {"tracking_ref": "T1"},
+    "track": {"tracking_ref": "T1"},
+    "warehouse-receipt": {"parcel_ref": "P1"},
+    "object-to-goods": {"reason": "damaged"},
+    "exchange": {"tracking_ref": "T2"},
+    "record-seller-refund": {"goods": _FEN, "freight": _FEN, "external_ref": "S1"},
+    "clear-customs": {"tracking_ref": "T1"},
+    "deliver": {"tracking_ref": "T1"},
+    "refuse-package": {"reason": "damaged"},
+    "settle-package": {"cause": "none_found"},
+    "object-to-receipt": {"reason": "damaged"},
+    "settle-objection": {"cause": "none_found"},
+    "require": _WORDS,
+    "ask-question": _WORDS,
+    "answer-question": _WORDS,
+    "give-opinion": _WORDS,
+    "confirm-recharge": {"reference": f"{RECHARGE}/1"},
+    "decline-recharge": {"reference": f"{RECHARGE}/1"},
+}
+"""By path, or by the last word of it."""
