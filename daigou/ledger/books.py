@@ -11,7 +11,14 @@ from daigou.domain.ids import MovementRef
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.failures import OvertakenError, StepForbiddenError, database_answers
-from daigou.ledger.rows import committed_of, digest_of, facts_in, movement_of, recorded_of
+from daigou.ledger.rows import (
+    command_json,
+    committed_of,
+    digest_of,
+    facts_in,
+    movement_of,
+    recorded_of,
+)
 from daigou.ledger.step_writer import Found, compose
 from daigou.ledger.tables import METADATA
 from daigou.ports.books import StepConflictError, ToBuy
@@ -129,12 +136,19 @@ def _open_book(connection: Connection, step: Step) -> Found:
     )
 
 
+def _is_its_other_row(found: Found, step: Step) -> bool:
+    """Whether the same command was written by another row, which gave way or fitted then."""
+    written = found.written or {}
+    said = (step.trigger, step.item, command_json(step.command))
+    return (written["trigger"], written["item"], written["command"]) == said
+
+
 def _already_written(step: Step, digest: str, found: Found) -> Committed | None:
     if found.written:
         committed = committed_of(found.written["result"])
         if found.written["digest"] == digest:
             return committed
-        if found.written["command_id"] == step.command_id:
+        if found.written["command_id"] == step.command_id and not _is_its_other_row(found, step):
             raise StepConflictError(f"{step.subject}/{step.sequence} holds the command otherwise")
         recorded = recorded_of(found.written | {"table": found.written["axis"]})
         return replace(committed, instead=recorded)

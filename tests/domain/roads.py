@@ -145,7 +145,9 @@ def _on_parcels(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
     items = [item for item in books.parcels if books.items[item][1] == row.source]
     if row.source == State.NEW and books.facts.missing:
         size = 1 + dice.below(books.facts.missing)
-        said = replace(samples.command_of(row.trigger), quantity=size)  # type: ignore[call-arg]
+        said = samples.command_of(row.trigger)
+        if not isinstance(said, commands.Noted):  # Goods that were never sent are all that miss.
+            said = replace(said, quantity=size)  # type: ignore[call-arg]
         # Named by nobody, a receipt would be for a parcel that was announced.
         if not any(PARCEL.rows_from(books.items[each][1], row.trigger) for each in books.parcels):
             yield lambda: books.pull(row.trigger, said)

@@ -42,7 +42,7 @@ def test_variants_count_from_zero_among_rows_of_one_state_and_trigger() -> None:
 
 
 OPENS = {
-    PARCEL.name: {Trigger.DISPATCH, Trigger.WAREHOUSE_RECEIPT},
+    PARCEL.name: {Trigger.DISPATCH, Trigger.WAREHOUSE_RECEIPT, Trigger.REPORT_LOST},
     REQUIREMENT.name: {Trigger.REQUIRE},
     QUESTION.name: {Trigger.ASK_QUESTION},
     OPINION.name: {Trigger.GIVE_OPINION},

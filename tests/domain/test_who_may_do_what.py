@@ -102,6 +102,7 @@ received             close                 clock                         closed
 
 PARCEL = """
 new                  dispatch              provider                      dispatched
+new                  report-lost           provider platform             lost
 new                  warehouse-receipt     storage                       warehoused
 
 dispatched           track                 provider platform             dispatched

@@ -124,7 +124,12 @@ async def test_a_command_in_the_wrong_state_cites_the_clause_and_says_what_to_do
 
     problem = refused.value.problem
     assert (problem.status, problem.code, problem.clause) == (409, "not_in_this_state", "PSR-2-2")
-    assert set(problem.allowed_actions) == {"withdraw", "choose-logistics"}
+    assert set(problem.allowed_actions) == {
+        "withdraw",
+        "choose-logistics",
+        "limit-price-drift",
+        "acknowledge-caution",
+    }
 
 
 async def test_a_command_to_an_order_that_ended_is_refused_by_its_clause(house: House) -> None:

@@ -9,30 +9,52 @@ from gateway.client import RefusalError
 from gateway.placing import summary_of
 from tests.gateway.fakes import REQUEST
 from tests.gateway.house import WHOLE, House, a_key, an_order
-from tests.gateway.paths import DOCUMENT, valid_body
+from tests.gateway.paths import GETS, POSTS, real, valid_body
 
-OF_AN_ORDER = [path for path in DOCUMENT["paths"] if "{order_id}" in path]
+OF_AN_ORDER = [
+    (method, path)
+    for method, paths in (("get", GETS), ("post", POSTS))
+    for path in paths
+    if "{order_id}" in path
+]
 
 
 @pytest.mark.clause("OP-7-5-4")
-@pytest.mark.parametrize("path", OF_AN_ORDER)
-async def test_an_order_of_others_is_not_there(house: House, path: str) -> None:
+async def test_an_order_of_others_is_not_there_at_any_endpoint(house: House) -> None:
     order = await house.placed(house.new_client())
     other_provider = PartyId(f"prv_{a_key()}")
     house.registry.register_party(id=other_provider, role=Role.PROVIDER, country="CN", name="Other")
     strangers = (house.new_client(), house.application(other_provider, Role.PROVIDER))
-    at = path.format(order_id=order, number=1, evidence_id="evd_kettles")
 
     for stranger in strangers:
         async with house.http(stranger) as http:
-            if "get" in DOCUMENT["paths"][path]:
-                answer = await http.get(at)
-            else:
-                answer = await http.post(
-                    at, json=valid_body(path), headers={"Idempotency-Key": a_key()}
+            for method, path in OF_AN_ORDER:
+                at = real(path, order_id=order, number="1")
+                body = valid_body(path) if method == "post" else None
+                answer = await http.request(
+                    method, at, json=body, headers={"Idempotency-Key": a_key()}
                 )
 
-        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+                assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+
+
+@pytest.mark.clause("OP-7-5-4")
+async def test_a_promoter_sees_the_orders_that_it_won_and_no_others(house: House) -> None:
+    promoter = PartyId(f"pro_{a_key()}")
+    house.registry.register_party(id=promoter, role=Role.PROMOTER, country="CN", name="Mia")
+    client = house.new_client()
+    won = await house.placed(client, promoter_id=promoter)
+    other = await house.placed(client)
+
+    async with house.client(house.application(promoter, Role.PROMOTER)) as promoting:
+        seen = [each.id async for each in promoting.all_orders()]
+        (told,) = (await promoting.allowed_actions(won)).roles
+        with pytest.raises(RefusalError) as lost:
+            await promoting.order(other)
+
+    assert seen == [won]
+    assert not any(each.allowed for each in told.actions)
+    assert lost.value.problem.status == 404
 
 
 @pytest.mark.clause("OP-7-5-4")

@@ -4,7 +4,6 @@
 that is 1,231.23 in whole.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -41,7 +40,7 @@ HASTY = "2026-10-hasty"
 
 
 @pytest.fixture(scope="session")
-def hasty_terms() -> Iterator[terms.Terms]:
+def hasty_terms() -> terms.Terms:
     """The present terms with short waits at the storage. Orders may outlive the test."""
     present = terms.current()
     waits = {
@@ -52,10 +51,8 @@ def hasty_terms() -> Iterator[terms.Terms]:
     hasty = replace(
         present, version=HASTY, durations=MappingProxyType({**present.durations, **waits})
     )
-    versions = terms.VERSIONS
-    assert isinstance(versions, dict)
-    versions[HASTY] = hasty
-    yield hasty
+    terms.VERSIONS = MappingProxyType({**terms.VERSIONS, HASTY: hasty})
+    return hasty
 
 
 @pytest.fixture
@@ -67,6 +64,7 @@ def in_haste(hasty_terms: terms.Terms, monkeypatch: pytest.MonkeyPatch) -> None:
 async def refused(
     house: House, order: str, trigger: Trigger, by: App | Role, **body: object
 ) -> Problem:
+    """What a command is refused with."""
     with pytest.raises(RefusalError) as said:
         await house.do(order, trigger, by, body)
     return said.value.problem
@@ -324,7 +322,7 @@ async def test_sensitive_goods_may_be_refused_after_payment_less_what_they_cost(
         await buyer.pay(order, key=a_key(), from_deposit=WHOLE)
         cost = Line(
             code=LineCode.OTHER_FEE,
-            label="customs enquiry",
+            label="enquiry",
             amount=Money(31_23),
             collector=PROVIDER,
         )
@@ -694,11 +692,7 @@ async def test_coupons_are_the_platforms_to_issue_to_registered_clients(house: H
             for http, said in ((platform, body), (platform, right), (provider, right))
         ]
 
-    assert {fault.pointer for fault in wrong.errors} == {
-        "/amount",
-        "/reduces/0",
-        "/valid_until",
-    } or {fault.pointer for fault in wrong.errors} == {"/amount", "/reduces", "/valid_until"}
+    assert {fault.pointer for fault in wrong.errors} == {"/amount", "/reduces", "/valid_until"}
     assert (strange.status, strange.code, strange.clause) == (422, "not_registered", "UA-1-1")
     assert (role.status, role.clause) == (403, "UA-1-10")
 
@@ -744,15 +738,18 @@ async def test_an_order_that_a_promoter_won_owes_brokerage_by_the_rate_at_its_pa
 
     # A fifth of the fee of 1.23 is 0.246: 0.25 to the promoter, 0.98 to the provider.
     earned = {
-        leg.account.partition(":")[0]: -leg.amount.money.amount
-        for journal in statement.journals
-        for leg in journal.legs
-        if leg.account in (f"promoter:{promoter}", f"provider:{PROVIDER}")
+        account: -sum(
+            leg.amount.money.amount
+            for journal in statement.journals
+            for leg in journal.legs
+            if leg.account == account
+        )
+        for account in (f"promoter:{promoter}", f"provider:{PROVIDER}")
     }
     assert registered.role == Role.PROMOTER
     assert second.value.problem.clause == "PSR-19"
     assert (seen.brokerage_rate, visible.promoter_id) == ("1/5", promoter)
-    assert earned == {"promoter": 25, "provider": 98}
+    assert earned == {f"promoter:{promoter}": 25, f"provider:{PROVIDER}": 98}
     assert [(each.id, each.rate) for each in own.data] == [(signed.id, "1/5")]
     assert theirs.data == own.data
     assert ended.ends_at is not None

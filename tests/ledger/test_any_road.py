@@ -162,7 +162,7 @@ TURNS = [
     data=st.data(),
 )
 @settings(
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_road_with_any_amounts_keeps_the_books_in_order(

@@ -151,6 +151,23 @@ def test_step_that_is_found_tells_which_of_its_rows_it_took(
     assert (found.instead.item, found.instead.command) == (parcel, Plain())
 
 
+def test_command_that_was_written_by_its_other_row_is_found_with_that_row(
+    world: World, books: PostgresBooks
+) -> None:
+    order = world.stored()
+    (parcel,) = order.items
+    first_tried = order.step(Trigger.CHARGE_STORAGE, item=parcel)
+    order.pull(Trigger.CHARGE_STORAGE, item=parcel)
+    world.recharged(9_000)
+
+    # The answer was lost, and by now the deposit could pay: what was written stands.
+    (found,) = books.commit((first_tried,))
+
+    assert found.instead is not None
+    assert (first_tried.variant, found.instead.variant) == (0, 1)
+    assert found.instead.command_id == first_tried.command_id
+
+
 def test_two_steps_take_four_statements(
     order: Subject, end_of_duty: tuple[Turn, ...], engine: Engine
 ) -> None:

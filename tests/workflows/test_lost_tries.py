@@ -275,9 +275,6 @@ async def test_a_seller_refund_by_a_lost_try_is_paid_through_the_institution_onc
 # ---- a row that gave way ----------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the books take another row of the same command for another command"
-)
 @pytest.mark.clause("PSR-10-2")
 async def test_a_row_that_gave_way_in_a_lost_try_stands_though_the_deposit_could_pay_now(
     stage: Stage,

@@ -115,9 +115,6 @@ async def test_the_duty_ends_with_the_last_parcels_window_and_only_then_the_fee_
     assert order.held("fee_held") == ZERO
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the rows that lead back to DISPATCHED do not restart the news' clocks yet"
-)
 @pytest.mark.clause("PSR-8")
 async def test_exchanged_goods_take_the_order_back_with_time_of_its_own_for_news(
     stage: Stage,

@@ -372,9 +372,8 @@ def goods_are_bought(situation: Situation) -> None:
 def goods_are_missing(situation: Situation) -> None:
     """PSR-8: a parcel holds goods of the order that are in no other."""
     command, missing = situation.command, situation.facts.missing
-    if not isinstance(command, Dispatch | WarehouseReceipt):
-        return
-    quantity = command.quantity if command.quantity is not None else missing
+    named = command.quantity if isinstance(command, Dispatch | WarehouseReceipt) else None
+    quantity = missing if named is None else named
     if not 1 <= quantity <= missing:
         raise Refused(
             RefusalCode.TOO_MANY_GOODS,

@@ -91,6 +91,16 @@ ROWS = (
         notices=tell("parcel.lost", Role.CLIENT, Role.PROVIDER),
         restarts=("loss",),
     ),
+    # Goods that the seller never sent are a parcel that never came.
+    Row(
+        trigger=Trigger.REPORT_LOST,
+        source=State.NEW,
+        target=State.LOST,
+        clause="PSR-8",
+        roles=PROVIDER | PLATFORM,
+        guards=_NEW_PARCEL,
+        notices=tell("parcel.lost", Role.CLIENT, Role.PROVIDER),
+    ),
     Row(
         trigger=Trigger.ESCALATE,
         source=State.LOST,
@@ -359,7 +369,9 @@ TRIGGERS = {
         clause="PSR-16",
     ),
     Trigger.REPORT_LOST: TriggerSpec(
-        says="record that the parcel is lost", command=commands.Noted, clause="PSR-8"
+        says="record that the parcel is lost, or that goods were never sent",
+        command=commands.Noted,
+        clause="PSR-8",
     ),
     Trigger.OBJECT_TO_GOODS: TriggerSpec(
         says="object to the goods at the storage", command=commands.Objection, clause="PSR-16"

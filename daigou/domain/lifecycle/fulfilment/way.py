@@ -33,6 +33,8 @@ _LEADS_TO = {
 
 _DUTY_ENDED = (State.STORED, State.EXPORTED, State.DELIVERED, State.ABANDONED, State.CLOSED)
 """Where the provider's duty to procure is over, however the goods came there (PSR-16)."""
+_NEWS = ("feedback_reminder", "feedback")
+_SENT_AGAIN = (State.WAREHOUSE_OBJECTION, State.DISPATCHED)
 _POSTS = {
     **dict.fromkeys(_DUTY_ENDED, postings.earn_fee),
     State.UNREALIZABLE: postings.refund_collected,
@@ -61,6 +63,7 @@ ROWS = (
             when=guards.goods_stand_at(target),
             posts=_POSTS.get(target),
             notices=notices,
+            restarts=_NEWS if (source, target) == _SENT_AGAIN else (),
         )
         for source, targets in _LEADS_TO.items()
         for target in targets
@@ -78,7 +81,7 @@ ROWS = (
                 clause="PSR-8",
                 roles=PROVIDER,
                 notices=tell("order.progress_reported", Role.CLIENT),
-                restarts=("feedback_reminder", "feedback"),
+                restarts=_NEWS,
             ),
             Row(
                 trigger=Trigger.PROMPT,
