@@ -143,7 +143,8 @@ def _on_parcels(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
     if (row.stays and not row.posts) or (row.target in PARCEL.ends and dice.below(3)):
         return
     items = [item for item in books.parcels if books.items[item][1] == row.source]
-    if row.source == State.NEW and books.facts.missing:
+    never_sent = (row.source, row.trigger) == (State.NEW, Trigger.REPORT_LOST)
+    if row.source == State.NEW and books.facts.missing and not (never_sent and dice.below(9)):
         size = 1 + dice.below(books.facts.missing)
         said = samples.command_of(row.trigger)
         if not isinstance(said, commands.Noted):  # Goods that were never sent are all that miss.
