@@ -18,6 +18,7 @@ from daigou.demo.cast import again
 from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import Stage
+from daigou.demo.turns import Turn, Turns
 from daigou.domain.commands import Command, Objection
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.money import Money
@@ -40,11 +41,8 @@ from daigou.simulator.plans import (
 from gateway.answers import OrderAnswer, ReceiptAnswer
 from gateway.client import RefusalError, UnansweredError
 
-AT_THE_COUNTER_MAX, IN_THE_BACK_OFFICE_MAX = 2, 2
-"""So many orders do their first acts at once, whose windows are a second long, and so many others
-their later ones: two cores keep up with them."""
 STALL_SECONDS = 0.5
-"""An order whose acts took longer to be answered was held up: it is half of a 24-hour window."""
+"""An order that waited longer for its turns and answers was held up: half of a 24-hour window."""
 REPLACEMENTS_MAX = 8
 LOOK_SECONDS = 0.25
 STUCK_LOOKS_MAX = 20
@@ -86,9 +84,8 @@ class Actors:
         self._stage = stage
         self._notebook = notebook
         self._agreed_at = agreed_at
-        self._answer_seconds: dict[str, float] = defaultdict(float)
-        self._counter = asyncio.Semaphore(AT_THE_COUNTER_MAX)
-        self._back_office = asyncio.Semaphore(IN_THE_BACK_OFFICE_MAX)
+        self._late_seconds: dict[str, float] = defaultdict(float)
+        self._turns = Turns()
 
     async def play(self, plan: Plan) -> list[Played]:
         """Drives an order to its end, and others in its place while a pause overtakes it."""
@@ -102,8 +99,7 @@ class Actors:
 
     async def _play_one(self, plan: Plan) -> Played:
         try:
-            async with asyncio.timeout(LIFE_SECONDS_MAX):
-                await self._live(plan)
+            await self._live(plan)
         except TimeoutError:
             return self._stuck(plan, f"not at its end after {LIFE_SECONDS_MAX:.0f} s")
         except (StuckError, UnansweredError) as stuck:
@@ -113,12 +109,15 @@ class Actors:
         return self._judge(plan, history, await self._desk_of(plan).order(plan.deal.order))
 
     async def _live(self, plan: Plan) -> None:
-        async with self._counter:
+        async with self._turns.take(Turn.NEW if plan.path.pace == 1 else Turn.ALONE):
             history, receipt = await self._act(plan)
-        while not has_ended(plan, history):
-            await asyncio.sleep(await self._seconds_to_wait(plan, history, receipt))
-            async with self._back_office:
-                history, receipt = await self._act(plan)
+        async with asyncio.timeout(LIFE_SECONDS_MAX):
+            while not has_ended(plan, history):
+                await asyncio.sleep(await self._seconds_to_wait(plan, history, receipt))
+                asks = time.monotonic()
+                async with self._turns.take(Turn.GOING_ON):
+                    self._late_seconds[plan.deal.order] += time.monotonic() - asks
+                    history, receipt = await self._act(plan)
 
     def _stuck(self, plan: Plan, why: str) -> Played:
         state = self.states.get(plan.deal.order, State.NEW)
@@ -140,7 +139,7 @@ class Actors:
                 await asyncio.sleep(LOOK_SECONDS)
                 history = await self._look(plan)
             else:
-                history = told_by(receipt, act, history) or await self._look(plan)
+                history = told_by(receipt, plan, history) or await self._look(plan)
                 looks = 0
             self.states[plan.deal.order] = state_of(history)
         return history, receipt
@@ -157,7 +156,7 @@ class Actors:
         try:
             return await (self._do(plan, act, history) if act else self._request(plan))
         finally:
-            self._answer_seconds[plan.deal.order] += time.monotonic() - begins
+            self._late_seconds[plan.deal.order] += time.monotonic() - begins
 
     async def _request(self, plan: Plan) -> ReceiptAnswer:
         await self._stage.give_coupon(plan, since=self._agreed_at)
@@ -236,7 +235,7 @@ class Actors:
 
     def _was_held_up(self, order: str, history: Sequence[Happened], *, pace: int) -> bool:
         begins, ends = history[0].at, history[-1].at
-        return self._answer_seconds[order] > STALL_SECONDS / pace or any(
+        return self._late_seconds[order] > STALL_SECONDS / pace or any(
             pause.overlaps(begins, ends) for pause in self._notebook.pauses
         )
 
@@ -263,15 +262,14 @@ def _is_of_all(receipt: ReceiptAnswer, history: Sequence[Happened]) -> bool:
     return not items
 
 
-def told_by(
-    receipt: ReceiptAnswer, act: Act | None, history: Sequence[Happened]
-) -> Sequence[Happened]:
-    """The history with what a receipt tells: the act's own step, and the one that followed on it,
-    of the order that follows its parcel or of the counterparty that answered at once.
+def told_by(receipt: ReceiptAnswer, plan: Plan, history: Sequence[Happened]) -> Sequence[Happened]:
+    """The history with what the receipt of a plan's next act tells: its own step, and the one that
+    followed on it, of the order that follows its parcel or of the counterparty that answered.
 
-    Empty where more happened, or where it can have come about in several ways.
+    Empty where more happened, or something else than the plan says.
     """
-    known, state = history[-1].sequence if history else 0, state_of(history)
+    act = next_act(plan, history)
+    known = history[-1].sequence if history else 0
     own = Happened(
         table=act.table if act else TableName.FULFILMENT,
         item=receipt.item or "",
@@ -281,34 +279,40 @@ def told_by(
         sequence=known + 1,
         at=receipt.at,
     )
-    if receipt.sequence == known + 1:
-        return (*history, own)
-    if receipt.sequence > known + 2:
+    match receipt.sequence - known:
+        case 1:
+            return (*history, own)
+        case 2 if own.item:
+            trigger, source, target = (
+                Trigger.FOLLOW_PARCELS,
+                state_of(history),
+                receipt.order_state,
+            )
+        case 2:
+            own = replace(own, target=_asks_outside(own))
+            cue = next_cue(plan, (*history, own))
+            if not isinstance(cue, Event) or cue.by_clock or cue.at != own.target:
+                return ()
+            trigger, source, target = cue.trigger, own.target, receipt.state
+        case _:
+            return ()
+    if target not in {row.target for row in FULFILMENT.rows_from(source, trigger)}:
         return ()
-    follows = replace(own, table=TableName.FULFILMENT, item="", sequence=known + 2)
-    if own.item:
-        own_target, trigger = own.target, Trigger.FOLLOW_PARCELS
-        follows = replace(follows, source=state, target=receipt.order_state)
-    else:
-        own_target, trigger = _answered(own, receipt.state)
-        follows = replace(follows, source=own_target)
-    rows = FULFILMENT.rows_from(follows.source, trigger)
-    if not any(row.target == follows.target for row in rows):
-        return ()
-    return (*history, replace(own, target=own_target), replace(follows, trigger=trigger))
+    follows = Happened(
+        table=TableName.FULFILMENT,
+        item="",
+        trigger=trigger,
+        source=source,
+        target=target,
+        sequence=known + 2,
+        at=receipt.at,
+    )
+    return (*history, own, follows)
 
 
-def _answered(own: Happened, state: State) -> tuple[State, Trigger]:
-    """The state in which an act waited for a counterparty, and the answer that led from there."""
+def _asks_outside(own: Happened) -> State:
+    """The state in which a counterparty is asked, if the trigger can lead to one."""
     for row in FULFILMENT.rows_from(own.source, own.trigger):
-        wait = None if row.target in FULFILMENT.ends else FULFILMENT.wait(row.target)
-        if wait is None or wait.errand is None:
-            continue
-        answers = {
-            trigger
-            for trigger in wait.errand.answers.values()
-            if any(each.target == state for each in FULFILMENT.rows_from(row.target, trigger))
-        }
-        if len(answers) == 1:
-            return row.target, answers.pop()
-    return State.NEW, own.trigger
+        if row.target not in FULFILMENT.ends and FULFILMENT.wait(row.target).errand:
+            return row.target
+    return own.target

@@ -56,9 +56,9 @@ class Board:
 
 
 def orders_table(played: Sequence[Played]) -> Table:
-    """Every order with what it came to and what it should have; sums in yuan."""
+    """Every order with where it ended and what it came to; sums in yuan."""
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
-    for name in ("order", "path", "ended as", "expected"):
+    for name in ("order", "path", "ended as"):
         table.add_column(name, no_wrap=name != "path")
     for name in ("collected", "refunded", "fee"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -77,7 +77,6 @@ def orders_table(played: Sequence[Played]) -> Table:
                 each.plan.deal.order,
                 each.plan.path.name,
                 each.state,
-                each.plan.expected.state,
                 _yuan(each.collected),
                 _yuan(each.refunded),
                 _yuan(each.fee),

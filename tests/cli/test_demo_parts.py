@@ -4,6 +4,8 @@ import asyncio
 import io
 import stat
 from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,19 +15,21 @@ import pytest
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from daigou.demo.actors import Actors, Played, Standing
+from daigou.demo.actors import Actors, Played, Standing, told_by
 from daigou.demo.board import Board, faults, orders_table
 from daigou.demo.bodies import command_body, place_order, register_party
 from daigou.demo.cast import ORDERS_DEFAULT, Cast, again
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.demo.stage import Stage, recharges
-from daigou.domain.commands import Outcome
+from daigou.demo.turns import NEW_MAX, SLOTS, Turn, Turns
+from daigou.domain.commands import NO_DRIFT, Outcome
 from daigou.domain.ids import MovementRef
 from daigou.domain.order import State, TableName, Trigger
 from daigou.simulator.paths import PATHS
-from daigou.simulator.plans import Happened, Plan
+from daigou.simulator.plans import Happened, Plan, next_act, state_of
 from gateway.request_body import PlaceOrder
 from gateway.schemas import BODIES, RefundOutcomeBody, RegisterParty
+from tests.simulator.walk import walk
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CAST = Cast(seed=1, run=1)
@@ -39,12 +43,27 @@ def plan_of_path(name: str) -> Plan:
 # The cast and what it says.
 
 
-def test_several_orders_go_down_every_path() -> None:
+def test_an_order_goes_down_every_path() -> None:
     counts = Counter(plan.path.name for plan in PLANS)
 
-    assert len(PLANS) >= 40
+    assert len(PLANS) >= 100
     assert set(counts) == {path.name for path in PATHS}
-    assert min(counts.values()) >= 2
+
+
+def test_more_orders_go_down_paths_by_chance_but_none_that_takes_months() -> None:
+    more = Cast(seed=1, run=1).plans(len(PATHS) + 40)[len(PATHS) :]
+
+    assert len({plan.path.name for plan in more}) > 20
+    assert {plan.path.pace for plan in more} == {1}
+
+
+def test_poor_clients_have_nothing_in_their_deposits() -> None:
+    poor = {party.id for party in CAST.poor}
+
+    filled = recharges(PLANS)
+
+    assert {plan.deal.client.id for plan in PLANS if plan.path.poor} <= poor
+    assert not any(filled.get(client) for client in poor)
 
 
 def test_a_cast_is_the_same_for_the_same_run_and_its_ids_are_new_in_the_next() -> None:
@@ -65,21 +84,27 @@ def test_an_order_in_the_place_of_another_has_an_id_of_its_own() -> None:
 def test_everything_that_a_plan_says_is_valid_for_the_gateway(plan: Plan) -> None:
     later = plan.path.logistics_later
     said = TypeAdapter(dict[str, Any]).dump_json(
-        place_order(plan.deal, logistics_later=later, agreed_at=NOW)
+        place_order(plan, agreed_at=NOW, balance_by=NOW + timedelta(days=3))
     )
     placed = TypeAdapter(PlaceOrder).validate_json(said)
     assert (placed.logistics_id is None) == later
+    assert (placed.advance is None) == (plan.advance_fen == 0)
+    assert placed.cautions == plan.path.cautions
+    assert (placed.price_drift is None) == (plan.path.drift == NO_DRIFT)
 
     for act in plan.acts:
-        reference = MovementRef("ord_test/3")
-        body = command_body(act.command, reference=reference)
-        model: type[Any] = BODIES[type(act.command)]
+        command = act.command
+        if isinstance(command, Outcome):
+            command = replace(command, reference=MovementRef("ord_test/3"))
+        body = command_body(command)
+        model: type[Any] = BODIES[type(command)]
         if act.at == State.DUE:
             model = RefundOutcomeBody
             del body["reference"]
         asked = model.model_validate_json(TypeAdapter(dict[str, Any]).dump_json(body))
-        if not isinstance(act.command, Outcome):
-            assert asked.to_command(note_ref="") == act.command
+        if not isinstance(command, Outcome):
+            noted = asked.to_command(note_ref=getattr(command, "note_ref", ""))
+            assert noted == command
 
 
 def test_every_party_is_valid_for_the_gateway() -> None:
@@ -94,8 +119,7 @@ def test_every_party_is_valid_for_the_gateway() -> None:
 def test_deposits_are_filled_with_more_than_all_that_is_taken_from_them() -> None:
     taken: Counter[str] = Counter()
     for plan in PLANS:
-        if plan.path.deposit_share:
-            taken[plan.deal.client.id] += plan.path.deposit_share.of(plan.deal.amount_fen)
+        taken[plan.deal.client.id] += plan.deposit_fen
 
     filled = recharges(PLANS)
 
@@ -249,6 +273,112 @@ async def test_wrong_money_is_no_accident_even_in_a_pause(tmp_path: Path) -> Non
         "refunded 1, expected 0",
         "fee 1, expected 0",
     )
+
+
+# Whose turn it is, and what a receipt tells.
+
+
+async def test_orders_that_go_on_come_before_new_ones() -> None:
+    turns, took = Turns(), list[str]()
+
+    async def act(name: str, turn: Turn) -> None:
+        async with turns.take(turn):
+            took.append(name)
+            await asyncio.sleep(0)
+
+    async with turns.take(Turn.ALONE):
+        acts = [
+            asyncio.create_task(act("new", Turn.NEW)),
+            asyncio.create_task(act("goes on", Turn.GOING_ON)),
+            asyncio.create_task(act("alone", Turn.ALONE)),
+        ]
+        await asyncio.sleep(0)
+        assert took == []
+    await asyncio.gather(*acts)
+
+    assert took == ["alone", "goes on", "new"]
+
+
+async def test_so_many_act_at_once_and_fewer_of_them_new() -> None:
+    turns, at_once, most = Turns(), Counter[Turn](), Counter[Turn]()
+
+    async def act(turn: Turn) -> None:
+        async with turns.take(turn):
+            at_once[turn] += 1
+            most[turn] = max(most[turn], at_once[turn])
+            most[Turn.ALONE] = max(most[Turn.ALONE], at_once.total())
+            await asyncio.sleep(0.001)
+            at_once[turn] -= 1
+
+    await asyncio.gather(*(act(turn) for turn in (Turn.NEW, Turn.GOING_ON) for _ in range(20)))
+
+    assert (most[Turn.NEW], most[Turn.ALONE]) == (NEW_MAX, SLOTS)
+
+
+async def test_who_goes_away_while_waiting_takes_no_turn_with_it() -> None:
+    turns = Turns()
+
+    async with turns.take(Turn.ALONE):
+        impatient = asyncio.create_task(anext(aiter_of(turns)))
+        await asyncio.sleep(0)
+        impatient.cancel()
+        await asyncio.sleep(0)
+
+    async with asyncio.timeout(1), turns.take(Turn.ALONE):
+        pass
+
+
+async def aiter_of(turns: Turns) -> AsyncIterator[None]:
+    async with turns.take(Turn.GOING_ON):
+        yield
+
+
+def receipt(sequence: int, state: State, *, item: str | None = None, order: State) -> Any:
+    return SimpleNamespace(
+        id="ord_demo1_012", sequence=sequence, state=state, item=item, order_state=order, at=NOW
+    )
+
+
+def walked(name: str) -> tuple[Plan, list[Happened]]:
+    path = next(path for path in PATHS if path.name == name)
+    found = walk(path)
+    return found.plan, found.history
+
+
+def test_receipts_tell_what_the_timeline_tells_wherever_they_tell_anything() -> None:
+    told = 0
+    for path in PATHS:
+        plan, history = walked(path.name)
+        for length in range(1, len(history)):
+            act = next_act(plan, history[:length])
+            # The order follows its parcel at once: nobody sees the one without the other.
+            if act is None or history[length].trigger != act.trigger:
+                continue
+            known = history[:length]
+            item = history[length].item
+            for steps in (1, 2):
+                after = history[: length + steps]
+                of_axis = [step for step in after if step.item == item]
+                said = receipt(
+                    len(after),
+                    of_axis[-1].target,
+                    item=item or None,
+                    order=state_of(after),
+                )
+                found = told_by(said, plan, known)
+                if found and len(after) == length + steps:
+                    told += 1
+                    assert [(s.table, s.item, s.trigger, s.source, s.target) for s in found] == [
+                        (s.table, s.item, s.trigger, s.source, s.target) for s in after
+                    ], (path.name, act.trigger, steps)
+
+    assert told > 500
+
+
+def test_a_receipt_of_more_than_can_be_told_tells_nothing() -> None:
+    plan, history = walked("paid from the deposit")
+
+    assert told_by(receipt(4, State.ACCEPTED, order=State.ACCEPTED), plan, history[:1]) == ()
 
 
 # What is shown.

@@ -271,9 +271,12 @@ ITEMS: dict[tuple[str, str, str], Rule] = {
         )
         for state in ("new", "dispatched", "lost")
     },
-    ("p", "report-lost", "dispatched"): Rule(
-        "lost", "PSR-8", "provider", to("parcel.lost", "client", "provider")
-    ),
+    **{
+        ("p", "report-lost", state): Rule(
+            "lost", "PSR-8", "provider", to("parcel.lost", "client", "provider")
+        )
+        for state in ("new", "dispatched")
+    },
     ("p", "report-lost-by-platform", "dispatched"): Rule(
         "lost", "PSR-8", "platform", to("parcel.lost", "client", "provider")
     ),

@@ -895,6 +895,15 @@ JOURNEYS = (
         sums=Sums(paid=25576, back=25576, agreed=(0, 0)),
     ),
     Journey(
+        path="never sent, paid back",
+        price=BRUSHES,
+        country="IT",
+        way=f"{_AGREED} {_BOUGHT} remind@record-purchase+2d escalate@record-purchase+3d "
+        "p1:report-lost >dispatched p1:record-seller-refund >unrealizable",
+        end="unrealizable",
+        sums=Sums(paid=15514, back=15514, agreed=(0, 0)),
+    ),
+    Journey(
         path="objection to goods, resolved",
         price=PANDAS,
         country="FR",

@@ -97,6 +97,22 @@ def report_lost(parcel: int = 1, *, by: Role = Role.PROVIDER) -> Move:
     return _act(by, Trigger.REPORT_LOST, State.DISPATCHED, parcel, command)
 
 
+def never_sent(tally: Tally) -> tuple[Cue, ...]:
+    """The seller never sent what is missing: a parcel that never came."""
+    tally.parcels.append(tally.missing)
+    return (
+        Act(
+            role=Role.PROVIDER,
+            trigger=Trigger.REPORT_LOST,
+            at=State.PURCHASED,
+            command=Noted(note_ref="the seller has not packed them (invented)"),
+            table=TableName.PARCEL,
+            item=len(tally.parcels),
+            opens=True,
+        ),
+    )
+
+
 def object_to_goods(
     parcel: int = 1, *, reason: ObjectionReason = ObjectionReason.WRONG_QUANTITY
 ) -> Move:

@@ -9,6 +9,7 @@ from daigou.simulator.moves import (
     deliver,
     dispatch,
     exchange,
+    never_sent,
     object_to_goods,
     pay_back,
     pay_storage,
@@ -32,7 +33,7 @@ from daigou.simulator.paths.ways import (
 from daigou.simulator.plans import Move, Path
 
 _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
-MONTHS_PACE = 4
+MONTHS_PACE = 3
 """Goods that are stored for half a year do not keep a demo waiting for three minutes."""
 
 
@@ -142,6 +143,19 @@ GOODS = (
         name="lost, paid back by the seller",
         moves=(*PAID_BY_BOTH, purchase, dispatch(), report_lost(), pay_back(_LOST)),
         end=State.UNREALIZABLE,
+    ),
+    Path(
+        name="never sent, paid back",
+        moves=(
+            *PAID,
+            purchase,
+            struck(Trigger.REMIND, State.PURCHASED),
+            struck(Trigger.ESCALATE, State.PURCHASED),
+            never_sent,
+            pay_back(_LOST),
+        ),
+        end=State.UNREALIZABLE,
+        days=4,
     ),
     Path(
         name="objection to goods, resolved",
