@@ -6,6 +6,7 @@ goes on from what it sees.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -46,6 +47,8 @@ STALL_SECONDS = 0.5
 REPLACEMENTS_MAX = 8
 LOOK_SECONDS = 0.25
 STUCK_LOOKS_MAX = 20
+OPENINGS_MAX = 3
+"""So many orders do their first acts at once, whose windows are a second long."""
 BALANCE_LATER = timedelta(days=7)
 LIFE_SECONDS_MAX = 240.0
 """An order that lives longer has lost its way, and nobody comes to fetch it."""
@@ -86,6 +89,7 @@ class Actors:
         self._agreed_at = agreed_at
         self._late_seconds: dict[str, float] = defaultdict(float)
         self._turns = Turns()
+        self._openings = asyncio.Semaphore(OPENINGS_MAX)
 
     async def play(self, plan: Plan) -> list[Played]:
         """Drives an order to its end, and others in its place while a pause overtakes it."""
@@ -109,28 +113,32 @@ class Actors:
         return self._judge(plan, history, await self._desk_of(plan).order(plan.deal.order))
 
     async def _live(self, plan: Plan) -> None:
-        async with self._turns.take(Turn.NEW if plan.path.pace == 1 else Turn.ALONE):
-            history, receipt = await self._act(plan)
+        if plan.path.pace == 1:
+            async with self._openings:
+                history, receipt = await self._act(plan)
+        else:
+            async with self._turns.take(Turn.ALONE):
+                history, receipt = await self._act(plan, alone=True)
         async with asyncio.timeout(LIFE_SECONDS_MAX):
             while not has_ended(plan, history):
                 await asyncio.sleep(await self._seconds_to_wait(plan, history, receipt))
-                asks = time.monotonic()
-                async with self._turns.take(Turn.GOING_ON):
-                    self._late_seconds[plan.deal.order] += time.monotonic() - asks
-                    history, receipt = await self._act(plan)
+                history, receipt = await self._act(plan)
 
     def _stuck(self, plan: Plan, why: str) -> Played:
         state = self.states.get(plan.deal.order, State.NEW)
         return Played(plan=plan, state=state, faults=(why,), standing=Standing.FAILED)
 
-    async def _act(self, plan: Plan) -> tuple[Sequence[Happened], ReceiptAnswer | None]:
-        """Does every act that is ripe; what happened by then, and the receipt of the last one."""
+    async def _act(
+        self, plan: Plan, *, alone: bool = False
+    ) -> tuple[Sequence[Happened], ReceiptAnswer | None]:
+        """Does every act that is ripe, each in a turn of its own unless nobody else acts; what
+        happened by then, and the receipt of the last one."""
         receipt: ReceiptAnswer | None = None
         refusal, looks = "", 0
         history = await self._look(plan)
         while (act := next_act(plan, history)) or not history:
             try:
-                receipt = await self._timed(plan, act, history)
+                receipt = await self._timed(plan, act, history, alone=alone)
             except RefusalError as refused:
                 # A deadline may strike between the look and the act: look again.
                 if str(refused) == refusal and (looks := looks + 1) > STUCK_LOOKS_MAX:
@@ -150,11 +158,17 @@ class Actors:
         return history
 
     async def _timed(
-        self, plan: Plan, act: Act | None, history: Sequence[Happened]
+        self, plan: Plan, act: Act | None, history: Sequence[Happened], *, alone: bool
     ) -> ReceiptAnswer:
+        # A request may wait; from then on the order has deadlines.
+        turn = self._turns.take(Turn.GOING_ON if act else Turn.NEW)
         begins = time.monotonic()
         try:
-            return await (self._do(plan, act, history) if act else self._request(plan))
+            async with contextlib.nullcontext() if alone else turn:
+                if act is None:
+                    begins = time.monotonic()
+                    return await self._request(plan)
+                return await self._do(plan, act, history)
         finally:
             self._late_seconds[plan.deal.order] += time.monotonic() - begins
 

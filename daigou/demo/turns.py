@@ -1,4 +1,4 @@
-"""Owns whose turn it is: so many orders are acted on at once as the machine keeps up with."""
+"""Owns whose turn it is: so many acts are under way at once as the machine keeps up with."""
 
 import asyncio
 import heapq
@@ -8,9 +8,7 @@ from enum import IntEnum
 from itertools import count
 
 SLOTS = 4
-NEW_MAX = 2
-"""So many orders do their first acts at once, whose windows are a second long: two cores keep up
-with them."""
+"""So many acts are under way at once: two cores keep up with them."""
 
 
 class Turn(IntEnum):
@@ -27,7 +25,6 @@ class Turns:
 
     def __init__(self) -> None:
         self._free = SLOTS
-        self._new = 0
         self._number = count()
         self._waiting: list[tuple[Turn, int, asyncio.Future[None]]] = []
 
@@ -50,7 +47,6 @@ class Turns:
 
     def _give_back(self, turn: Turn) -> None:
         self._free += _slots(turn)
-        self._new -= turn == Turn.NEW
         self._call_next()
 
     def _call_next(self) -> None:
@@ -60,11 +56,10 @@ class Turns:
                 # Whoever waited has gone away.
                 heapq.heappop(self._waiting)
                 continue
-            if self._free < _slots(turn) or (turn == Turn.NEW and self._new >= NEW_MAX):
+            if self._free < _slots(turn):
                 return
             heapq.heappop(self._waiting)
             self._free -= _slots(turn)
-            self._new += turn == Turn.NEW
             came.set_result(None)
 
 

@@ -31,7 +31,7 @@ def test_an_order_has_its_summary_and_its_card(page: Page, desk: Desk, screensho
 
     page.screenshot(screenshots / "order-card.png")
     assert "¥1,231.23 · 300 × kettle · Yiwu Kitchenware" in said
-    assert "waits for the client to confirm receipt" in said
+    assert "waits for the client to check and confirm receipt" in said
     assert "advise at 20" in said
     assert "(PSR-18-1) deem-received at 20" in said
     for line in (
@@ -63,7 +63,7 @@ def test_an_orders_history_says_each_step_with_money_and_clause(
         "buy from the seller · ord_delivered/5",
         "object-to-goods: warehoused → warehouse_objection · PSR-16",
         "acceptance ends: lapse · PSR-2-1",
-        "arrival ends: escalate · PSR-8",
+        "dispatch reminder ends: remind · PSR-8",
         "free storage ends: end-free-storage · PSR-7",
         "receipt advice ends: advise · PSR-18-1",
     ):
@@ -174,7 +174,7 @@ def test_a_diagram_shows_the_state_and_the_way(
 
     page.screenshot(screenshots / "diagram.png")
     assert "Order ord_delivered" in said
-    assert "waits for the client to confirm receipt" in said
+    assert "waits for the client to check and confirm receipt" in said
     assert "resolve-objection" in said
 
 

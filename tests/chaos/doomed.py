@@ -18,13 +18,12 @@ from sqlalchemy import NullPool, create_engine
 from temporalio.worker._worker import load_default_build_id
 
 from daigou.domain.book import Movement, MovementState
-from daigou.domain.commands import Request
-from daigou.domain.ids import MovementRef, SubjectId
+from daigou.domain.ids import MovementRef
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.books import PostgresBooks
 from daigou.logs import configure_logs
-from daigou.ports.books import Books
+from daigou.ports.books import Books, ToBuy
 from daigou.ports.counterparties import Reply
 from daigou.ports.payment_institution import PaymentInstitution
 from daigou.ports.seller_platform import SellerPlatform
@@ -62,18 +61,18 @@ class DoomedBooks:
     books: Books
     doom: Doom
 
-    def commit(self, step: Step) -> Committed:
-        deed = f"commit {step.trigger}"
+    def commit(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
+        deed = f"commit {steps[0].trigger}"
         self.doom.strike(deed, "before")
-        committed = self.books.commit(step)
+        committed = self.books.commit(steps)
         self.doom.strike(deed, "after")
         return committed
 
     def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
         return self.books.movement(reference)
 
-    def request(self, subject: SubjectId) -> Request:
-        return self.books.request(subject)
+    def to_buy(self, reference: MovementRef) -> ToBuy:
+        return self.books.to_buy(reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,7 @@ class DoomedSellers:
         goods: Money,
         freight: Money,
         delivery_address: str,
+        pay: Money,
     ) -> Reply:
         return await self.doom.around(
             "buy",
@@ -129,6 +129,7 @@ class DoomedSellers:
                 goods=goods,
                 freight=freight,
                 delivery_address=delivery_address,
+                pay=pay,
             ),
         )
 

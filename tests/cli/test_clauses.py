@@ -67,7 +67,7 @@ def test_a_mark_that_names_no_clause_is_told(tmp_path: Path) -> None:
 def test_code_is_found_in_tables_and_sources() -> None:
     code = {line.clause.id: line.code for line in matrix(ROOT)}
 
-    assert "fulfilment: clear-customs in stored" in code["PSR-12-7"]
+    assert "parcel: clear-customs in stored" in code["PSR-12-7"]
     assert "daigou/domain/money.py::service_fee" in code["PSR-10-1"]
     assert not any("simulator" in place for places in code.values() for place in places)
 

@@ -21,7 +21,7 @@ from daigou.demo.bodies import command_body, place_order, register_party
 from daigou.demo.cast import ORDERS_DEFAULT, Cast, again
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.demo.stage import Stage, recharges
-from daigou.demo.turns import NEW_MAX, SLOTS, Turn, Turns
+from daigou.demo.turns import SLOTS, Turn, Turns
 from daigou.domain.commands import NO_DRIFT, Outcome
 from daigou.domain.ids import MovementRef
 from daigou.domain.order import State, TableName, Trigger
@@ -299,20 +299,23 @@ async def test_orders_that_go_on_come_before_new_ones() -> None:
     assert took == ["alone", "goes on", "new"]
 
 
-async def test_so_many_act_at_once_and_fewer_of_them_new() -> None:
-    turns, at_once, most = Turns(), Counter[Turn](), Counter[Turn]()
+async def test_so_many_act_at_once_and_nobody_beside_one_who_acts_alone() -> None:
+    turns, at_once = Turns(), 0
+    seen: dict[Turn, set[int]] = {turn: set() for turn in Turn}
 
     async def act(turn: Turn) -> None:
+        nonlocal at_once
         async with turns.take(turn):
-            at_once[turn] += 1
-            most[turn] = max(most[turn], at_once[turn])
-            most[Turn.ALONE] = max(most[Turn.ALONE], at_once.total())
+            at_once += 1
+            seen[turn].add(at_once)
             await asyncio.sleep(0.001)
-            at_once[turn] -= 1
+            seen[turn].add(at_once)
+            at_once -= 1
 
-    await asyncio.gather(*(act(turn) for turn in (Turn.NEW, Turn.GOING_ON) for _ in range(20)))
+    await asyncio.gather(*(act(turn) for _ in range(20) for turn in Turn))
 
-    assert (most[Turn.NEW], most[Turn.ALONE]) == (NEW_MAX, SLOTS)
+    assert seen[Turn.ALONE] == {1}
+    assert max(seen[Turn.NEW] | seen[Turn.GOING_ON]) == SLOTS
 
 
 async def test_who_goes_away_while_waiting_takes_no_turn_with_it() -> None:

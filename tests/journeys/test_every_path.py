@@ -13,7 +13,7 @@ from tests.journeys.by_hand import AXES
 from tests.journeys.journeys import JOURNEYS, Journey, Step
 from tests.journeys.recording import DAY_SECONDS, Record
 
-pytestmark = [pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.timeout(500)]
 
 each_path = pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.path)
 

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 from temporalio.client import Client
 
 from daigou.domain.ids import workflow_id
-from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
 from daigou.domain.order import Trigger
 from daigou.stack import Stack
 from gateway.schemas import BODIES, NotedBody
@@ -26,8 +26,9 @@ def noted_triggers() -> set[Trigger]:
     """Every command that may carry free words."""
     return {
         trigger
-        for trigger in FULFILMENT.commands
-        if issubclass(BODIES[FULFILMENT.triggers[trigger].command], NotedBody)
+        for table in (FULFILMENT, *ITEM_TABLES)
+        for trigger in table.commands
+        if issubclass(BODIES[table.triggers[trigger].command], NotedBody)
     }
 
 

@@ -24,7 +24,7 @@ def test_the_receiver_of_the_readme_verifies_and_takes_each_id_once() -> None:
     exec(example, names)
     secret, body = a_secret(), body_of(MESSAGE)
     endpoint = Endpoint(url="https://shop.example.org/", secrets=(secret,))
-    headers = signed_headers(MESSAGE, endpoint, body=body, now=NOW)
+    headers = signed_headers(MESSAGE, endpoint, body=body, now=datetime.now(UTC))
 
     answers = [names["receive"](secret, headers, body) for _ in range(2)]
 
