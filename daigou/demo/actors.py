@@ -47,7 +47,7 @@ STALL_SECONDS = 0.5
 REPLACEMENTS_MAX = 8
 LOOK_SECONDS = 0.25
 STUCK_LOOKS_MAX = 20
-OPENINGS_MAX = 3
+OPENINGS_MAX = 2
 """So many orders do their first acts at once, whose windows are a second long."""
 BALANCE_LATER = timedelta(days=7)
 LIFE_SECONDS_MAX = 240.0

@@ -64,7 +64,7 @@ def test_an_orders_history_says_each_step_with_money_and_clause(
         "object-to-goods: warehoused → warehouse_objection · PSR-16",
         "acceptance ends: lapse · PSR-2-1",
         "dispatch reminder ends: remind · PSR-8",
-        "free storage ends: end-free-storage · PSR-7",
+        "free storage warning ends: warn-of-charges · PSR-7",
         "receipt advice ends: advise · PSR-18-1",
     ):
         assert summary in said
@@ -103,7 +103,8 @@ def test_an_order_is_found_by_its_search_attributes(
 def test_the_list_filters_by_who_is_to_act(page: Page, desk: Desk, screenshots: Path) -> None:
     query = quote('NextActor = "payment_institution"')
 
-    said = page.open(f"{desk.orders}?query={query}", shows="2 Workflows")
+    page.open(f"{desk.orders}?query={query}", shows="2 Workflows")
+    said = page.until("order/ord_silent_payment")
 
     page.screenshot(screenshots / "list-filtered.png")
     assert "order/ord_silent_payment" in said

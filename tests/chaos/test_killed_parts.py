@@ -33,11 +33,17 @@ PAID = ["request", "accept", "pay", "confirm-payment", "purchase"]
 RECEIVED = [
     *PAID,
     "record-purchase",
-    "warehouse-receipt",
-    "object-to-goods",
-    "resolve-objection",
-    "clear-customs",
-    "deliver",
+    *(
+        trigger
+        for parcel_moves in (
+            "warehouse-receipt",
+            "object-to-goods",
+            "resolve-objection",
+            "clear-customs",
+            "deliver",
+        )
+        for trigger in (parcel_moves, "follow-parcels")
+    ),
     "confirm-receipt",
 ]
 UNREALIZABLE = [*PAID, "reject-purchase", "confirm-refund"]

@@ -6,7 +6,7 @@ from tests.chaos.falls import FALLS, PAYMENT, PURCHASE, RECHARGE_FEN, REFUND, Fa
 from tests.chaos.falls import RECHARGE as RECHARGES
 from tests.chaos.town import FROM_DEPOSIT, FROM_INSTITUTION, KETTLES_FEN
 
-pytestmark = [pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 BOUGHT = ["request", "accept", "pay", "confirm-payment", "purchase", "record-purchase"]
 SOLD_OUT = ["request", "accept", "pay", "confirm-payment", "purchase", "reject-purchase"]

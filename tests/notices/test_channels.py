@@ -59,7 +59,10 @@ def test_a_back_off_is_bounded_grows_and_is_always_the_same(failures: int) -> No
 def test_a_message_is_verified_by_the_specs_own_library() -> None:
     secret, body = a_secret(), body_of(MESSAGE)
     headers = signed_headers(
-        MESSAGE, Endpoint(url="https://x.example", secrets=(secret,)), body=body, now=datetime.now(UTC)
+        MESSAGE,
+        Endpoint(url="https://x.example", secrets=(secret,)),
+        body=body,
+        now=datetime.now(UTC),
     )
 
     payload = Webhook(secret).verify(body, headers)
@@ -75,7 +78,10 @@ def test_a_message_is_verified_by_the_specs_own_library() -> None:
 def test_while_a_secret_is_replaced_both_verify() -> None:
     old, new, body = a_secret(1), a_secret(2), body_of(MESSAGE)
     headers = signed_headers(
-        MESSAGE, Endpoint(url="https://x.example", secrets=(new, old)), body=body, now=datetime.now(UTC)
+        MESSAGE,
+        Endpoint(url="https://x.example", secrets=(new, old)),
+        body=body,
+        now=datetime.now(UTC),
     )
 
     for secret in (old, new):
@@ -116,7 +122,9 @@ def test_only_public_addresses_are_written_to(address: str, public: bool) -> Non
 )
 async def test_a_private_or_open_address_is_refused(url: str, code: str) -> None:
     async with Webhooks() as channel:
-        outcome = await channel.send(MESSAGE, Endpoint(url=url, secrets=(a_secret(),)), now=datetime.now(UTC))
+        outcome = await channel.send(
+            MESSAGE, Endpoint(url=url, secrets=(a_secret(),)), now=datetime.now(UTC)
+        )
 
     assert outcome == Rejected(code=code)
 
@@ -134,7 +142,9 @@ async def test_a_name_is_asked_for_once_and_reached_at_the_address_that_was_chec
     monkeypatch.setattr(Webhooks, "_address_of", answer)
     url = f"http://shop.example.org:{receiver.port}/in"
     async with Webhooks(allow_insecure=True) as channel:
-        outcome = await channel.send(MESSAGE, Endpoint(url=url, secrets=(a_secret(),)), now=datetime.now(UTC))
+        outcome = await channel.send(
+            MESSAGE, Endpoint(url=url, secrets=(a_secret(),)), now=datetime.now(UTC)
+        )
 
     assert (outcome, asked) == (Taken(external_ref="http_204"), [url])
     assert len(inbox.taken) == 1
@@ -143,7 +153,9 @@ async def test_a_name_is_asked_for_once_and_reached_at_the_address_that_was_chec
 async def test_a_name_that_nobody_knows_is_asked_for_again_later() -> None:
     async with Webhooks() as channel:
         outcome = await channel.send(
-            MESSAGE, Endpoint(url="https://nobody.invalid/", secrets=(a_secret(),)), now=datetime.now(UTC)
+            MESSAGE,
+            Endpoint(url="https://nobody.invalid/", secrets=(a_secret(),)),
+            now=datetime.now(UTC),
         )
 
     assert outcome == Later(code="name_unknown")
@@ -202,14 +214,18 @@ async def test_an_address_that_is_none_is_refused(
 ) -> None:
     smtp = Smtp(_server(mail, Encryption.NONE))
 
-    assert await smtp.send(MESSAGE, Mailbox(email=email), now=datetime.now(UTC)) == Rejected(code=code)
+    assert await smtp.send(MESSAGE, Mailbox(email=email), now=datetime.now(UTC)) == Rejected(
+        code=code
+    )
     assert not mail.letters
 
 
 async def test_a_name_cannot_add_a_header(mail: mailbox.MailServer) -> None:
     smtp = Smtp(_server(mail, Encryption.NONE))
 
-    await smtp.send(MESSAGE, Mailbox(email="a@b.example", name="A\r\nBcc: c@d"), now=datetime.now(UTC))
+    await smtp.send(
+        MESSAGE, Mailbox(email="a@b.example", name="A\r\nBcc: c@d"), now=datetime.now(UTC)
+    )
 
     assert "Bcc" not in mail.letters[0]
 

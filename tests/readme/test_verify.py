@@ -1,6 +1,7 @@
 """The README's example of a receiver, run on a message as it is really signed."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from standardwebhooks import WebhookVerificationError
 from daigou.adapters.webhooks import body_of, signed_headers
 from daigou.ports.notices import Endpoint
 from tests.notices.post import a_secret
-from tests.notices.test_channels import MESSAGE, NOW
+from tests.notices.test_channels import MESSAGE
 
 README = Path(__file__).parents[2] / "README.md"
 EXAMPLE = re.compile(r"^<!-- test: verify -->\n```python\n(.*?)^```$", re.M | re.S)
