@@ -144,6 +144,7 @@ class Actors:
                 if str(refused) == refusal and (looks := looks + 1) > STUCK_LOOKS_MAX:
                     raise StuckError(f"{act.trigger if act else 'request'}: {refused}") from refused
                 refusal = str(refused)
+                await self._repeat_latest(plan, history)
                 await asyncio.sleep(LOOK_SECONDS)
                 history = await self._look(plan)
             else:
@@ -151,6 +152,19 @@ class Actors:
                 looks = 0
             self.states[plan.deal.order] = state_of(history)
         return history, receipt
+
+    async def _repeat_latest(self, plan: Plan, history: Sequence[Happened]) -> None:
+        """Does the latest act once more, under its own key.
+
+        Where all were killed at once, the books may hold a step that its workflow does not know of
+        yet, and nobody waits for the answer any more: whoever asks again brings it there.
+        """
+        for length in range(len(history) - 1, 0, -1):
+            act = next_act(plan, history[:length])
+            if act and act.trigger == history[length].trigger:
+                with contextlib.suppress(RefusalError):
+                    await self._do(plan, act, history[:length])
+                return
 
     async def _look(self, plan: Plan) -> Sequence[Happened]:
         history = await self._desk_of(plan).timeline(plan.deal.order)

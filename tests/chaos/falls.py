@@ -96,6 +96,8 @@ FALLS = tuple(
     )
     for point in points
 )
+SHORT_FORM = FALLS[::3]
+"""Deaths on every road, before and after; the long tests have them all."""
 
 
 @dataclass
@@ -114,8 +116,8 @@ class Nursery:
             self.deaths.setdefault(queue, (how, time.monotonic()))
 
 
-async def record_falls() -> Record:
-    """Lets a worker die at every point, and tells what became of each order or recharge."""
+async def record_falls(falls: tuple[Fall, ...]) -> Record:
+    """Lets a worker die at each point, and tells what became of each order or recharge."""
     folder = Path(tempfile.mkdtemp(prefix="dg-c-", dir="/tmp"))
     options = StackOptions(
         state_dir=folder / "state",
@@ -133,15 +135,17 @@ async def record_falls() -> Record:
             exits.callback(engine.dispose)
             backend = Backend(database_url=stack.database_url)
             exits.push_async_callback(backend.close)
-            nursery = await exits.enter_async_context(_nursery(stack, folder / "nursery.log"))
-            return await _record(stack, engine, backend, nursery, outside)
+            nursery = await exits.enter_async_context(
+                _nursery(stack, folder / "nursery.log", falls)
+            )
+            return await _record(stack, engine, backend, nursery, outside, falls)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @asynccontextmanager
-async def _nursery(stack: Stack, log: Path) -> AsyncIterator[Nursery]:
-    points = {fall.queue: fall.point for fall in FALLS} | {"calm": ""}
+async def _nursery(stack: Stack, log: Path, falls: tuple[Fall, ...]) -> AsyncIterator[Nursery]:
+    points = {fall.queue: fall.point for fall in falls} | {"calm": ""}
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -171,6 +175,7 @@ async def _record(
     backend: Backend,
     nursery: Nursery,
     outside: SimulatedCounterparties,
+    falls: tuple[Fall, ...],
 ) -> Record:
     town = Town(engine)
 
@@ -178,16 +183,16 @@ async def _record(
         settings = stack.settings.model_copy(update={"task_queue": queue, **changes})
         return Edge(create_app(settings, backend=backend))
 
-    clients = {fall.queue: town.new_client() for fall in FALLS}
+    clients = {fall.queue: town.new_client() for fall in falls}
     # Nobody dies there: its first answer says that the workers are up.
     calm = edge("calm", update_wait_seconds_max=WAIT_SECONDS_MAX)
     await asyncio.gather(
-        *(_recharge(calm, clients[fall.queue]) for fall in FALLS if fall.road != "recharge")
+        *(_recharge(calm, clients[fall.queue]) for fall in falls if fall.road != "recharge")
     )
     async with asyncio.TaskGroup() as group:
         tasks = {
             fall.name: group.create_task(_fall(fall, edge(fall.queue), town, clients[fall.queue]))
-            for fall in FALLS
+            for fall in falls
         }
     statement = await outside.payment_institution.statement()
     orders = await outside.seller_platform.orders()
@@ -199,7 +204,7 @@ async def _record(
                 "died_of": nursery.deaths.get(fall.queue, ("nothing", 0))[0],
                 "deaths": nursery.deaths.get(fall.queue, ("nothing", 0))[1],
             }
-            for fall in FALLS
+            for fall in falls
         },
         "institution": [
             [line.reference, line.kind, line.amount.amount, line.standing]

@@ -2,11 +2,20 @@
 
 import pytest
 
-from tests.chaos.falls import FALLS, PAYMENT, PURCHASE, RECHARGE_FEN, REFUND, Fall, Record
+from tests.chaos.falls import (
+    FALLS,
+    PAYMENT,
+    PURCHASE,
+    RECHARGE_FEN,
+    REFUND,
+    SHORT_FORM,
+    Fall,
+    Record,
+)
 from tests.chaos.falls import RECHARGE as RECHARGES
 from tests.chaos.town import FROM_DEPOSIT, FROM_INSTITUTION, KETTLES_FEN
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(400)]
 
 BOUGHT = ["request", "accept", "pay", "confirm-payment", "purchase", "record-purchase"]
 SOLD_OUT = ["request", "accept", "pay", "confirm-payment", "purchase", "reject-purchase"]
@@ -18,7 +27,11 @@ def of_road(*roads: str) -> list[Fall]:
 
 
 def falls(*roads: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("fall", of_road(*roads), ids=lambda fall: fall.name)
+    each = [
+        pytest.param(fall, id=fall.name, marks=() if fall in SHORT_FORM else pytest.mark.long)
+        for fall in of_road(*roads)
+    ]
+    return pytest.mark.parametrize("fall", each)
 
 
 def test_there_is_a_death_before_and_after_each_deed() -> None:
