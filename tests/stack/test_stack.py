@@ -52,7 +52,7 @@ def processes_of(state_dir: Path) -> list[int]:
     """Everything alive that was started on this state folder."""
     found = []
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, OSError):
             command_line = " ".join(process.cmdline())
             env = process.environ() if "standins.py" in command_line else {}
             if str(state_dir) in command_line + env.get("DAIGOU_DATABASE_URL", "").replace(
