@@ -111,12 +111,15 @@ class Page:
         self.call("Page.navigate", {"url": url})
         return self.until(shows)
 
-    def until(self, shows: str) -> str:
-        """Waits until the page shows that text; all text that it shows."""
+    def until(self, *shows: str) -> str:
+        """Waits until the page shows each of those texts; all text that it shows then.
+
+        A page is drawn piece by piece: what a test asserts of it, it waits for.
+        """
         give_up_at = time.monotonic() + SHOWN_SECONDS_MAX
-        while shows not in (text := self.text()):
+        while missing := [each for each in shows if each not in (text := self.text())]:
             if time.monotonic() > give_up_at:
-                raise BrowserError(f"the page never showed {shows!r}, but:\n{text}")
+                raise BrowserError(f"the page never showed {missing}, but:\n{text}")
             time.sleep(LOOK_SECONDS)
         return text
 

@@ -38,7 +38,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 async def telling(house: House, *, pass_seconds: float = 1.0) -> AsyncIterator[None]:
     """A worker that tells, and its workflow."""
     engine = make_engine(house.settings.database_url, connections_max=4)
-    async with Webhooks(allow_insecure=True, answer_seconds_max=2) as webhooks:
+    async with Webhooks(allow_insecure=True) as webhooks:
         worker = build_worker(
             house.temporal,
             task_queue=QUEUE,

@@ -120,7 +120,7 @@ async def test_what_is_not_taken_is_logged_and_sent_again(
     inbox = post.endpoint(YIWU)
     post.receiver.mood = mood
     world.order()
-    await post.tell()
+    await post.tell(senders=post.impatient)
     (told,) = post.log(YIWU)
 
     post.receiver.mood = Mood.WELL
@@ -166,7 +166,7 @@ async def test_a_dead_endpoint_holds_up_no_other(post: Post, world: World) -> No
         stuck = post.endpoint(YIWU, at=other)
         world.accepted()
 
-        await post.tell()
+        await post.tell(senders=post.impatient)
 
     assert len(alive.taken) == 2
     assert (stuck.taken, post.log(YIWU)[0].last_error) == ({}, "timeout")
