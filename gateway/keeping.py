@@ -1,7 +1,5 @@
 """Owns changes of what is no subject of a table: by whom, once a key, answered as it stands."""
 
-from collections.abc import Awaitable, Callable
-
 from fastapi import Request
 from starlette.responses import Response
 
@@ -9,9 +7,8 @@ from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.ledger.views import ApplicationView
 from gateway.backend import ConflictError
-from gateway.once import Told, once
+from gateway.once import Make, once
 from gateway.problems import EdgeCode, ProblemError
-from gateway.sending import lease_seconds
 from gateway.wire import Answered
 
 
@@ -36,33 +33,22 @@ async def keep(
     *,
     content: bytes,
     clause: str,
-    make: Callable[[], Awaitable[Answered]],
+    make: Make,
     status: int = 200,
     location: str = "",
 ) -> Response:
     """Makes something, once a key, and answers with what was made.
 
-    The answer is kept with its key: nothing personal may stand in it (PSR-23).
-
     Raises:
         ProblemError: what is there already says otherwise, or `make`'s own.
     """
 
-    async def carry_out() -> Told:
+    async def made() -> Answered:
         try:
-            made = await make()
+            return await make()
         except ConflictError as error:
             raise ProblemError(code=EdgeCode.CONFLICT, detail=str(error), clause=clause) from None
-        headers = {"content-type": "application/json"}
-        if location:
-            headers["location"] = location
-        return Told(status=status, body=made.model_dump_json().encode(), headers=headers)
 
     return await once(
-        request,
-        caller,
-        key,
-        content=content,
-        lease_seconds=lease_seconds(request),
-        carry_out=carry_out,
+        request, caller, key, content=content, make=made, status=status, location=location
     )

@@ -4,19 +4,21 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Self
 
 import anyio
 import structlog
 from fastapi import Depends, Request
 from starlette.responses import Response
 
+from daigou.domain.refusals import Refused
 from daigou.ledger.idempotency import Mismatch, Replay, Running
 from daigou.ledger.views import ApplicationView
 from gateway.backend import Backend
 from gateway.edge import problem_response
-from gateway.problems import EdgeCode, ProblemError
+from gateway.problems import EdgeCode, ProblemError, refusal
 from gateway.trace import note
+from gateway.wire import Answered
 
 log = structlog.get_logger("gateway")
 
@@ -46,13 +48,33 @@ Key = Annotated[str, Depends(_key_of)]
 """The caller's own name for its command."""
 
 
+Make = Callable[[], Awaitable[Answered]]
+"""Carries a command out. `Refused` is the rules' no."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class _Told:
     """An answer worth keeping: it is told again under the same key."""
 
     status: int
     body: bytes
     headers: dict[str, str]
+
+    @classmethod
+    def of(cls, answer: Answered, *, status: int, location: str) -> Self:
+        headers = {"content-type": "application/json"}
+        if location:
+            headers["location"] = location
+        return cls(status=status, body=answer.model_dump_json().encode(), headers=headers)
+
+    @classmethod
+    def no(cls, problem: ProblemError) -> Self:
+        answer = problem_response(problem)
+        return cls(
+            status=answer.status_code,
+            body=bytes(answer.body),
+            headers={"content-type": answer.headers["content-type"]},
+        )
 
 
 def command_id(caller: ApplicationView, key: str) -> str:
@@ -66,26 +88,31 @@ async def once(
     key: str,
     *,
     content: bytes,
-    lease_seconds: float,
-    carry_out: Callable[[], Awaitable[Told]],
+    make: Make,
+    status: int = 200,
+    location: str = "",
 ) -> Response:
     """The answer to a command: carried out now, or told again.
 
-    Kept is what the rules answered, yes or no. A request that never came to the rules, or that
-    nobody answered in time, leaves the key free for the same request.
+    Kept is what the rules answered, yes or no; nothing personal may stand in it (PSR-23). A
+    request that never came to the rules, or that nobody answered in time, leaves the key free for
+    the same request. `location` is where the answer's subject is read.
 
     Raises:
         ProblemError: the key is in use, or was used for something else; or the command's own.
     """
     backend: Backend = request.app.state.backend
+    longest: float = request.app.state.settings.update_wait_seconds_max
     digest = hashlib.sha256(
         b"\0".join((request.method.encode(), request.url.path.encode(), content))
     ).hexdigest()
-    begun = await backend.begin(app=caller.key, key=key, digest=digest, lease_seconds=lease_seconds)
+    begun = await backend.begin(
+        app=caller.key, key=key, digest=digest, lease_seconds=longest + LEASE_SPARE_SECONDS
+    )
     match begun:
-        case Replay(status=status, body=body, headers=headers):
+        case Replay(status=before, body=body, headers=headers):
             note(request, replayed=1)
-            return Response(body, status, {**headers, "Idempotency-Replayed": "true"})
+            return Response(body, before, {**headers, "Idempotency-Replayed": "true"})
         case Mismatch():
             raise ProblemError(
                 code=EdgeCode.IDEMPOTENCY_KEY_REUSED,
@@ -98,26 +125,13 @@ async def once(
                 headers={"Retry-After": "1"},
             )
         case _:
-            return await _first(backend, caller, key, carry_out)
-
-
-async def _first(
-    backend: Backend,
-    caller: ApplicationView,
-    key: str,
-    carry_out: Callable[[], Awaitable[Told]],
-) -> Response:
+            pass
     try:
-        told = await carry_out()
-    except FinalError as final:
-        answer = problem_response(final.problem)
-        told = Told(
-            status=answer.status_code,
-            body=bytes(answer.body),
-            headers={"content-type": answer.headers["content-type"]},
-        )
-        await _keep(backend, caller, key, told)
-        raise final.problem from final
+        told = _Told.of(await make(), status=status, location=location)
+    except Refused as refused:
+        problem = refusal(refused)
+        await _keep(backend, caller, key, _Told.no(problem))
+        raise problem from refused
     except BaseException:
         with anyio.CancelScope(shield=True):
             await _release(backend, caller, key)
@@ -126,15 +140,7 @@ async def _first(
     return Response(told.body, told.status, told.headers)
 
 
-class FinalError(Exception):
-    """The rules said no: that is the outcome of the key, and is told again."""
-
-    def __init__(self, problem: ProblemError) -> None:
-        super().__init__(problem.detail)
-        self.problem = problem
-
-
-async def _keep(backend: Backend, caller: ApplicationView, key: str, told: Told) -> None:
+async def _keep(backend: Backend, caller: ApplicationView, key: str, told: _Told) -> None:
     try:
         await backend.finish(
             app=caller.key, key=key, status=told.status, body=told.body, headers=told.headers

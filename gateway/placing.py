@@ -1,6 +1,7 @@
 """Owns the placing of an order: the request made whole (PSR-1), and its workflow begun once."""
 
 import base64
+import contextlib
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,16 +16,17 @@ from daigou.domain.ids import OrderId, PartyId, SubjectId
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money, service_fee
-from daigou.domain.order import Actor, Parties, Role, Trigger
+from daigou.domain.order import Actor, Role, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, OrderView, PartyView
 from daigou.settings import Settings
+from gateway.answers import ReceiptAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.engine import EndedError, TakenError, WorkflowEngine
-from gateway.once import FinalError, Told, command_id, once
+from gateway.once import command_id, once
 from gateway.parsing import FaultsError, body_of, parse
 from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
 from gateway.records import findings_in
@@ -36,7 +38,7 @@ from gateway.request_body import (
     offer_in,
     seller_in,
 )
-from gateway.sending import faults_of_named, lease_seconds, not_your_role, roles_of, told
+from gateway.sending import faults_of_named, not_your_role, roles_of
 from gateway.trace import note
 from workflows import messages
 from workflows.messages import OpenOrder
@@ -60,22 +62,22 @@ async def place(request: HttpRequest, *, caller: ApplicationView, key: str) -> R
     order = body.order_id or OrderId(derived_id("ord", caller, key))
     note(request, subject=order, role=actor.role, trigger=Trigger.REQUEST)
 
-    async def carry_out() -> Told:
+    async def make() -> ReceiptAnswer:
         asked = await _whole(backend, caller, body)
         _screen(asked, actor)
         placing = _Placing(
             order=order, asked=asked, actor=actor, command_id=command_id(caller, key)
         )
-        receipt = await _open(request, placing)
-        return told(receipt, status=201, location=f"/v1/orders/{order}")
+        return ReceiptAnswer.of(await _open(request, placing))
 
     return await once(
         request,
         caller,
         key,
         content=body.model_dump_json().encode(),
-        lease_seconds=lease_seconds(request),
-        carry_out=carry_out,
+        make=make,
+        status=201,
+        location=f"/v1/orders/{order}",
     )
 
 
@@ -207,13 +209,7 @@ def _screen(asked: Request, actor: Actor) -> None:
     situation = Situation(
         actor=actor,
         command=asked,
-        parties=Parties(
-            client=asked.client,
-            provider=asked.provider,
-            storage=asked.storage,
-            logistics=asked.logistics,
-            promoter=asked.promoter,
-        ),
+        parties=asked.parties,
         terms=current(),
     )
     try:
@@ -251,8 +247,6 @@ async def _open(request: HttpRequest, placing: _Placing) -> Receipt:
                 SearchAttributePair(messages.AMOUNT_FEN, amount.amount),
             ],
         )
-    except Refused as refused:
-        raise FinalError(refusal(refused)) from refused
     except TakenError:
         return await _opened_before(request, placing)
 
@@ -262,12 +256,8 @@ async def _opened_before(request: HttpRequest, placing: _Placing) -> Receipt:
     engine: WorkflowEngine = request.app.state.engine
     backend: Backend = request.app.state.backend
     receipt: Receipt | None = None
-    try:
+    with contextlib.suppress(EndedError):
         receipt = await engine.opened(placing.order, update_id=placing.command_id)
-    except EndedError:
-        pass
-    except Refused as refused:
-        raise FinalError(refusal(refused)) from refused
     found = await backend.order(placing.order)
     if found is None or not _is_same(found.request, placing.asked):
         raise ProblemError(

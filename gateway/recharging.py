@@ -1,5 +1,7 @@
 """Owns the asking for a recharge: checked, and its workflow begun once (UA-1-8)."""
 
+import contextlib
+
 from fastapi import Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
@@ -8,19 +10,20 @@ from daigou.domain.commands import RequestRecharge
 from daigou.domain.ids import RechargeId, SubjectId
 from daigou.domain.lifecycle import RECHARGE
 from daigou.domain.order import Role, Trigger
-from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.refusals import RefusalCode
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView
+from gateway.answers import ReceiptAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.engine import EndedError, TakenError, WorkflowEngine
-from gateway.once import FinalError, Told, command_id, once
+from gateway.once import command_id, once
 from gateway.parsing import body_of, parse_or_refuse
 from gateway.placing import derived_id
-from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
+from gateway.problems import EdgeCode, Fault, ProblemError, invalid
 from gateway.schemas import RechargeBody
-from gateway.sending import lease_seconds, not_your_role, roles_of, told
+from gateway.sending import not_your_role, roles_of
 from gateway.trace import note
 from workflows.messages import OpenRecharge
 
@@ -56,18 +59,18 @@ async def recharge(request: Request, *, caller: ApplicationView, key: str) -> Re
         time_scale=request.app.state.settings.time_scale,
     )
 
-    async def carry_out() -> Told:
+    async def make() -> ReceiptAnswer:
         await _check_client(request, caller, asked)
-        receipt = await _open(request, opening)
-        return told(receipt, status=201, location=f"/v1/recharges/{subject}")
+        return ReceiptAnswer.of(await _open(request, opening))
 
     return await once(
         request,
         caller,
         key,
         content=body.model_dump_json().encode(),
-        lease_seconds=lease_seconds(request),
-        carry_out=carry_out,
+        make=make,
+        status=201,
+        location=f"/v1/recharges/{subject}",
     )
 
 
@@ -92,8 +95,6 @@ async def _open(request: Request, opening: OpenRecharge) -> Receipt:
     asked = opening.request
     try:
         return await engine.open_recharge(opening, summary=f"recharge {asked.amount}")
-    except Refused as refused:
-        raise FinalError(refusal(refused)) from refused
     except TakenError:
         return await _opened_before(request, opening)
 
@@ -103,12 +104,8 @@ async def _opened_before(request: Request, opening: OpenRecharge) -> Receipt:
     engine: WorkflowEngine = request.app.state.engine
     backend: Backend = request.app.state.backend
     receipt: Receipt | None = None
-    try:
+    with contextlib.suppress(EndedError):
         receipt = await engine.opened(opening.recharge, update_id=opening.command_id)
-    except EndedError:
-        pass
-    except Refused as refused:
-        raise FinalError(refusal(refused)) from refused
     found = await backend.recharge(opening.recharge)
     asked = opening.request
     if found is None or (found.client, found.amount) != (asked.client, asked.amount):

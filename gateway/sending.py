@@ -11,7 +11,7 @@ from starlette.responses import Response
 from daigou.domain.commands import Accept, Command
 from daigou.domain.commands import Request as PurchaseRequest
 from daigou.domain.facts import Facts
-from daigou.domain.ids import MovementRef, OrderId, RechargeId, SubjectId
+from daigou.domain.ids import OrderId, RechargeId, SubjectId
 from daigou.domain.items import too_late_for_items
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.order import Actor, Parties, Role, State, Trigger
@@ -23,11 +23,11 @@ from gateway.answers import ReceiptAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.engine import EndedError, WorkflowEngine
-from gateway.once import LEASE_SPARE_SECONDS, FinalError, Told, command_id, once
+from gateway.once import command_id, once
 from gateway.parsing import body_of, parse_or_refuse
-from gateway.problems import Fault, ProblemError, invalid, refusal, unavailable
+from gateway.problems import Fault, ProblemError, invalid, unavailable
 from gateway.records import findings_in
-from gateway.schemas import CommandBody, Named, NotedBody, ObjectionBody, RefundOutcomeBody
+from gateway.schemas import CommandBody, Named, NotedBody, ObjectionBody
 from gateway.trace import note
 from workflows.messages import Pull
 
@@ -73,7 +73,7 @@ async def send(
     actor = _actor(caller, target, trigger)
     note(request, role=actor.role, trigger=trigger)
 
-    async def carry_out() -> Told:
+    async def make() -> ReceiptAnswer:
         backend: Backend = request.app.state.backend
         await check_named(backend, body.named(), clause=spec.clause)
         await _check_evidence(backend, body, target, clause=spec.clause)
@@ -85,17 +85,9 @@ async def send(
             command_id=command_id(caller, key),
             item=target.item,
         )
-        receipt = await _pull(request, target, trigger, pull, find)
-        return told(receipt, status=200)
+        return ReceiptAnswer.of(await _pull(request, target, trigger, pull, find))
 
-    return await once(
-        request,
-        caller,
-        key,
-        content=body.model_dump_json().encode(),
-        lease_seconds=lease_seconds(request),
-        carry_out=carry_out,
-    )
+    return await once(request, caller, key, content=body.model_dump_json().encode(), make=make)
 
 
 async def check_named(backend: Backend, named: Iterable[Named], *, clause: str) -> None:
@@ -145,18 +137,6 @@ async def _check_evidence(
         raise invalid(faults)
 
 
-def told(receipt: Receipt, *, status: int, location: str = "") -> Told:
-    """A receipt as the answer to keep."""
-    headers = {"content-type": "application/json"}
-    if location:
-        headers["location"] = location
-    return Told(
-        status=status,
-        body=ReceiptAnswer.of(receipt).model_dump_json().encode(),
-        headers=headers,
-    )
-
-
 def roles_of(table: Table, trigger: Trigger) -> frozenset[Role]:
     """The roles that may pull a trigger, in one state or another."""
     return frozenset(role for row in table.rows if row.trigger == trigger for role in row.roles)
@@ -172,12 +152,6 @@ def not_your_role(
         f"not for {' or '.join(sorted(caller.roles))}",
         clause=clause,
     )
-
-
-def lease_seconds(request: Request) -> float:
-    """How long a key is kept to the request that took it."""
-    longest: float = request.app.state.settings.update_wait_seconds_max
-    return longest + LEASE_SPARE_SECONDS
 
 
 def _actor(caller: ApplicationView, target: Target, trigger: Trigger) -> Actor:
@@ -207,17 +181,15 @@ def _allowed(caller: ApplicationView, target: Target) -> tuple[str, ...]:
 async def _command(
     backend: Backend, body: CommandBody, target: Target, actor: Actor, key: str
 ) -> Command:
-    if isinstance(body, RefundOutcomeBody) and target.item:
-        return body.to_outcome(MovementRef(target.item))
     if not isinstance(body, NotedBody) or body.note is None:
-        return body.to_command(note_ref="")
+        return body.to_command(note_ref="", item=target.item)
     # Free words stay out of the workflow's history: only their reference travels.
     named = f"{actor.app}\0{key}\0{body.note}".encode()
     ref = f"txt_{hashlib.sha256(named).hexdigest()[:40]}"
     await backend.add_note(
         note=ref, subject=SubjectId(target.subject), author=actor.party, body=body.note
     )
-    return body.to_command(note_ref=ref)
+    return body.to_command(note_ref=ref, item=target.item)
 
 
 async def _screened(backend: Backend, command: Command, target: Target) -> Command:
@@ -233,8 +205,6 @@ async def _pull(
     engine: WorkflowEngine = request.app.state.engine
     try:
         return await engine.pull(target.subject, trigger, pull)
-    except Refused as refused:
-        raise FinalError(refusal(refused)) from refused
     except EndedError:
         raise _after_the_end(await find(), trigger, pull) from None
 
@@ -242,7 +212,7 @@ async def _pull(
 def _after_the_end(target: Target, trigger: Trigger, pull: Pull) -> Exception:
     """Why a command cannot be carried out any more: the table says it of the state it ended in."""
     if target.table.items and not target.table.outlives:
-        return FinalError(refusal(too_late_for_items(target.table, trigger, target.order)))
+        return too_late_for_items(target.table, trigger, target.order)
     situation = Situation(
         actor=pull.actor,
         command=pull.command,
@@ -255,5 +225,5 @@ def _after_the_end(target: Target, trigger: Trigger, pull: Pull) -> Exception:
     try:
         target.table.fire(state=target.state, trigger=trigger, situation=situation)
     except Refused as refused:
-        return FinalError(refusal(refused))
+        return refused
     return unavailable("the books and the engine do not agree yet")

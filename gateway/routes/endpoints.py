@@ -3,7 +3,6 @@
 import base64
 import re
 import secrets
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -18,7 +17,7 @@ from daigou.ledger.views import ApplicationView
 from gateway.accepting import gives
 from gateway.auth import Caller
 from gateway.backend import Backend, ConflictError
-from gateway.once import Key, Told, once
+from gateway.once import Key, once
 from gateway.openapi import (
     CALLER,
     COMMAND,
@@ -34,7 +33,6 @@ from gateway.parsing import FaultsError, body_of, parse, parse_or_refuse
 from gateway.placing import derived_id
 from gateway.problems import EdgeCode, ProblemError, invalid, not_found
 from gateway.routes.notices import CLAUSE, READERS, READERS_ROLES, seen_by
-from gateway.sending import lease_seconds
 from gateway.telling import (
     AddEndpointBody,
     EndpointAnswer,
@@ -44,7 +42,6 @@ from gateway.telling import (
     ReplayEndpointBody,
     RotateSecretBody,
 )
-from gateway.wire import Answered
 
 router = APIRouter(
     prefix="/v1/webhook-endpoints", tags=["notices"], dependencies=[gives("application/json")]
@@ -105,12 +102,13 @@ async def add_endpoint(request: Request, caller: Caller, key: Key) -> Response:
     except FaultsError as error:
         raise invalid(error.faults) from None
     _may_change(caller)
+    endpoint_id = derived_id("whk", caller, key)
 
-    async def carry_out() -> Told:
+    async def make() -> NewEndpointAnswer:
         backend: Backend = request.app.state.backend
         try:
             endpoint, secret = await backend.add_endpoint(
-                endpoint=derived_id("whk", caller, key),
+                endpoint=endpoint_id,
                 application=caller,
                 url=body.url,
                 events=body.events,
@@ -120,13 +118,17 @@ async def add_endpoint(request: Request, caller: Caller, key: Key) -> Response:
             raise ProblemError(
                 code=EdgeCode.ID_TAKEN, detail="the key made another endpoint before"
             ) from None
-        return _told(
-            NewEndpointAnswer.with_secret(endpoint, secret),
-            status=201,
-            location=f"/v1/webhook-endpoints/{endpoint.id}",
-        )
+        return NewEndpointAnswer.with_secret(endpoint, secret)
 
-    return await _once(request, caller, key, body.model_dump_json().encode(), carry_out)
+    return await once(
+        request,
+        caller,
+        key,
+        content=body.model_dump_json().encode(),
+        make=make,
+        status=201,
+        location=f"/v1/webhook-endpoints/{endpoint_id}",
+    )
 
 
 @router.get(
@@ -206,15 +208,15 @@ async def rotate_secret(request: Request, caller: Caller, key: Key, endpoint_id:
     parse_or_refuse(_ROTATE, raw, clause_of=lambda _: CLAUSE)
     _may_change(caller)
 
-    async def carry_out() -> Told:
+    async def make() -> NewEndpointAnswer:
         backend: Backend = request.app.state.backend
         secret = _new_secret()
         changed = await backend.rotate_secret(endpoint.id, party=seen_by(caller), secret=secret)
         if changed is None:
             raise not_found("endpoint of this id in use")
-        return _told(NewEndpointAnswer.with_secret(changed, secret))
+        return NewEndpointAnswer.with_secret(changed, secret)
 
-    return await _once(request, caller, key, b"{}", carry_out)
+    return await once(request, caller, key, content=b"{}", make=make)
 
 
 @router.post(
@@ -246,7 +248,7 @@ async def replay_to_endpoint(
     if endpoint.disabled_at is not None:
         raise not_found("endpoint of this id in use")
 
-    async def carry_out() -> Told:
+    async def make() -> ReplayedAnswer:
         backend: Backend = request.app.state.backend
         replayed = await backend.replay_to(
             endpoint.id,
@@ -254,9 +256,9 @@ async def replay_to_endpoint(
             subject=SubjectId(body.subject) if body.subject else None,
             from_order_sequence=body.from_order_sequence,
         )
-        return _told(ReplayedAnswer.of(replayed))
+        return ReplayedAnswer.of(replayed)
 
-    return await _once(request, caller, key, body.model_dump_json().encode(), carry_out)
+    return await once(request, caller, key, content=body.model_dump_json().encode(), make=make)
 
 
 async def _visible_endpoint(
@@ -281,27 +283,3 @@ def _may_change(caller: ApplicationView) -> None:
 
 def _new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
-
-
-def _told(answer: Answered, *, status: int = 200, location: str = "") -> Told:
-    headers = {"content-type": "application/json"}
-    if location:
-        headers["location"] = location
-    return Told(status=status, body=answer.model_dump_json().encode(), headers=headers)
-
-
-async def _once(
-    request: Request,
-    caller: ApplicationView,
-    key: str,
-    content: bytes,
-    carry_out: Callable[[], Awaitable[Told]],
-) -> Response:
-    return await once(
-        request,
-        caller,
-        key,
-        content=content,
-        lease_seconds=lease_seconds(request),
-        carry_out=carry_out,
-    )

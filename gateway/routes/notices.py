@@ -17,12 +17,11 @@ from gateway.accepting import gives
 from gateway.auth import Caller
 from gateway.backend import Backend
 from gateway.finding import visible_order
-from gateway.once import Key, Told, once
+from gateway.once import Key, once
 from gateway.openapi import CALLER, COMMAND, REPLAYED_HEADER, command, problems
 from gateway.openapi import caller as needs_caller
 from gateway.parsing import body_of, parse_or_refuse
 from gateway.problems import EdgeCode, ProblemError, not_found
-from gateway.sending import lease_seconds
 from gateway.telling import NoticeAnswer, NoticePage, ReplayBody
 
 router = APIRouter(prefix="/v1", tags=["notices"], dependencies=[gives("application/json")])
@@ -127,7 +126,7 @@ async def replay_notice(request: Request, caller: Caller, key: Key, message_id: 
     notice = await _visible_notice(request, caller, message_id)
     parse_or_refuse(_BODY, raw, clause_of=lambda _: CLAUSE)
 
-    async def carry_out() -> Told:
+    async def make() -> NoticeAnswer:
         backend: Backend = request.app.state.backend
         if not await backend.replay(notice.message_id):
             raise ProblemError(
@@ -135,21 +134,9 @@ async def replay_notice(request: Request, caller: Caller, key: Key, message_id: 
                 detail="its endpoint is disabled, or the party has no channel",
                 clause=CLAUSE,
             )
-        after = await _visible_notice(request, caller, message_id)
-        return Told(
-            status=200,
-            body=NoticeAnswer.of(after).model_dump_json().encode(),
-            headers={"content-type": "application/json"},
-        )
+        return NoticeAnswer.of(await _visible_notice(request, caller, message_id))
 
-    return await once(
-        request,
-        caller,
-        key,
-        content=b"{}",
-        lease_seconds=lease_seconds(request),
-        carry_out=carry_out,
-    )
+    return await once(request, caller, key, content=b"{}", make=make)
 
 
 def seen_by(caller: ApplicationView) -> PartyId | None:

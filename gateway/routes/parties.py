@@ -10,7 +10,7 @@ from gateway.auth import Caller
 from gateway.backend import Backend, ConflictError, Registration
 from gateway.finding import visible_party
 from gateway.keeping import only_for_the_platform
-from gateway.once import Key, Told, once
+from gateway.once import Key, once
 from gateway.openapi import (
     CALLER,
     COMMAND,
@@ -31,7 +31,6 @@ from gateway.schemas import (
     RegisterProvider,
     RegisterStorage,
 )
-from gateway.sending import lease_seconds
 
 router = APIRouter(prefix="/v1/parties", tags=["parties"], dependencies=[gives("application/json")])
 _BODY: TypeAdapter[RegisterClient | RegisterBusiness] = TypeAdapter(RegisterParty)
@@ -67,7 +66,7 @@ async def register_party(request: Request, caller: Caller, key: Key) -> Response
     body = parse_or_refuse(_BODY, await body_of(request), clause_of=lambda _: "UA-1-1", tag="role")
     only_for_the_platform(caller, what="the registration of parties", clause="UA-1-1")
 
-    async def carry_out() -> Told:
+    async def make() -> PartyAnswer:
         backend: Backend = request.app.state.backend
         try:
             party = await backend.register(_registration(body))
@@ -85,22 +84,16 @@ async def register_party(request: Request, caller: Caller, key: Key) -> Response
                 detail=f"{body.party_id} is registered with other particulars",
                 clause="UA-1-1",
             ) from None
-        return Told(
-            status=201,
-            body=PartyAnswer.of(party).model_dump_json().encode(),
-            headers={
-                "content-type": "application/json",
-                "location": f"/v1/parties/{party.id}",
-            },
-        )
+        return PartyAnswer.of(party)
 
     return await once(
         request,
         caller,
         key,
         content=body.model_dump_json(exclude_none=True).encode(),
-        lease_seconds=lease_seconds(request),
-        carry_out=carry_out,
+        make=make,
+        status=201,
+        location=f"/v1/parties/{body.party_id}",
     )
 
 

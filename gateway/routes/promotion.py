@@ -10,19 +10,19 @@ from starlette.responses import Response
 
 from daigou.domain.ids import CouponId, PartyId
 from daigou.domain.order import ROLES_THAT_SEE_ALL, Role
-from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.refusals import RefusalCode
 from daigou.ledger.views import ApplicationView
 from gateway.accepting import gives
 from gateway.auth import Caller
 from gateway.backend import ConflictError
 from gateway.finding import visible_client
 from gateway.keeping import keep, only_for_the_platform
-from gateway.once import FinalError, Key
+from gateway.once import Key
 from gateway.openapi import CALLER, COMMAND, REPLAYED_HEADER, command, problems
 from gateway.openapi import caller as needs_caller
 from gateway.parsing import body_of, parse_or_refuse
 from gateway.placing import derived_id
-from gateway.problems import EdgeCode, Fault, FaultIn, ProblemError, invalid, not_found, refusal
+from gateway.problems import EdgeCode, Fault, FaultIn, ProblemError, invalid, not_found
 from gateway.promoting import Promoting
 from gateway.promotion import (
     ContractAnswer,
@@ -91,18 +91,15 @@ async def issue_coupon(request: Request, caller: Caller, key: Key) -> Response:
     only_for_the_platform(caller, what="the issue of coupons", clause=_OF_COUPONS)
 
     async def make() -> CouponAnswer:
-        try:
-            issued = await _promotion(request).issue_coupon(
-                id=body.coupon_id or CouponId(derived_id("cpn", caller, key)),
-                client=body.client_id,
-                amount=body.amount.money,
-                reduces=body.reduces,
-                valid_from=body.valid_from,
-                valid_until=body.valid_until,
-                issued_by=caller.party,
-            )
-        except Refused as refused:
-            raise FinalError(refusal(refused)) from refused
+        issued = await _promotion(request).issue_coupon(
+            id=body.coupon_id or CouponId(derived_id("cpn", caller, key)),
+            client=body.client_id,
+            amount=body.amount.money,
+            reduces=body.reduces,
+            valid_from=body.valid_from,
+            valid_until=body.valid_until,
+            issued_by=caller.party,
+        )
         return CouponAnswer.of(issued)
 
     return await keep(
@@ -162,15 +159,12 @@ async def sign_contract(request: Request, caller: Caller, key: Key) -> Response:
     only_for_the_platform(caller, what="the record of contracts", clause=_OF_CONTRACTS)
 
     async def make() -> ContractAnswer:
-        try:
-            signed = await _promotion(request).sign_contract(
-                promoter=body.promoter_id,
-                provider=body.provider_id,
-                rate=Fraction(body.rate),
-                begins_at=body.begins_at,
-            )
-        except Refused as refused:
-            raise FinalError(refusal(refused)) from refused
+        signed = await _promotion(request).sign_contract(
+            promoter=body.promoter_id,
+            provider=body.provider_id,
+            rate=Fraction(body.rate),
+            begins_at=body.begins_at,
+        )
         return ContractAnswer.of(signed)
 
     return await keep(
