@@ -1,7 +1,7 @@
 """Owns the way from bytes to a valid body: bounded, strict, and every fault found at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
@@ -33,18 +33,54 @@ async def body_of(request: Request) -> bytes:
     Raises:
         ProblemError: it is not JSON by its media type, or too large.
     """
+    raw = await bounded(request, bytes_max=BODY_BYTES_MAX, what="a body")
+    if raw or "content-type" in request.headers:
+        _check_media_type(request)
+    return raw or b"{}"
+
+
+async def bounded(
+    request: Request, *, bytes_max: int, what: str, clause: str | None = None
+) -> bytes:
+    """The bytes of a request's body; nothing past the bound is read.
+
+    Raises:
+        ProblemError: there are more.
+    """
+    too_large = ProblemError(
+        code=EdgeCode.BODY_TOO_LARGE,
+        detail=f"{what} has at most {bytes_max:,} bytes",
+        clause=clause,
+        headers={"Connection": "close"},
+    )
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and len(told) < 20 and int(told) > bytes_max:
+        raise too_large
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > BODY_BYTES_MAX:
-            raise ProblemError(
-                code=EdgeCode.BODY_TOO_LARGE,
-                detail=f"a body has at most {BODY_BYTES_MAX:,} bytes",
-                headers={"Connection": "close"},
-            )
-    if raw or "content-type" in request.headers:
-        _check_media_type(request)
-    return bytes(raw) or b"{}"
+        if len(raw) > bytes_max:
+            raise too_large
+    return bytes(raw)
+
+
+class Sent(NamedTuple):
+    """How a request says that its body is written."""
+
+    media_type: str
+    in_utf_8: bool
+    encoded: bool
+
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """What the headers say, in small letters; a body is in UTF-8 unless they deny it."""
+        media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+        charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+        return cls(
+            media_type=media_type.strip().lower(),
+            in_utf_8=charset in ("", "utf-8", "utf8"),
+            encoded=request.headers.get("content-encoding", "identity").lower() != "identity",
+        )
 
 
 def parse(
@@ -102,14 +138,13 @@ def faults_outside_the_body(errors: Sequence[Any]) -> tuple[Fault, ...]:
 
 
 def _check_media_type(request: Request) -> None:
-    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if media_type.strip().lower() != "application/json" or charset not in ("", "utf-8", "utf8"):
+    sent = Sent.of(request)
+    if sent.media_type != "application/json" or not sent.in_utf_8:
         raise ProblemError(
             code=EdgeCode.UNSUPPORTED_MEDIA_TYPE,
             detail="send JSON in UTF-8, with Content-Type: application/json",
         )
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if sent.encoded:
         raise ProblemError(
             code=EdgeCode.UNSUPPORTED_MEDIA_TYPE, detail="send the body without Content-Encoding"
         )

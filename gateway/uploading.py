@@ -4,6 +4,7 @@ from fastapi import Request
 
 from daigou.domain.evidence import SIZE_MAX, MediaType, Piece
 from daigou.domain.refusals import RefusalCode
+from gateway.parsing import Sent, bounded
 from gateway.problems import EdgeCode, ProblemError
 
 CLAUSE = "PSR-17-1"
@@ -16,14 +17,8 @@ async def piece_of(request: Request) -> Piece:
         ProblemError: too large, empty, or not of one of the types.
     """
     media_type = _media_type(request)
-    if _told_length(request) > SIZE_MAX:
-        raise _too_large()
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > SIZE_MAX:
-            raise _too_large()
-    piece = Piece(media_type=media_type, body=bytes(raw))
+    raw = await bounded(request, bytes_max=SIZE_MAX, what="a piece of evidence", clause=CLAUSE)
+    piece = Piece(media_type=media_type, body=raw)
     if not raw:
         raise ProblemError(
             code=RefusalCode.INVALID_REQUEST, detail="the body is empty", clause=CLAUSE
@@ -34,34 +29,19 @@ async def piece_of(request: Request) -> Piece:
 
 
 def _media_type(request: Request) -> MediaType:
-    said, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    sent = Sent.of(request)
+    if sent.encoded:
         raise _wrong_type("send the body without Content-Encoding")
     try:
-        found = MediaType(said.strip().lower())
+        found = MediaType(sent.media_type)
     except ValueError:
         raise _wrong_type(
             f"evidence is {', '.join(MediaType)}: say which as Content-Type"
         ) from None
-    if found == MediaType.TEXT and charset not in ("", "utf-8", "utf8"):
+    if found == MediaType.TEXT and not sent.in_utf_8:
         raise _wrong_type("send a text in UTF-8")
     return found
 
 
-def _told_length(request: Request) -> int:
-    told = request.headers.get("content-length", "")
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
-
-
 def _wrong_type(detail: str) -> ProblemError:
     return ProblemError(code=EdgeCode.UNSUPPORTED_MEDIA_TYPE, detail=detail, clause=CLAUSE)
-
-
-def _too_large() -> ProblemError:
-    return ProblemError(
-        code=EdgeCode.BODY_TOO_LARGE,
-        detail=f"a piece of evidence has at most {SIZE_MAX:,} bytes",
-        clause=CLAUSE,
-        headers={"Connection": "close"},
-    )
