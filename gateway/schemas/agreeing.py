@@ -20,7 +20,7 @@ _LIMITS = current().limits
 class VerdictBody(NotedBody):
     """A person's decision on goods that the screening was in doubt about (PSR-14)."""
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Verdict(note_ref=note_ref)
 
 
@@ -32,7 +32,7 @@ class CautionBody(NotedBody):
 
     caution: CautionKind
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Caution(caution=self.caution, note_ref=note_ref)
 
 
@@ -54,7 +54,7 @@ class LimitPriceDriftBody(CommandBody):
 
     price_drift: DriftBody
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.LimitPriceDrift(limit=self.price_drift.limit)
 
 
@@ -73,7 +73,7 @@ class AcceptBody(CommandBody):
 
     lines: Annotated[tuple[AcceptLine, ...], Field(max_length=_LIMITS.lines_max)] = ()
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Accept(lines=lines_of(self.lines))
 
     def named(self) -> tuple[Named, ...]:
@@ -110,7 +110,7 @@ class RefuseBody(NotedBody):
         Field(description="What a request for prohibited goods cost you: recorded (PSR-14)."),
     ] = None
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Refuse(
             reason=self.reason,
             note_ref=note_ref,
@@ -126,7 +126,7 @@ class RefuseBody(NotedBody):
 class WithdrawBody(NotedBody):
     """The client takes the request back."""
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Withdraw(note_ref=note_ref)
 
 
@@ -137,7 +137,7 @@ class ChooseLogisticsBody(CommandBody):
 
     logistics_id: Annotated[PartyRef, Field(examples=["log_sea"])]
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.ChooseLogistics(logistics=self.logistics_id)
 
     def named(self) -> tuple[Named, ...]:
@@ -157,5 +157,5 @@ class RequireBody(WordsBody):
         bool, Field(description="Whether the order is of no use to you without it.")
     ] = False
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Require(note_ref=note_ref, needed=self.needed)

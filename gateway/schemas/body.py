@@ -1,5 +1,6 @@
 """Owns what every command's body is: strict, closed, and it becomes one frozen command."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -24,15 +25,19 @@ class Named:
     clause: str = ""
 
 
-class CommandBody(Asked):
+class CommandBody(Asked, ABC):
     """A command as it travels. What a body says beyond its trigger is small, often nothing."""
 
     refusals: ClassVar[tuple[RefusalCode, ...]] = ()
     """What the rules may say to it, beyond what they may say to any command."""
 
-    def to_command(self, *, note_ref: str) -> Command:
-        """The command; `note_ref` is where its note was stored, empty without one."""
-        raise NotImplementedError
+    @abstractmethod
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        """The command, with what is said of it outside the body.
+
+        `note_ref` is where its note was stored, `item` the item that the path names; empty where
+        there is none.
+        """
 
     def named(self) -> tuple[Named, ...]:
         """The parties that must be registered for this command to make sense."""
@@ -48,7 +53,7 @@ class NotedBody(CommandBody):
 class NoteOnlyBody(NotedBody):
     """A command that says nothing beyond its trigger, but may carry a note."""
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Noted(note_ref=note_ref)
 
 
@@ -57,12 +62,12 @@ class WordsBody(NotedBody):
 
     note: Note
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Message(note_ref=note_ref)
 
 
 class PlainBody(CommandBody):
     """A command that says nothing beyond its trigger."""
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Plain()

@@ -29,7 +29,7 @@ class DispatchBody(CommandBody):
         ),
     ] = None
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Dispatch(tracking_ref=self.tracking_ref, quantity=self.quantity)
 
 
@@ -48,7 +48,7 @@ class WarehouseReceiptBody(CommandBody):
         ),
     ] = None
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.WarehouseReceipt(parcel_ref=self.parcel_ref, quantity=self.quantity)
 
 
@@ -57,7 +57,7 @@ class TransportBody(CommandBody):
 
     tracking_ref: Annotated[Reference, Field(examples=["EX123456789CN"])]
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Transport(tracking_ref=self.tracking_ref)
 
 
@@ -72,7 +72,7 @@ class ObjectionBody(NotedBody):
         Field(max_length=20, description="Ids of evidence on this order: see POST …/evidence."),
     ] = ()
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Objection(reason=self.reason, note_ref=note_ref, evidence=self.evidence)
 
 
@@ -81,7 +81,7 @@ class CauseFoundBody(NotedBody):
 
     cause: Cause
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.CauseFound(cause=self.cause, note_ref=note_ref)
 
 
@@ -92,7 +92,7 @@ class SellerRefundBody(CommandBody):
     freight: Price
     external_ref: Annotated[Reference, Field(examples=["SR-2026-0001"])]
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.SellerRefund(
             goods=self.goods.money, freight=self.freight.money, external_ref=self.external_ref
         )

@@ -62,7 +62,7 @@ class PayBody(CommandBody):
             raise PydanticCustomError("repeated", "names a coupon twice")
         return value
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Pay(
             from_deposit=self.from_deposit.money if self.from_deposit else ZERO,
             from_institution=self.from_institution.money if self.from_institution else ZERO,
@@ -81,13 +81,14 @@ class RefundOutcomeBody(CommandBody):
     ] = None
     reason: Annotated[Code | None, Field(description="Why it failed.")] = None
 
-    def to_command(self, *, note_ref: str) -> Command:
-        raise NotImplementedError("the path names the movement: see to_outcome()")
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        return self._of(item)
 
-    def to_outcome(self, reference: MovementRef) -> commands.Outcome:
-        """The command, for the movement of that reference."""
+    def _of(self, reference: str) -> Command:
         return commands.Outcome(
-            reference=reference, external_ref=self.external_ref or "", reason=self.reason or ""
+            reference=MovementRef(reference),
+            external_ref=self.external_ref or "",
+            reason=self.reason or "",
         )
 
 
@@ -102,8 +103,8 @@ class OutcomeBody(RefundOutcomeBody):
         ),
     ]
 
-    def to_command(self, *, note_ref: str) -> Command:
-        return self.to_outcome(MovementRef(self.reference))
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        return self._of(self.reference)
 
 
 class RechargeBody(Asked):

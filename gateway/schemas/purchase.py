@@ -29,7 +29,7 @@ class ActualPriceBody(CommandBody):
         Field(description="Our reference of the purchase that the seller answered so."),
     ] = None
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.ActualPrice(
             goods=self.goods.money,
             freight=self.freight.money,
@@ -41,7 +41,7 @@ class ActualPriceBody(CommandBody):
 class PurchaseBody(CommandBody):
     """The provider orders from the seller; the price and the address are the order's own."""
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Purchase()
 
 
@@ -60,7 +60,7 @@ class RecordPurchaseBody(CommandBody):
     freight: Price
     delivery_address: Text300
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.RecordPurchase(
             seller_order_no=self.seller_order_no,
             goods=self.goods.money,
@@ -77,7 +77,7 @@ class ReportUnrealizableBody(NotedBody):
         Price | None, Field(description="What the seller gave back of an advance deposit.")
     ] = None
 
-    def to_command(self, *, note_ref: str) -> Command:
+    def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.ReportUnrealizable(
             reason=self.reason,
             note_ref=note_ref,

@@ -103,7 +103,7 @@ def test_everything_that_a_plan_says_is_valid_for_the_gateway(plan: Plan) -> Non
             del body["reference"]
         asked = model.model_validate_json(TypeAdapter(dict[str, Any]).dump_json(body))
         if not isinstance(command, Outcome):
-            noted = asked.to_command(note_ref=getattr(command, "note_ref", ""))
+            noted = asked.to_command(note_ref=getattr(command, "note_ref", ""), item="")
             assert noted == command
 
 
