@@ -5,8 +5,17 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from daigou.domain.cautions import CAUTIONS
-from daigou.domain.commands import CautionKind, Line, LineCode
-from daigou.domain.facts import Cautioned
+from daigou.domain.commands import (
+    ActualPrice,
+    AdvanceDeposit,
+    CautionKind,
+    Inference,
+    Line,
+    LineCode,
+    Mandate,
+    Request,
+)
+from daigou.domain.facts import Cautioned, Facts
 from daigou.domain.money import Fee
 from gateway.wire import Answered, Moment, Sum
 
@@ -23,6 +32,20 @@ class ProductAnswer(Answered):
     quantity: int
     unit_price: Sum
 
+    @classmethod
+    def of(cls, request: Request) -> Self:
+        """What a request asks for, as it travels."""
+        return cls(
+            link=request.product_link,
+            offer_id=request.offer_id,
+            title=request.title,
+            seller_name=request.seller_name,
+            specification=request.specification,
+            category=request.category,
+            quantity=request.quantity,
+            unit_price=Sum.of(request.unit_price),
+        )
+
 
 class MandateAnswer(Answered):
     """What the client agreed to, and when (PSR-1-2)."""
@@ -31,12 +54,22 @@ class MandateAnswer(Answered):
     digest: str
     agreed_at: Moment
 
+    @classmethod
+    def of(cls, mandate: Mandate) -> Self:
+        """The agreement as it travels."""
+        return cls(version=mandate.version, digest=mandate.digest, agreed_at=mandate.agreed_at)
+
 
 class InferenceAnswer(Answered):
     """A fact that was settled without doubt, and from what (PSR-1-3)."""
 
     fact: str
     source: str
+
+    @classmethod
+    def of(cls, inference: Inference) -> Self:
+        """The inference as it travels."""
+        return cls(fact=inference.fact, source=inference.source)
 
 
 class LineAnswer(Answered):
@@ -78,6 +111,15 @@ class AgreedAnswer(Answered):
     goods: Sum
     freight: Sum
 
+    @classmethod
+    def of(cls, agreed: Facts | ActualPrice) -> Self:
+        """What is agreed, or offered instead, as it travels."""
+        return cls(
+            quantity=agreed.quantity,
+            goods=Sum.of(agreed.goods),
+            freight=Sum.of(agreed.freight),
+        )
+
 
 class AdvanceAnswer(Answered):
     """An advance deposit, and by when the balance is due (PSR-15-2)."""
@@ -85,6 +127,11 @@ class AdvanceAnswer(Answered):
     amount: Sum
     balance_by: Moment
     bought: Annotated[bool, Field(description="Whether it has gone to the seller.")]
+
+    @classmethod
+    def of(cls, advance: AdvanceDeposit, *, bought: bool) -> Self:
+        """The advance deposit as it travels."""
+        return cls(amount=Sum.of(advance.amount), balance_by=advance.balance_by, bought=bought)
 
 
 class CautionAnswer(Answered):

@@ -85,26 +85,11 @@ class OrderAnswer(Answered):
             storage_id=parties.storage,
             logistics_id=parties.logistics,
             promoter_id=parties.promoter,
-            product=ProductAnswer(
-                link=request.product_link,
-                offer_id=request.offer_id,
-                title=request.title,
-                seller_name=request.seller_name,
-                specification=request.specification,
-                category=request.category,
-                quantity=request.quantity,
-                unit_price=Sum.of(request.unit_price),
-            ),
+            product=ProductAnswer.of(request),
             freight=Sum.of(request.freight),
             delivery_address=request.delivery_address,
-            mandate=MandateAnswer(
-                version=request.mandate.version,
-                digest=request.mandate.digest,
-                agreed_at=request.mandate.agreed_at,
-            ),
-            inferred=tuple(
-                InferenceAnswer(fact=each.fact, source=each.source) for each in request.inferred
-            ),
+            mandate=MandateAnswer.of(request.mandate),
+            inferred=tuple(InferenceAnswer.of(each) for each in request.inferred),
             terms_version=order.terms_version,
             lines=tuple(LineAnswer.of(line) for line in order.lines),
             fee=FeeAnswer.of(order.fee) if order.fee else None,
@@ -113,23 +98,9 @@ class OrderAnswer(Answered):
             refunded=Sum.of(order.refunded),
             fee_earned=Sum.of(order.fee_earned),
             due_now=Sum.of(order.due_now) if order.due_now is not None else None,
-            agreed=AgreedAnswer(
-                quantity=facts.quantity,
-                goods=Sum.of(facts.goods),
-                freight=Sum.of(facts.freight),
-            ),
-            offer=AgreedAnswer(
-                quantity=facts.offer.quantity,
-                goods=Sum.of(facts.offer.goods),
-                freight=Sum.of(facts.offer.freight),
-            )
-            if facts.offer
-            else None,
-            advance=AdvanceAnswer(
-                amount=Sum.of(facts.advance.amount),
-                balance_by=facts.advance.balance_by,
-                bought=facts.advance_bought,
-            )
+            agreed=AgreedAnswer.of(facts),
+            offer=AgreedAnswer.of(facts.offer) if facts.offer else None,
+            advance=AdvanceAnswer.of(facts.advance, bought=facts.advance_bought)
             if facts.advance
             else None,
             cautions=tuple(CautionAnswer.of(each) for each in facts.cautions),
