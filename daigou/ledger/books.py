@@ -11,6 +11,7 @@ from daigou.domain.ids import MovementRef
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.failures import OvertakenError, StepForbiddenError, database_answers
+from daigou.ledger.found import Found
 from daigou.ledger.rows import (
     command_json,
     committed_of,
@@ -19,7 +20,7 @@ from daigou.ledger.rows import (
     movement_of,
     recorded_of,
 )
-from daigou.ledger.step_writer import Found, compose
+from daigou.ledger.step_writer import compose
 from daigou.ledger.tables import METADATA
 from daigou.ports.books import StepConflictError, ToBuy
 

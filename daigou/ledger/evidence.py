@@ -10,6 +10,7 @@ from daigou.domain.ids import OrderId, PartyId
 from daigou.ledger.failures import database_answers
 from daigou.ledger.reference_views import EvidenceView
 from daigou.ledger.registry import RegistryConflictError
+from daigou.ledger.rows import differs
 from daigou.ledger.tables import METADATA
 
 _EVIDENCE = METADATA.tables["evidence"]
@@ -61,7 +62,7 @@ class EvidenceStore:
                 if connection.execute(count).scalar_one() >= PIECES_MAX:
                     raise EvidenceConflictError(f"{order} has {PIECES_MAX} pieces of evidence")
                 row = connection.execute(new.returning(*_TOLD)).mappings().one()
-        if any(row[column] != value for column, value in said.items()):
+        if differs(row, said):
             raise EvidenceConflictError(f"{id} holds something else")
         return _view(row)
 

@@ -16,7 +16,7 @@ from daigou.domain.book import (
 from daigou.domain.commands import Line
 from daigou.domain.ids import SubjectId
 from daigou.domain.money import ZERO, Money, total
-from daigou.domain.postings.checkout import COMPUTED
+from daigou.domain.postings.checkout import replaced
 from daigou.domain.steps import MoneyLine
 
 _BACK_WITH_THE_CLIENT = {
@@ -57,7 +57,7 @@ class Figures:
         """The figures once `effects` are written."""
         return replace(
             self,
-            lines=_replaced(self.lines, effects.lines),
+            lines=replaced(self.lines, effects.lines),
             paid=_added(self.paid, effects.paid),
             held={
                 kind: self.held.get(kind, ZERO)
@@ -126,12 +126,6 @@ def _refunds(journals: Iterable[Journal]) -> Iterable[Money]:
 
 def _to_bank(journal: Journal) -> Iterable[Leg]:
     return (leg for leg in journal.legs if leg.account == BANK)
-
-
-def _replaced(before: tuple[Line, ...], more: tuple[Line, ...]) -> tuple[Line, ...]:
-    """The checkout with the computed lines in the place of those before."""
-    anew = {line.code for line in more} & COMPUTED
-    return (*more, *(line for line in before if line.code not in anew)) if anew else before + more
 
 
 def _added(before: Paid | None, more: Paid | None) -> Paid | None:

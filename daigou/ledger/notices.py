@@ -13,6 +13,7 @@ from daigou.domain.order import Role
 from daigou.ledger.failures import database_answers
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed, TryView
 from daigou.ledger.registry import RegistryConflictError
+from daigou.ledger.rows import differs
 from daigou.ledger.tables import METADATA
 
 LIMIT_MAX = 500
@@ -91,7 +92,7 @@ class Notices:
         with database_answers(), self._engine.begin() as connection:
             connection.execute(new.on_conflict_do_nothing())
             row = connection.execute(_endpoints(None).where(_ENDPOINT.c.id == id)).mappings().one()
-        if any(row[column] != value for column, value in said.items()):
+        if differs(row, said):
             raise RegistryConflictError(f"{id} is another endpoint")
         return _endpoint_view(row), row["secret"]
 

@@ -15,6 +15,7 @@ from daigou.domain.refusals import Refused
 from daigou.ledger.failures import database_answers
 from daigou.ledger.queries import LIMIT_MAX
 from daigou.ledger.registry import RegistryConflictError
+from daigou.ledger.rows import differs
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import ContractView, CouponView
 
@@ -66,7 +67,7 @@ class Promotion:
         with database_answers(), self._engine.begin() as connection:
             connection.execute(insert(_COUPON).values(said).on_conflict_do_nothing())
             row = connection.execute(query).mappings().one()
-        if any(row[column] != value for column, value in said.items()):
+        if differs(row, said):
             raise RegistryConflictError(f"{id} is a coupon with other particulars")
         return _coupon_view(row)
 

@@ -55,11 +55,10 @@ class Rates:
                     new += 1
                     continue
                 query = select(_RATE).filter_by(**key)
-                found = connection.execute(query).mappings().one()
-                if found["cny_per_unit"] != rate.cny_per_unit:
+                found = _view(connection.execute(query).mappings().one()).rate
+                if found.cny_per_unit != rate.cny_per_unit:
                     differing.append(
-                        f"{rate.currency} of {rate.as_of} is {_plain(found)}, not "
-                        f"{rate.cny_per_unit}"
+                        f"{rate.currency} of {rate.as_of} is {found.plain}, not {rate.cny_per_unit}"
                     )
                 known += 1
             if differing:
@@ -88,7 +87,3 @@ def _view(row: Any) -> RateView:
         ),
         loaded_at=row["loaded_at"],
     )
-
-
-def _plain(row: Any) -> str:
-    return f"{row['cny_per_unit'].normalize():f}"

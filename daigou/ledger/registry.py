@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from daigou.domain.ids import AppKey, PartyId, SubjectId
 from daigou.domain.order import Role
 from daigou.ledger.failures import database_answers
+from daigou.ledger.rows import differs
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import ApplicationView, PartyView
 
@@ -77,7 +78,7 @@ class Registry:
             if any((contact_name, email, phone)):
                 connection.execute(insert(_CONTACT).values(contact).on_conflict_do_nothing())
             row = connection.execute(_party_query(id)).mappings().one()
-        if any(row[column] != value for column, value in said.items()):
+        if differs(row, said):
             raise RegistryConflictError(f"{id} is registered with other particulars")
         return _party_view(row)
 
@@ -201,7 +202,7 @@ class Registry:
         with database_answers(), self._engine.begin() as connection:
             connection.execute(insert(_NOTE).values(said).on_conflict_do_nothing())
             row = connection.execute(query).mappings().one()
-        if any(row[column] != value for column, value in said.items()):
+        if differs(row, said):
             raise RegistryConflictError(f"{id} holds other words")
         return id
 

@@ -4,7 +4,7 @@ Rows come as mappings from a query or from `open_book`'s JSON, and go as mapping
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Protocol
@@ -46,6 +46,11 @@ class Row(Protocol):
     """A row, whether of a query or of JSON."""
 
     def __getitem__(self, column: str, /) -> Any: ...
+
+
+def differs(row: Row, said: Mapping[str, Any]) -> bool:
+    """Whether a row that is there already says otherwise than a request for it."""
+    return any(row[column] != value for column, value in said.items())
 
 
 _STEP = TypeAdapter(Step)

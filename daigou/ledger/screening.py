@@ -9,6 +9,7 @@ from daigou.domain.screening import CLAUSES, Rule, RuleKind, Verdict, plain
 from daigou.ledger.failures import database_answers
 from daigou.ledger.reference_views import RuleView
 from daigou.ledger.registry import RegistryConflictError
+from daigou.ledger.rows import differs
 from daigou.ledger.tables import METADATA
 
 _RULE = METADATA.tables["screening_rule"]
@@ -78,7 +79,7 @@ class ScreeningList:
                     raise RuleConflictError(f"the list holds {RULES_MAX:,} rules: lift some first")
                 new = insert(_RULE).values(**said, author=author).returning(_RULE)
                 row = connection.execute(new).mappings().one()
-        if any(row[column] != value for column, value in said.items()):
+        if differs(row, said):
             raise RuleConflictError(
                 f"rule {row['id']} says {row['verdict']} of {row['pattern']}: lift it first"
             )

@@ -8,8 +8,9 @@ from pydantic_core import to_json
 
 from daigou.domain.commands import Pay
 from daigou.domain.steps import Step
+from daigou.ledger.found import Found
 from daigou.ledger.rows import digest_of
-from daigou.ledger.step_writer import Found, compose
+from daigou.ledger.step_writer import compose
 
 Sql = psycopg.Connection[Any]
 Rows = dict[str, Any]

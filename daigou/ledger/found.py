@@ -1,0 +1,33 @@
+"""Owns what `open_book` finds of a subject, before a step of it is written."""
+
+from dataclasses import dataclass
+from typing import Any
+
+Rows = dict[str, Any]
+"""Rows by table, as `write_step` takes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What `open_book` found of a subject: its rows, as JSON; None where there are none yet.
+
+    `written` is what the step's sequence already holds, `command_sequence` the sequence that its
+    command was written under; `held` is owed in fen, by kind of the subject's own accounts, and
+    `moved` is what its journals put into each account. `lines` are the checkout as it is now, of
+    `lines_written` in all; `items` are those that have not ended.
+    """
+
+    written: Rows | None
+    command_sequence: int | None
+    order: Rows | None
+    request: Rows | None
+    recharge: Rows | None
+    lines: list[Rows]
+    lines_written: int
+    items: list[Rows]
+    held: dict[str, int]
+    moved: dict[str, int]
+    captured: list[Rows]
+    coupons: list[Rows]
+    brokerage: Rows | None
+    movement: Rows | None
