@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from daigou.domain.book import BANK, Account, AccountKind, Book, Effects
 from daigou.domain.commands import Accept, Command, Line, LineCode
 from daigou.domain.money import ZERO, Fee, Money, service_fee, total
-from daigou.domain.postings.legs import account_of, expect, order_of
+from daigou.domain.postings.legs import expect, order_of
 
 OF_THE_SELLER = frozenset({LineCode.GOODS, LineCode.FREIGHT})
 COMPUTED = OF_THE_SELLER | {LineCode.SERVICE_FEE}
@@ -57,9 +57,25 @@ def priced(book: Book, *, goods: Money, freight: Money) -> tuple[tuple[Line, ...
     )
 
 
-def replaced(book: Book, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-    """The checkout's lines once `lines` took the place of those computed before."""
-    return (*lines, *(line for line in book.lines if line.code not in COMPUTED))
+def repriced(book: Book, *, goods: Money, freight: Money) -> tuple[tuple[Line, ...], Fee, Due]:
+    """The lines and the fee as `priced` has them, and what is due once they hold."""
+    lines, fee = priced(book, goods=goods, freight=freight)
+    return lines, fee, due(book, replaced(book.lines, lines))
+
+
+def replaced(before: tuple[Line, ...], more: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The checkout's lines with more of them: those computed anew take the place of the old."""
+    anew = {line.code for line in more} & COMPUTED
+    return (*more, *(line for line in before if line.code not in anew)) if anew else before + more
+
+
+def account_of(book: Book, line: Line) -> Account:
+    """Where what is paid for a line goes."""
+    if line.of_third_party:
+        return Account(AccountKind.THIRD_PARTY, line.collector)
+    if line.code in OF_THE_SELLER:
+        return book.own(AccountKind.ESCROW)
+    return book.own(AccountKind.FEE_HELD)
 
 
 def due(book: Book, lines: tuple[Line, ...] | None = None) -> Due:

@@ -4,7 +4,6 @@ from typing import TypeVar
 
 from daigou.domain.book import (
     Account,
-    AccountKind,
     Book,
     Journal,
     JournalKind,
@@ -13,7 +12,7 @@ from daigou.domain.book import (
     MovementState,
     Settled,
 )
-from daigou.domain.commands import Command, Line, LineCode, Outcome, Request
+from daigou.domain.commands import Command, Outcome, Request
 from daigou.domain.ids import PartyId
 from daigou.domain.money import ZERO, Money
 from daigou.domain.refusals import RefusalCode, Refused
@@ -36,15 +35,6 @@ def legs(*sums: tuple[Account, Money]) -> tuple[Leg, ...]:
     for account, amount in sums:
         whole[account] = whole.get(account, ZERO) + amount
     return tuple(Leg(account, amount) for account, amount in whole.items() if amount)
-
-
-def account_of(book: Book, line: Line) -> Account:
-    """Where what is paid for a line goes."""
-    if line.of_third_party:
-        return Account(AccountKind.THIRD_PARTY, line.collector)
-    if line.code in (LineCode.GOODS, LineCode.FREIGHT):
-        return book.own(AccountKind.ESCROW)
-    return book.own(AccountKind.FEE_HELD)
 
 
 def settled(command: Command, state: MovementState) -> Settled:

@@ -16,10 +16,10 @@ from daigou.domain.book import (
 )
 from daigou.domain.commands import ActualPrice, Command, RecordPurchase, SellerRefund
 from daigou.domain.money import ZERO, Money
-from daigou.domain.postings.checkout import due, paid_to_seller, priced, replaced
+from daigou.domain.postings.checkout import paid_to_seller, priced, repriced
 from daigou.domain.postings.legs import answered, expect, move, order_of, sent, settled
 from daigou.domain.postings.payment import Sides, payment
-from daigou.domain.postings.refunds import back_to_escrow, give_back
+from daigou.domain.postings.refunds import back_to_escrow, give_back, seller_paid_back
 from daigou.domain.refusals import RefusalCode, Refused
 
 
@@ -113,8 +113,7 @@ def true_up(book: Book, command: Command) -> Effects:
 def charge_rise(book: Book, command: Command) -> Effects:
     """The price rose by no more than the client allowed: its deposit pays it (PSR-10-2)."""
     price = _price(book, command)
-    lines, fee = priced(book, goods=price.goods, freight=price.freight)
-    rise = due(book, replaced(book, lines))
+    lines, fee, rise = repriced(book, goods=price.goods, freight=price.freight)
     paid = Paid(from_deposit=rise.whole)
     sides = Sides(deposit=book.deposit, coupons=book.own(AccountKind.COUPON_RESERVED))
     charged = Effects(
@@ -150,15 +149,14 @@ def pass_on_seller_refund(book: Book, command: Command) -> Effects:
             f"back {refund.goods} + {refund.freight}",
         )
     back = refund.goods + refund.freight
-    lines, fee = priced(
+    lines, fee, left = repriced(
         book, goods=facts.goods - refund.goods, freight=facts.freight - refund.freight
     )
-    fees = max(ZERO, -due(book, replaced(book, lines)).fees)
-    given = give_back(book, escrow=back, fees=fees, clause="PSR-9")
+    given = give_back(book, escrow=back, fees=max(ZERO, -left.fees), clause="PSR-9")
     return replace(
         given,
         journals=(
-            *move(JournalKind.SELLER_REFUND, "PSR-9", BANK, book.own(AccountKind.ESCROW), back),
+            *seller_paid_back(book, back),
             *given.journals,
         ),
         lines=lines,
@@ -167,8 +165,7 @@ def pass_on_seller_refund(book: Book, command: Command) -> Effects:
 
 
 def _true_up(book: Book, *, goods: Money, freight: Money) -> Effects:
-    lines, fee = priced(book, goods=goods, freight=freight)
-    left = due(book, replaced(book, lines))
+    lines, fee, left = repriced(book, goods=goods, freight=freight)
     back = give_back(
         book,
         escrow=max(ZERO, -left.escrow),

@@ -18,7 +18,8 @@ from daigou.domain.book import (
 )
 from daigou.domain.commands import Command, LineCode, Outcome, Refuse, ReportUnrealizable
 from daigou.domain.money import ZERO, Money, total
-from daigou.domain.postings.legs import account_of, answered, legs, move, order_of, settled
+from daigou.domain.postings.checkout import account_of, paid_to_seller
+from daigou.domain.postings.legs import answered, legs, move, order_of, settled
 from daigou.domain.refusals import RefusalCode, Refused
 
 
@@ -82,7 +83,7 @@ def refund_collected(book: Book, command: Command) -> Effects:
     return replace(
         back,
         journals=(
-            *_seller_paid_back(book, from_seller),
+            *seller_paid_back(book, from_seller),
             *back_to_escrow(book),
             *back.journals,
         ),
@@ -170,6 +171,11 @@ def back_to_escrow(book: Book, amount: Money | None = None) -> tuple[Journal, ..
     )
 
 
+def seller_paid_back(book: Book, amount: Money) -> tuple[Journal, ...]:
+    """What the seller paid back is in escrow again."""
+    return move(JournalKind.SELLER_REFUND, "PSR-9", BANK, book.own(AccountKind.ESCROW), amount)
+
+
 def _deposit_paid(book: Book) -> Money:
     """What the deposit paid for the provider's lines and has not got back.
 
@@ -191,7 +197,7 @@ def _credited(book: Book) -> Money:
 def _from_seller(book: Book, command: Command) -> Money:
     if not isinstance(command, ReportUnrealizable):
         return ZERO
-    most = -book.put_into(BANK)
+    most = paid_to_seller(book)
     if command.seller_refund > most:
         raise Refused(
             RefusalCode.INVALID_REQUEST,
@@ -200,10 +206,6 @@ def _from_seller(book: Book, command: Command) -> Money:
             f"{command.seller_refund}",
         )
     return command.seller_refund
-
-
-def _seller_paid_back(book: Book, amount: Money) -> tuple[Journal, ...]:
-    return move(JournalKind.SELLER_REFUND, "PSR-9", BANK, book.own(AccountKind.ESCROW), amount)
 
 
 def _must_be_paid(book: Book) -> None:
