@@ -46,7 +46,7 @@ class RateAnswer(Answered):
         rate = view.rate
         return cls(
             currency=rate.currency,
-            cny_per_unit=_decimal(rate),
+            cny_per_unit=rate.plain,
             as_of=rate.as_of,
             source=rate.source,
             loaded_at=view.loaded_at,
@@ -83,7 +83,7 @@ class EstimateAnswer(Answered):
             currency=rate.currency,
             minor_units=found.amount,
             figures=in_figures(found, minor_digits=rate.minor_digits),
-            cny_per_unit=_decimal(rate),
+            cny_per_unit=rate.plain,
             as_of=rate.as_of,
             source=rate.source,
         )
@@ -165,7 +165,3 @@ class CheckoutAnswer(Answered):
             ]
         }
     )
-
-
-def _decimal(rate: Rate) -> str:
-    return f"{rate.cny_per_unit.normalize():f}"

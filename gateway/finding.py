@@ -5,7 +5,7 @@ from fastapi import Request
 from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID, OrderId, PartyId, RechargeId
 from daigou.domain.lifecycle import FULFILMENT, RECHARGE
 from daigou.domain.lifecycle.table import Table
-from daigou.domain.order import NOBODY, ROLES_THAT_SEE_ALL, Parties, Role
+from daigou.domain.order import ROLES_THAT_SEE_ALL, Parties, Role
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, DepositView, OrderView, PartyView, RechargeView
 from gateway.auth import may_see_order
@@ -42,7 +42,7 @@ async def visible_recharge(
     if RECHARGE_ID.fullmatch(recharge_id):
         note(request, subject=recharge_id)
         found = await backend.recharge(RechargeId(recharge_id))
-        if found is not None and may_see_order(caller, _of_client(found.client)):
+        if found is not None and may_see_order(caller, Parties.alone(found.client)):
             return found
     raise not_found("recharge of this id")
 
@@ -55,7 +55,7 @@ async def visible_client(request: Request, caller: ApplicationView, client: str)
     """
     backend: Backend = request.app.state.backend
     id_ = PartyId(client)
-    if PARTY_ID.fullmatch(client) and may_see_order(caller, _of_client(id_)):
+    if PARTY_ID.fullmatch(client) and may_see_order(caller, Parties.alone(id_)):
         found = await backend.party(id_)
         if found is not None and found.role == Role.CLIENT:
             return id_
@@ -140,10 +140,6 @@ async def recharge_target(request: Request, caller: ApplicationView, recharge_id
         subject=found.id,
         table=RECHARGE,
         state=found.state,
-        parties=_of_client(found.client),
+        parties=Parties.alone(found.client),
         terms_version=current().version,
     )
-
-
-def _of_client(client: PartyId) -> Parties:
-    return Parties(client=client, provider=NOBODY, storage=NOBODY)

@@ -12,7 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
     from daigou.domain.lifecycle.table import Row
     from daigou.domain.money import service_fee
-    from daigou.domain.order import Parties, Trigger
+    from daigou.domain.order import Trigger
     from daigou.domain.steps import Committed, Receipt
     from daigou.domain.terms import terms_of
     from workflows import messages
@@ -35,13 +35,7 @@ class PurchaseOrder:
         self.life = Life(
             subject=SubjectId(opening.order),
             table=FULFILMENT,
-            parties=Parties(
-                client=request.client,
-                provider=request.provider,
-                storage=request.storage,
-                logistics=request.logistics,
-                promoter=request.promoter,
-            ),
+            parties=request.parties,
             timing=Timing(
                 terms=terms_of(opening.terms_version),
                 country=request.client_country,

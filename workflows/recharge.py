@@ -8,7 +8,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.ids import SubjectId
     from daigou.domain.lifecycle import RECHARGE
     from daigou.domain.lifecycle.table import Row
-    from daigou.domain.order import NOBODY, Parties, Trigger
+    from daigou.domain.order import Parties, Trigger
     from daigou.domain.steps import Committed, Receipt
     from daigou.domain.terms import terms_of
     from workflows import messages
@@ -28,7 +28,7 @@ class Recharge:
         self.life = Life(
             subject=SubjectId(opening.recharge),
             table=RECHARGE,
-            parties=Parties(client=opening.request.client, provider=NOBODY, storage=NOBODY),
+            parties=Parties.alone(opening.request.client),
             timing=Timing(terms=terms_of(opening.terms_version), scale=opening.time_scale),
             show=self._show,
             summarise=_summarise,

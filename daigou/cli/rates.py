@@ -27,9 +27,7 @@ def list_rates(
     table = Table("", "yuan a unit", "as of", "source", box=None, padding=(0, 2, 0, 0))
     for view in newest:
         rate = view.rate
-        table.add_row(
-            rate.currency, f"{rate.cny_per_unit.normalize():f}", str(rate.as_of), rate.source
-        )
+        table.add_row(rate.currency, rate.plain, str(rate.as_of), rate.source)
     Console().print(table)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from daigou.domain.ids import CouponId, MovementRef, PartyId
 from daigou.domain.money import ZERO, Money
+from daigou.domain.order import Parties
 from daigou.domain.screening import Finding
 
 
@@ -139,6 +140,17 @@ class Request:
     def goods(self) -> Money:
         """Unit price times quantity."""
         return Money(self.unit_price.amount * self.quantity, self.unit_price.currency)
+
+    @property
+    def parties(self) -> Parties:
+        """Whose order it asks for."""
+        return Parties(
+            client=self.client,
+            provider=self.provider,
+            storage=self.storage,
+            logistics=self.logistics,
+            promoter=self.promoter,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

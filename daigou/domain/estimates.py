@@ -23,6 +23,11 @@ class Rate:
     source: str
     minor_digits: int
 
+    @property
+    def plain(self) -> str:
+        """Yuan per unit as an exact decimal, without zeros at its end."""
+        return f"{self.cny_per_unit.normalize():f}"
+
     def is_fresh(self, *, today: date, days_max: int) -> bool:
         """Whether the rate is young enough to estimate with."""
         return (today - self.as_of).days <= days_max

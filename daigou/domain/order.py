@@ -175,9 +175,6 @@ class Actor:
     app: AppKey | None = None
 
 
-NOBODY = PartyId("")
-"""The holder of a role that a subject does not have: a recharge has a client alone."""
-
 CLOCK = Actor(role=Role.CLOCK, party=PartyId("clock"))
 
 
@@ -190,6 +187,11 @@ class Parties:
     storage: PartyId
     logistics: PartyId | None = None
     promoter: PartyId | None = None
+
+    @classmethod
+    def alone(cls, client: PartyId) -> "Parties":
+        """Those of a subject that has a client and nobody else: a recharge, a deposit."""
+        return cls(client=client, provider=PartyId(""), storage=PartyId(""))
 
     def holder(self, role: Role) -> PartyId | None:
         """The party that holds a role on this order; None where the role is not the order's."""

@@ -9,15 +9,13 @@ from daigou.domain.lifecycle.table import (
     Call,
     Deadline,
     Errand,
-    Notice,
     Row,
     Table,
     TriggerSpec,
     Wait,
 )
+from daigou.domain.lifecycle.words import CLIENT, INSTITUTION, tell
 from daigou.domain.order import Role, State, TableName, Trigger
-
-INSTITUTION = frozenset({Role.PAYMENT_INSTITUTION, Role.PLATFORM})
 
 RECHARGE = Table(
     name=TableName.RECHARGE,
@@ -56,7 +54,7 @@ RECHARGE = Table(
             source=State.NEW,
             target=State.DUE,
             clause="UA-1-8",
-            roles=frozenset({Role.CLIENT}),
+            roles=CLIENT,
             guards=(guards.recharge_is_within_limits,),
             posts=postings.send_recharge,
         ),
@@ -67,7 +65,7 @@ RECHARGE = Table(
             clause="UA-1-8",
             roles=INSTITUTION,
             posts=postings.credit_recharge,
-            notices=(Notice(event="recharge.credited", to=Role.CLIENT),),
+            notices=tell("recharge.credited", Role.CLIENT),
         ),
         Row(
             trigger=Trigger.DECLINE_RECHARGE,
@@ -76,14 +74,14 @@ RECHARGE = Table(
             clause="UA-1-8",
             roles=INSTITUTION,
             posts=postings.drop_recharge,
-            notices=(Notice(event="recharge.declined", to=Role.CLIENT),),
+            notices=tell("recharge.declined", Role.CLIENT),
         ),
         Row(
             trigger=Trigger.ESCALATE,
             source=State.DUE,
             target=State.DUE,
             clause="UA-1-8",
-            notices=(Notice(event="recharge.outcome_unknown", to=Role.PLATFORM),),
+            notices=tell("recharge.outcome_unknown", Role.PLATFORM),
         ),
     ),
     waits=(

@@ -8,15 +8,13 @@ from daigou.domain.lifecycle.table import (
     Call,
     Deadline,
     Errand,
-    Notice,
     Row,
     Table,
     TriggerSpec,
     Wait,
 )
+from daigou.domain.lifecycle.words import INSTITUTION, tell
 from daigou.domain.order import Role, State, TableName, Trigger
-
-INSTITUTION = frozenset({Role.PAYMENT_INSTITUTION, Role.PLATFORM})
 
 REFUND = Table(
     name=TableName.REFUND,
@@ -52,7 +50,7 @@ REFUND = Table(
             clause="PSR-9",
             roles=INSTITUTION,
             posts=postings.confirm_refund,
-            notices=(Notice(event="order.refunded", to=Role.CLIENT),),
+            notices=tell("order.refunded", Role.CLIENT),
         ),
         Row(
             trigger=Trigger.FAIL_REFUND,
@@ -61,14 +59,14 @@ REFUND = Table(
             clause="PSR-9",
             roles=INSTITUTION,
             posts=postings.credit_refund,
-            notices=(Notice(event="order.refund_credited", to=Role.CLIENT),),
+            notices=tell("order.refund_credited", Role.CLIENT),
         ),
         Row(
             trigger=Trigger.ESCALATE,
             source=State.DUE,
             target=State.DUE,
             clause="PSR-9",
-            notices=(Notice(event="order.refund_overdue", to=Role.PLATFORM),),
+            notices=tell("order.refund_overdue", Role.PLATFORM),
         ),
     ),
     waits=(
