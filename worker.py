@@ -65,6 +65,7 @@ def build_worker(
 
     Without `sweeping` it runs no sweeps; without `telling`, notices stay in the outbox.
     """
+    settlement = Settlement(books=books)
     payments = Payments(books=books, institution=institution)
     purchasing = Purchasing(books=books, sellers=sellers)
     return Worker(
@@ -72,7 +73,8 @@ def build_worker(
         task_queue=task_queue,
         workflows=[PurchaseOrder, Recharge, Notices, *([Sweep] if sweeping else [])],
         activities=[
-            Settlement(books=books).commit,
+            settlement.commit,
+            settlement.written,
             payments.capture,
             payments.refund,
             payments.ask_payment,

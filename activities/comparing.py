@@ -24,6 +24,8 @@ NO_WORKFLOW = "no_workflow"
 UNKNOWN = "unknown_to_the_books"
 ENDED = "ended_in_the_books"
 OTHER_STATE = "shows_another_state"
+BEHIND = frozenset({ENDED, OTHER_STATE})
+"""What is gone once the workflow has looked into the books."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

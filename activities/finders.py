@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 from temporalio.client import Client
 
-from activities.comparing import differences
-from activities.visibility import count_running, stuck_pages
-from daigou.domain.ids import subject_of
+from activities.comparing import BEHIND, differences
+from activities.visibility import catch_up, count_running, stuck_pages
+from daigou.domain.ids import SubjectId, subject_of
 from daigou.domain.sweeps import GRACE_FLOOR, Finding, Sweep, SweepName
 from daigou.ports.watch import START, Place, Watch
 
@@ -78,6 +78,8 @@ async def _books(looking: Looking) -> AsyncIterator[Look]:
         pause_seconds=looking.pace.pause_seconds,
     ):
         yield Look(at=batch.at, looked_at=batch.compared, found=batch.found)
+        behind = [SubjectId(each.subject) for each in batch.found if each.detail in BEHIND]
+        await catch_up(looking.temporal, behind)
 
 
 async def _stuck(looking: Looking) -> AsyncIterator[Look]:

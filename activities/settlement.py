@@ -6,6 +6,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.refusals import as_application_error
+from daigou.domain.ids import SubjectId
 from daigou.domain.refusals import Refused
 from daigou.domain.steps import Committed, Step
 from daigou.ports.books import Books, BooksUnavailableError, StepConflictError
@@ -16,6 +17,18 @@ class Settlement:
     """Writes steps; sync, for a pool of threads at least as large as its slots."""
 
     books: Books
+
+    @activity.defn
+    def written(self, subject: SubjectId, sequence: int) -> Committed | None:
+        """The step that the books hold under a sequence, as `instead`; none if they do not.
+
+        Raises:
+            ApplicationError: `BooksUnavailable` (try again).
+        """
+        try:
+            return self.books.written(subject, sequence)
+        except BooksUnavailableError as error:
+            raise ApplicationError(str(error), type="BooksUnavailable") from error
 
     @activity.defn
     def commit(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:

@@ -1,4 +1,4 @@
-"""Owns what is asked of Temporal about many workflows at once: which run, and which are stuck."""
+"""Owns what is asked of Temporal about many workflows: which run, which are stuck, who lags."""
 
 import asyncio
 import re
@@ -13,7 +13,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from daigou.domain.ids import SubjectId, subject_of, workflow_id
 
-DESCRIBED_AT_ONCE = 16
+ASKED_AT_ONCE = 16
+CATCH_UP = "catch-up"
+"""The signal that has a workflow look into the books for steps that its history lacks."""
 TRIES_BEFORE_STUCK = 3
 """So many tries of one workflow task in a row are no accident."""
 
@@ -86,7 +88,7 @@ async def reports_problems(client: Client) -> bool:
 
 async def tried_pages(client: Client, *, page: int) -> AsyncIterator[tuple[Stuck, ...]]:
     """The same on a server that does not mark them: each is asked for its pending task."""
-    at_once = asyncio.Semaphore(DESCRIBED_AT_ONCE)
+    at_once = asyncio.Semaphore(ASKED_AT_ONCE)
 
     async def look(workflow: str) -> Stuck | None:
         async with at_once:
@@ -102,6 +104,21 @@ async def tried_pages(client: Client, *, page: int) -> AsyncIterator[tuple[Stuck
     async for found in _pages(client, 'ExecutionStatus = "Running"', page=page):
         looked = await asyncio.gather(*(look(each.id) for each in found))
         yield tuple(stuck for stuck in looked if stuck)
+
+
+async def catch_up(client: Client, subjects: Collection[SubjectId]) -> None:
+    """Has the workflows of those subjects that still run look into the books."""
+    at_once = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def call(subject: SubjectId) -> None:
+        async with at_once:
+            try:
+                await client.get_workflow_handle(workflow_id(subject)).signal(CATCH_UP)
+            except RPCError as error:
+                if error.status != RPCStatusCode.NOT_FOUND:
+                    raise
+
+    await asyncio.gather(*(call(subject) for subject in subjects))
 
 
 async def _pages(

@@ -100,6 +100,7 @@ async def order_target(request: Request, caller: ApplicationView, order_id: str)
         subject=order.id,
         table=FULFILMENT,
         state=order.state,
+        sequence=order.sequence,
         parties=order.parties,
         terms_version=order.terms_version,
         order=order.state,
@@ -125,6 +126,7 @@ async def item_target(
         subject=order.id,
         table=table,
         state=item.state if item else table.initial,
+        sequence=order.sequence,
         parties=order.parties,
         terms_version=order.terms_version,
         item=item.item if item else "",
@@ -140,6 +142,7 @@ async def recharge_target(request: Request, caller: ApplicationView, recharge_id
         subject=found.id,
         table=RECHARGE,
         state=found.state,
+        sequence=found.sequence,
         parties=Parties.alone(found.client),
         terms_version=current().version,
     )

@@ -34,11 +34,15 @@ from workflows.messages import Pull
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a command is for, as the read model knows it. `item` names an item of an order."""
+    """What a command is for, as the read model knows it. `item` names an item of an order.
+
+    `sequence` is how many transitions of the subject the read model holds.
+    """
 
     subject: OrderId | RechargeId
     table: Table
     state: State
+    sequence: int
     parties: Parties
     terms_version: str
     item: str = ""
@@ -84,6 +88,7 @@ async def send(
             ),
             command_id=command_id(caller, key),
             item=target.item,
+            seen=target.sequence,
         )
         return ReceiptAnswer.of(await _pull(request, target, trigger, pull, find))
 

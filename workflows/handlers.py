@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.order import Trigger
     from daigou.domain.steps import Receipt
     from workflows.life import Life
-    from workflows.messages import Pull, update_name
+    from workflows.messages import CATCH_UP, Pull, update_name
 
 
 class Living(Protocol):
@@ -23,13 +23,17 @@ W = TypeVar("W", bound=type)
 
 
 def obeys(*tables: Table) -> Callable[[W], W]:
-    """Gives a workflow class an update, with its validator, for every command of the tables."""
+    """Gives a workflow class an update, with its validator, for every command of the tables.
+
+    And the signal that has it look into the books.
+    """
 
     def decorate(cls: W) -> W:
         for table in tables:
             for trigger in table.commands:
                 handle = _handler(table, trigger)
                 setattr(cls, handle.__name__, _as_update(table, trigger, handle))
+        setattr(cls, _catch_up.__name__, _catch_up)
         return cls
 
     return decorate
@@ -62,6 +66,11 @@ def _as_update(table: Table, trigger: Trigger, handle: Handler) -> object:
 
     update.validator(validate)
     return update
+
+
+@workflow.signal(name=CATCH_UP, description="looks into the books for steps it has not heard of")
+async def _catch_up(self) -> None:  # type: ignore[no-untyped-def]
+    await _life(self).catch_up()
 
 
 def _life(living: Living) -> Life:

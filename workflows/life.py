@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.axis import Axis
     from workflows.errands import CALLS, make_call, pause_before
     from workflows.messages import Ending, Pull
-    from workflows.writing import write
+    from workflows.writing import find, write
 
 Show = Callable[[Committed], None]
 Summarise = Callable[[Row, Command], str]
@@ -98,12 +98,12 @@ class Life:
         return self.receipt(self.main, at=self.steps[0][0])
 
     def check(self, table: Table, trigger: Trigger, pull: Pull) -> None:
-        """Refuses a command before it costs any history.
+        """Refuses a command before it costs any history, unless its sender knows more than this.
 
         Raises:
             ApplicationError: `Refused`, with the clause that forbids.
         """
-        if not self._has_taken(pull):
+        if pull.seen <= self.sequence and not self._has_taken(pull):
             with _refusals_as_errors():
                 axis = self._axis(table, trigger, pull)
             self._fire(axis, trigger, pull)
@@ -118,10 +118,22 @@ class Life:
         """
         arrived = workflow.now()
         async with self._lock:
+            if pull.seen > self.sequence:
+                await self._take_over_the_rest()
             await self._take_in_turn(table, trigger, pull, arrived)
         axis, at = self._taken[pull.command_id]
         await workflow.wait_condition(lambda: not axis.calling)
         return self.receipt(axis, at=at)
+
+    async def catch_up(self) -> None:
+        """Takes over what the books hold and the history does not.
+
+        A try that wrote its step may be lost with the machine that made it. Its caller comes again
+        and finds it; if it never does, the order would stand behind its books until a clock
+        strikes.
+        """
+        async with self._lock:
+            await self._take_over_the_rest()
 
     async def live(self) -> None:
         """Until the subject ended, what outlives it did, and every caller has its answer.
@@ -349,25 +361,24 @@ class Life:
         # Nothing is told of the steps after one that was found instead.
         for (moved, taken_row, step), committed in zip(steps, written, strict=False):
             if committed.instead:
-                workflow.logger.warning("step.found", extra={"sequence": committed.sequence})
                 self._take_over(committed.instead, committed)
             else:
                 self._enter(moved, taken_row, step, committed)
-        self._committed = written[-1]
-        self._show(written[-1])
+        self._tell(written[-1])
         if written[-1].instead:
-            await self._take_over_what_followed(pull, at=written[-1].at)
+            # Where it moved the slowest parcel, the order's own step was written with it.
+            await self._take_over_the_rest()
 
-    async def _take_over_what_followed(self, pull: Pull, *, at: datetime) -> None:
-        """Finds the order's own step, where the one that was found moved its slowest parcel.
+    async def _take_over_the_rest(self) -> None:
+        while found := await find(self.subject, self.sequence + 1):
+            if found.instead is None:
+                raise RuntimeError(f"the books found nothing under {found.sequence}")
+            self._take_over(found.instead, found)
+            self._tell(found)
 
-        Both were written in one transaction; under another command than its own it is found.
-        """
-        row = self._following(self.facts, pull)
-        if row is not None:
-            command_id = f"{self.subject}/{self.sequence}/found"
-            sought = replace(pull, command=Plain(), command_id=command_id)
-            await self._take(self.main, row, sought, at=at)
+    def _tell(self, committed: Committed) -> None:
+        self._committed = committed
+        self._show(committed)
 
     def _steps(
         self, axis: Axis, row: Row, pull: Pull, *, at: datetime
@@ -436,6 +447,7 @@ class Life:
         self._taken[step.command_id] = (axis, committed.at)
 
     def _take_over(self, found: Recorded, committed: Committed) -> None:
+        workflow.logger.warning("step.found", extra={"sequence": committed.sequence})
         table = TABLES[found.table]
         axis = self.main if table == self.main.table else self.items.get(found.item)
         if axis is None and found.source == table.initial:

@@ -7,6 +7,7 @@ from temporalio.common import SearchAttributeKey
 
 from activities.refusals import REFUSED as REFUSED
 from activities.refusals import as_refused as as_refused
+from activities.visibility import CATCH_UP as CATCH_UP
 from daigou.domain.commands import Command, Request, RequestRecharge
 from daigou.domain.ids import OrderId, RechargeId
 from daigou.domain.order import Actor, State, Trigger
@@ -60,12 +61,17 @@ class OpenRecharge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pull:
-    """A command to a living subject; `item` names the parcel, refund, … that it is for."""
+    """A command to a living subject; `item` names the parcel, refund, … that it is for.
+
+    `seen` is how many transitions of the subject its sender saw in the books. A workflow that
+    knows of fewer looks there first: it would judge by a state that is over.
+    """
 
     actor: Actor
     command: Command
     command_id: str
     item: str = ""
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

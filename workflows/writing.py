@@ -1,6 +1,8 @@
 """Owns how a step reaches the books: by a local activity, and by an ordinary one if that fails."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
@@ -9,7 +11,10 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from activities.refusals import as_application_error, as_refused
     from activities.settlement import Settlement
+    from daigou.domain.ids import SubjectId
     from daigou.domain.steps import Committed, Step
+
+T = TypeVar("T")
 
 
 async def write(steps: tuple[Step, ...], *, summary: str) -> tuple[Committed, ...]:
@@ -18,10 +23,20 @@ async def write(steps: tuple[Step, ...], *, summary: str) -> tuple[Committed, ..
     Raises:
         ApplicationError: `Refused`.
     """
+    return await _answer(Settlement.commit, steps, summary=summary)
+
+
+async def find(subject: SubjectId, sequence: int) -> Committed | None:
+    """The step that the books hold under a sequence, as long as the database takes to answer."""
+    summary = f"look into the books for step {sequence}"
+    return await _answer(Settlement.written, subject, sequence, summary=summary)
+
+
+async def _answer(ask: Callable[..., T], *what: Any, summary: str) -> T:
     try:
         return await workflow.execute_local_activity_method(
-            Settlement.commit,
-            steps,
+            ask,
+            args=what,
             start_to_close_timeout=timedelta(seconds=5),
             retry_policy=RetryPolicy(
                 initial_interval=timedelta(milliseconds=100), maximum_attempts=3
@@ -32,8 +47,8 @@ async def write(steps: tuple[Step, ...], *, summary: str) -> tuple[Committed, ..
         _raise_if_final(error)
     try:
         return await workflow.execute_activity_method(
-            Settlement.commit,
-            steps,
+            ask,
+            args=what,
             start_to_close_timeout=timedelta(seconds=10),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
             summary=f"{summary} · the database did not answer at first",

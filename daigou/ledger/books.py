@@ -7,11 +7,11 @@ from sqlalchemy import Connection, Engine, select
 
 from daigou.domain.book import Movement, MovementKind, MovementState
 from daigou.domain.commands import Pay
-from daigou.domain.ids import MovementRef
+from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.failures import OvertakenError, StepForbiddenError, database_answers
-from daigou.ledger.found import Found
+from daigou.ledger.found import Found, Rows
 from daigou.ledger.rows import (
     command_json,
     committed_of,
@@ -27,6 +27,7 @@ from daigou.ports.books import StepConflictError, ToBuy
 _MOVEMENT = METADATA.tables["movement"]
 _ORDER = METADATA.tables["purchase_order"]
 _REQUEST = METADATA.tables["purchase_request"]
+_TRANSITION = METADATA.tables["transition"]
 
 
 class PostgresBooks:
@@ -53,6 +54,19 @@ class PostgresBooks:
         except OvertakenError as error:
             first = steps[0]
             raise StepForbiddenError(f"{first.subject}/{first.sequence}: {error}") from error
+
+    def written(self, subject: SubjectId, sequence: int) -> Committed | None:
+        """The step that the books hold under a sequence: see `Books.written`.
+
+        Raises:
+            BooksUnavailableError: the database did not answer.
+        """
+        query = select(_TRANSITION).where(
+            _TRANSITION.c.subject == subject, _TRANSITION.c.sequence == sequence
+        )
+        with database_answers(), self._engine.connect() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else _as_found(dict(row))
 
     def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
         """The movement of that reference: see `Books.movement`.
@@ -144,15 +158,18 @@ def _is_its_other_row(found: Found, step: Step) -> bool:
     return (written["trigger"], written["item"], written["command"]) == said
 
 
+def _as_found(row: Rows) -> Committed:
+    recorded = recorded_of(row | {"table": row["axis"]})
+    return replace(committed_of(row["result"]), instead=recorded)
+
+
 def _already_written(step: Step, digest: str, found: Found) -> Committed | None:
     if found.written:
-        committed = committed_of(found.written["result"])
         if found.written["digest"] == digest:
-            return committed
+            return committed_of(found.written["result"])
         if found.written["command_id"] == step.command_id and not _is_its_other_row(found, step):
             raise StepConflictError(f"{step.subject}/{step.sequence} holds the command otherwise")
-        recorded = recorded_of(found.written | {"table": found.written["axis"]})
-        return replace(committed, instead=recorded)
+        return _as_found(found.written)
     if found.command_sequence is not None:
         raise StepConflictError(
             f"command {step.command_id} of {step.subject} was written as step "

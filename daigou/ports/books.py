@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from daigou.domain.book import Movement, MovementState
-from daigou.domain.ids import MovementRef
+from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 
@@ -43,6 +43,13 @@ class Books(Protocol):
             Refused: the books forbid it; nothing was written.
             StepConflictError: the command was written with other content, or elsewhere.
             BooksUnavailableError: the outcome is unknown; commit the same step again.
+        """
+
+    def written(self, subject: SubjectId, sequence: int) -> Committed | None:
+        """The step that the books hold under a sequence, as `instead`; none if they do not.
+
+        Raises:
+            BooksUnavailableError: the database did not answer.
         """
 
     def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:

@@ -18,7 +18,7 @@ from sqlalchemy import NullPool, create_engine
 from temporalio.worker._worker import load_default_build_id
 
 from daigou.domain.book import Movement, MovementState
-from daigou.domain.ids import MovementRef
+from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.books import PostgresBooks
@@ -67,6 +67,9 @@ class DoomedBooks:
         committed = self.books.commit(steps)
         self.doom.strike(deed, "after")
         return committed
+
+    def written(self, subject: SubjectId, sequence: int) -> Committed | None:
+        return self.books.written(subject, sequence)
 
     def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
         return self.books.movement(reference)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from temporalio import workflow
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import ResetReapplyType
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
@@ -88,6 +89,32 @@ async def test_an_order_that_shows_another_state_than_the_books_have_is_found(
 
     await stray.terminate()
     await house.until_found(SweepName.BOOKS, order.id, "no_workflow")
+
+
+async def test_an_order_that_is_behind_its_books_is_found_and_catches_up(house: House) -> None:
+    order = await house.stage.order()
+    await order.pull(Trigger.ACCEPT)
+    await order.pull(Trigger.PAY)
+
+    await _reset(house, order.handle, forgets=True)
+    await house.until_found(SweepName.BOOKS, order.id, "shows_another_state")
+    await house.until_found(SweepName.BOOKS, order.id)
+
+    assert await order.seen() == {"effective"}
+    assert order.triggers == ["request", "accept", "pay"]
+
+
+async def test_a_workflow_that_never_heard_of_its_orders_end_ends(house: House) -> None:
+    order = await house.stage.order()
+    await order.pull(Trigger.WITHDRAW)
+    await order.ending()
+
+    await _reset(house, order.handle, forgets=True)
+    await house.until_found(SweepName.BOOKS, order.id, "ended_in_the_books")
+    await house.until_found(SweepName.BOOKS, order.id)
+
+    assert (await order.ending()).state == State.WITHDRAWN
+    assert order.triggers == ["request", "withdraw"]
 
 
 @pytest.mark.parametrize(
@@ -325,8 +352,11 @@ async def _stray(
     )
 
 
-async def _reset(house: House, handle: WorkflowHandle[Any, Any]) -> None:
-    """Lets a workflow run again from its first task, as staff can in the UI."""
+async def _reset(house: House, handle: WorkflowHandle[Any, Any], *, forgets: bool = False) -> None:
+    """Lets a workflow run again from its first task, as staff can in the UI.
+
+    By default it is given again what it was given since.
+    """
     described = await handle.describe()
     await house.temporal.workflow_service.reset_workflow_execution(
         ResetWorkflowExecutionRequest(
@@ -335,6 +365,9 @@ async def _reset(house: House, handle: WorkflowHandle[Any, Any]) -> None:
             workflow_task_finish_event_id=4,
             request_id=an_id("reset"),
             reason="it was terminated by mistake",
+            reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_NONE
+            if forgets
+            else ResetReapplyType.RESET_REAPPLY_TYPE_UNSPECIFIED,
         )
     )
 

@@ -472,8 +472,11 @@ class Order(OnStage):
         item: str = "",
         command_id: str = "",
         update_id: str = "",
+        seen: int = 0,
     ) -> Receipt:
         """Gives a command: by default a well-formed one, by who may give it, under a new id.
+
+        By default its sender has not looked into the books.
 
         Raises:
             Refused: it is forbidden.
@@ -484,6 +487,7 @@ class Order(OnStage):
             command=command or self._command(trigger),
             command_id=command_id,
             item=item,
+            seen=seen,
         )
         return await self._send(trigger, pull, update_id or command_id)
 

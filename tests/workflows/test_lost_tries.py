@@ -19,6 +19,7 @@ from daigou.domain.steps import Step
 from daigou.domain.terms import current
 from tests.domain.samples import command_of
 from tests.workflows.stage import WHO, WHOLE, Order, Stage, refused
+from workflows.messages import CATCH_UP
 
 DAY = timedelta(days=1)
 EARLIER = timedelta(seconds=9)
@@ -270,6 +271,68 @@ async def test_a_seller_refund_by_a_lost_try_is_paid_through_the_institution_onc
 
     assert (receipt.state, receipt.order_state) == (State.RETURNED, State.PURCHASED)
     assert await stage.moved(order.id, "refund") == [Money(400_40)]
+
+
+# ---- whoever made the lost try never comes again ----------------------------------------------
+
+
+async def test_a_command_of_one_who_saw_the_lost_steps_is_judged_by_them(stage: Stage) -> None:
+    order, parcel = await _exported(stage)
+    steps = _write_parcels_as_if_lost(stage, order, parcel, Trigger.DELIVER, to=State.DELIVERED)
+
+    with refused(RefusalCode.NOT_IN_THIS_STATE, "PSR-18-2"):
+        await order.pull(Trigger.CONFIRM_RECEIPT)
+    receipt = await order.pull(Trigger.CONFIRM_RECEIPT, seen=steps[-1].sequence)
+
+    assert receipt.state == State.RECEIVED
+    assert order.triggers[-3:] == ["deliver", "follow-parcels", "confirm-receipt"]
+
+
+async def test_what_the_lost_steps_forbid_is_refused_by_them(stage: Stage) -> None:
+    order = await stage.order()
+    lost = _write_as_if_lost(stage, order, Trigger.ACCEPT, commands.Accept(), to=State.ACCEPTED)
+
+    with refused(RefusalCode.REASON_NOT_ALLOWED, "PSR-3-2"):
+        await order.pull(Trigger.REFUSE, seen=lost.sequence)
+
+    assert await order.seen() == {"accepted"}
+    assert order.triggers == ["request", "accept"]
+
+
+async def test_a_workflow_that_is_told_to_catch_up_makes_the_call_that_is_due(
+    stage: Stage,
+) -> None:
+    order = await stage.order(deposit=ZERO)
+    await order.reach(State.ACCEPTED)
+    pay = commands.Pay(from_institution=WHOLE, payment_method="pm_ok")
+    _write_as_if_lost(stage, order, Trigger.PAY, pay, to=State.PAYING)
+
+    await order.handle.signal(CATCH_UP)
+    await order.until(State.EFFECTIVE)
+
+    assert await stage.moved(order.id, "capture") == [WHOLE]
+    assert order.triggers[-2:] == ["pay", "confirm-payment"]
+
+
+async def test_there_may_be_nothing_to_catch_up_with(stage: Stage) -> None:
+    order = await stage.order()
+
+    await order.handle.signal(CATCH_UP)
+    receipt = await order.pull(Trigger.ACCEPT, seen=order.last.sequence)
+
+    assert receipt.state == State.ACCEPTED
+    assert order.triggers == ["request", "accept"]
+
+
+async def test_books_that_do_not_answer_are_asked_again(stage: Stage) -> None:
+    order = await stage.order()
+    lost = _write_as_if_lost(stage, order, Trigger.ACCEPT, commands.Accept(), to=State.ACCEPTED)
+    stage.books.unreadable(order.id, times=4)
+
+    receipt = await order.pull(Trigger.PAY, seen=lost.sequence)
+
+    assert receipt.state == State.EFFECTIVE
+    assert order.triggers == ["request", "accept", "pay"]
 
 
 # ---- a row that gave way ----------------------------------------------------------------------

@@ -62,7 +62,7 @@ class TroubledBooks:
         self._troubles[subject, trigger].extend(troubles)
 
     def unreadable(self, subject: SubjectId, *, times: int) -> None:
-        """That often, a movement of the subject cannot be read."""
+        """That often, a movement or a step of the subject cannot be read."""
         self._unreadable[subject] = times
 
     def commit(self, steps: Steps) -> tuple[Committed, ...]:
@@ -72,12 +72,18 @@ class TroubledBooks:
             return self._troubles[key].popleft()(self._books, steps)
         return self._books.commit(steps)
 
+    def written(self, subject: SubjectId, sequence: int) -> Committed | None:
+        self._read(subject)
+        return self._books.written(subject, sequence)
+
     def movement(self, reference: MovementRef) -> tuple[Movement, MovementState]:
-        subject = reference.rpartition("/")[0]
-        if self._unreadable[subject]:
-            self._unreadable[subject] -= 1
-            raise BooksUnavailableError(f"{reference}: the database is down")
+        self._read(reference.rpartition("/")[0])
         return self._books.movement(reference)
 
     def to_buy(self, reference: MovementRef) -> ToBuy:
         return self._books.to_buy(reference)
+
+    def _read(self, subject: str) -> None:
+        if self._unreadable[subject]:
+            self._unreadable[subject] -= 1
+            raise BooksUnavailableError(f"{subject}: the database is down")
