@@ -60,7 +60,7 @@ def up(
 def demo(
     orders: Annotated[
         int | None,
-        typer.Option(min=1, max=999, show_default="two of each path", help="How many orders."),
+        typer.Option(min=1, max=999, show_default="each path once", help="How many orders."),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another world.")] = 1,
     exit_: Annotated[

@@ -10,7 +10,8 @@ from daigou.domain.commands import Pay
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
-from daigou.ledger.failures import OvertakenError, StepForbiddenError, database_answers
+from daigou.ledger.engine import autocommit, transaction
+from daigou.ledger.failures import OvertakenError, StepForbiddenError
 from daigou.ledger.found import Found, Rows
 from daigou.ledger.rows import (
     command_json,
@@ -64,7 +65,7 @@ class PostgresBooks:
         query = select(_TRANSITION).where(
             _TRANSITION.c.subject == subject, _TRANSITION.c.sequence == sequence
         )
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _as_found(dict(row))
 
@@ -76,7 +77,7 @@ class PostgresBooks:
             BooksUnavailableError: the database did not answer.
         """
         query = select(_MOVEMENT).where(_MOVEMENT.c.reference == reference)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise LookupError(f"no movement {reference}")
@@ -100,7 +101,7 @@ class PostgresBooks:
             .join(_MOVEMENT, _MOVEMENT.c.subject == _ORDER.c.id)
             .where(_MOVEMENT.c.reference == reference, _MOVEMENT.c.kind == MovementKind.BUY)
         )
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise LookupError(f"no purchase {reference}")
@@ -116,7 +117,7 @@ class PostgresBooks:
 
     def _write_all(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
         written: list[Committed] = []
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             for step in steps:
                 committed = _write(connection, step)
                 written.append(committed)

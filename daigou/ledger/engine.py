@@ -1,6 +1,11 @@
 """Owns how the books are reached: one pool of connections, each bounded in time."""
 
-from sqlalchemy import Engine, create_engine
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine
+
+from daigou.ledger.failures import database_answers
 
 CONNECT_SECONDS_MAX = 2
 STATEMENT_MILLISECONDS_MAX = 2_000
@@ -31,3 +36,20 @@ def make_engine(database_url: str, *, connections_max: int = 20) -> Engine:
             ),
         },
     )
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """All that is executed in it, or nothing; it raises what `database_answers` raises."""
+    with database_answers(), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def autocommit(engine: Engine) -> Iterator[Connection]:
+    """Each statement in it is whole by itself: two trips less than a transaction of one statement.
+
+    It raises what `database_answers` raises.
+    """
+    with database_answers(), engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")

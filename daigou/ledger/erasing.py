@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, TableName
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import transaction
 from daigou.ledger.reference_views import ErasureView
 from daigou.ledger.tables import METADATA
 
@@ -63,7 +63,7 @@ class Erasing:
         """
         # An order that is being placed holds the party's row, and is seen after it.
         lock = select(_PARTY.c.id).where(_PARTY.c.id == party).with_for_update()
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(text("SET LOCAL statement_timeout = 0"))
             if connection.execute(lock).first() is None:
                 raise LookupError(f"no party {party}")

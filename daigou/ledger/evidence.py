@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from daigou.domain.evidence import PIECES_MAX, MediaType, Piece
 from daigou.domain.ids import OrderId, PartyId
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.reference_views import EvidenceView
 from daigou.ledger.registry import RegistryConflictError
 from daigou.ledger.rows import differs
@@ -55,7 +55,7 @@ class EvidenceStore:
         known = select(*_TOLD).where(_EVIDENCE.c.id == id)
         count = select(func.count()).select_from(_EVIDENCE).where(_EVIDENCE.c.subject == order)
         new = insert(_EVIDENCE).values(id=id, **said, size=len(piece.body), body=piece.body)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(lock)
             row = connection.execute(known).mappings().one_or_none()
             if row is None:
@@ -73,7 +73,7 @@ class EvidenceStore:
             .where(_EVIDENCE.c.subject == order)
             .order_by(_EVIDENCE.c.at, _EVIDENCE.c.id)
         )
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             return tuple(_view(row) for row in connection.execute(query).mappings())
 
     def read(self, *, order: OrderId, id: str) -> tuple[EvidenceView, bytes | None]:  # noqa: A002
@@ -83,7 +83,7 @@ class EvidenceStore:
             LookupError: the order has no such piece.
         """
         query = select(_EVIDENCE).where(_EVIDENCE.c.subject == order, _EVIDENCE.c.id == id)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise LookupError(f"{order} has no evidence {id}")

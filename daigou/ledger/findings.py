@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from daigou.domain.sweeps import SWEEPS, Finding, SweepName
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit
 from daigou.ledger.queries import LIMIT_MAX
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import FindingView
@@ -68,14 +68,14 @@ class PostgresFindings:
             "subjects": [each.subject for each in unique],
             "details": [each.detail for each in unique],
         }
-        with database_answers(), self._engine.begin() as connection:
+        with autocommit(self._engine) as connection:
             rows = list(connection.exec_driver_sql(_KEEP, parameters))
         return tuple(Finding(subject, detail) for subject, detail, opened in rows if opened)
 
     def clear(self, *, sweep: SweepName, before: datetime, limit: int) -> tuple[Finding, ...]:
         """See `Findings.clear`."""
         parameters = {"sweep": sweep.value, "before": before, "limit": limit}
-        with database_answers(), self._engine.begin() as connection:
+        with autocommit(self._engine) as connection:
             rows = list(connection.exec_driver_sql(_CLEAR, parameters))
         return tuple(Finding(subject, detail) for subject, detail in rows)
 
@@ -104,7 +104,7 @@ class PostgresFindings:
             query = query.where(cleared.is_(None) if open else cleared.is_not(None))
         if starting_after is not None:
             query = query.where(_FINDING.c.number < starting_after)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(
             FindingView(
@@ -127,6 +127,6 @@ class PostgresFindings:
             .where(_FINDING.c.cleared_at.is_(None))
             .group_by(_FINDING.c.sweep)
         )
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             counts = {row.sweep: row.open for row in connection.execute(query)}
         return {name: counts.get(name.value, 0) for name in SWEEPS}

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from daigou.domain.ids import AppKey
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit
 from daigou.ledger.tables import METADATA
 
 _KEPT = METADATA.tables["idempotency"]
@@ -79,7 +79,7 @@ class Idempotency:
             ),
         ).returning(_KEPT.c.key)
         query = select(_KEPT).where(_KEPT.c.app_key == app_key, _KEPT.c.key == key)
-        with database_answers(), self._engine.begin() as connection:
+        with autocommit(self._engine) as connection:
             if connection.execute(taking_over).first() is not None:
                 return New()
             kept = connection.execute(query).mappings().one()
@@ -98,7 +98,7 @@ class Idempotency:
             .where(_KEPT.c.app_key == app_key, _KEPT.c.key == key, _KEPT.c.status.is_(None))
             .values(status=status, body=body, headers=dict(headers))
         )
-        with database_answers(), self._engine.begin() as connection:
+        with autocommit(self._engine) as connection:
             connection.execute(keeping)
 
     def release(self, *, app_key: AppKey, key: str) -> None:
@@ -108,5 +108,5 @@ class Idempotency:
             .where(_KEPT.c.app_key == app_key, _KEPT.c.key == key, _KEPT.c.status.is_(None))
             .values(leased_until=_KEPT.c.created_at)
         )
-        with database_answers(), self._engine.begin() as connection:
+        with autocommit(self._engine) as connection:
             connection.execute(releasing)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from daigou.domain.ids import AppKey, PartyId, SubjectId
 from daigou.domain.notices import Channel, DeliveryState
 from daigou.domain.order import Role
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed, TryView
 from daigou.ledger.registry import RegistryConflictError
 from daigou.ledger.rows import differs
@@ -89,7 +89,7 @@ class Notices:
         """
         said = {"application": application, "party": party, "url": url, "events": list(events)}
         new = insert(_ENDPOINT).values(id=id, **said, secret=secret, created_at=now)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(new.on_conflict_do_nothing())
             row = connection.execute(_endpoints(None).where(_ENDPOINT.c.id == id)).mappings().one()
         if differs(row, said):
@@ -103,7 +103,7 @@ class Notices:
             LookupError: there is none, or it is another party's.
         """
         query = _endpoints(party).where(_ENDPOINT.c.id == endpoint)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise LookupError(f"no endpoint {endpoint}")
@@ -116,7 +116,7 @@ class Notices:
         query = _endpoints(party).order_by(_ENDPOINT.c.id).limit(min(limit, LIMIT_MAX))
         if starting_after is not None:
             query = query.where(_ENDPOINT.c.id > starting_after)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(_endpoint_view(row) for row in rows)
 
@@ -184,7 +184,7 @@ class Notices:
     def replay(self, message: str, *, now: datetime) -> bool:
         """Sends a notice again on its channel, at once and under the same id; whether it can be:
         not to a target that is closed, nor to a party that still has no channel."""
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             found: bool = connection.exec_driver_sql(
                 "SELECT replay_message(%s, %s)", (message, now)
             ).scalar_one()
@@ -201,7 +201,7 @@ class Notices:
     ) -> Replayed:
         """Sends again to an endpoint what its party was told since a moment, or of one subject
         from a place in its order on; the oldest first, `REPLAYED_AT_ONCE` at most."""
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             taken = connection.exec_driver_sql(
                 "SELECT at FROM replay_to(%s, %s, %s, %s, %s, %s)",
                 (endpoint, since, subject, from_order_sequence, REPLAYED_AT_ONCE, now),
@@ -214,14 +214,14 @@ class Notices:
 
     def counts(self) -> dict[tuple[Channel, str], int]:
         """How many messages there are on each channel in each state; `unrouted` is a state here."""
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             rows = connection.exec_driver_sql(_COUNTS).all()
         return {(Channel(row.channel), row.state): row.messages for row in rows}
 
     def _log(self, **asked: Any) -> tuple[NoticeView, ...]:
         said = {name: value for name, value in asked.items() if value is not None}
         query = _LOG.format(chosen=" ".join(_CHOSEN[name] for name in said if name in _CHOSEN))
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             rows = connection.exec_driver_sql(query, said).mappings().all()
         return tuple(_notice_view(row) for row in rows)
 
@@ -239,7 +239,7 @@ class Notices:
             .values(**values)
         )
         look = update(_TARGET).where(_TARGET.c.id == endpoint).values(due_at=look_at)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             if party is not None:
                 change = change.where(_ENDPOINT.c.party == party)
             if connection.execute(change).rowcount != 1:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from daigou.domain.ids import SubjectId
 from daigou.domain.notices import TROUBLED_AFTER, Channel, back_off
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.rows import Row
 from daigou.ports.notices import (
     Address,
@@ -108,7 +108,7 @@ class PostgresOutbox:
 
     def route(self, *, now: datetime) -> int:
         """Gives new notices to the channels of their parties: see `Outbox.route` (PSR-27)."""
-        with database_answers(), self._engine.begin() as connection:
+        with autocommit(self._engine) as connection:
             found: int = connection.exec_driver_sql(
                 "SELECT route_notices(%s, %s)", (ROUTED_AT_ONCE, now)
             ).scalar_one()
@@ -125,7 +125,7 @@ class PostgresOutbox:
             "channels": [channel.value for channel in channels],
             "most": targets_max,
         }
-        with database_answers(), self._engine.begin() as connection:
+        with autocommit(self._engine) as connection:
             targets = connection.exec_driver_sql(_CLAIM, asked).mappings().all()
         batches = (self._batch(target, lease=lease, now=now) for target in targets)
         return tuple(batch for batch in batches if batch is not None)
@@ -136,7 +136,7 @@ class PostgresOutbox:
         Raises:
             LeaseLostError: nothing was noted.
         """
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             ours = connection.exec_driver_sql(
                 _OURS,
                 {"target": batch.target, "lease": batch.lease, "until": now + self._lease},
@@ -147,7 +147,7 @@ class PostgresOutbox:
 
     def release(self, batch: Batch, *, now: datetime) -> None:
         """Lets the target go until something is due at it again: see `Outbox.release`."""
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             _release(connection, target=batch.target, lease=batch.lease)
 
     def _batch(self, target: Row, *, lease: str, now: datetime) -> Batch | None:
@@ -155,7 +155,7 @@ class PostgresOutbox:
         failures: int = target["failures"]
         asked = {"target": target["id"], "now": now, "most": 1 if failures else DUE_AT_ONCE}
         channel = Channel(target["channel"])
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             address = _address(connection, channel, asked)
             due = connection.exec_driver_sql(_DUE, asked).mappings().all() if address else ()
             if address is None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.order import TableName, Trigger
 from daigou.domain.principal import Principal
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.reference_views import PrincipalView
 from daigou.ledger.registry import RegistryConflictError
 from daigou.ledger.tables import METADATA
@@ -48,7 +48,7 @@ class Principals:
         """
         # Whoever declares at the same moment waits here, and then sees this version.
         lock = select(_PARTY.c.id).where(_PARTY.c.id == provider).with_for_update(key_share=True)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(lock)
             newest = _newest(connection, provider)
             if newest and (newest.principal, newest.purchasing_person) == (
@@ -79,7 +79,7 @@ class Principals:
             _TRANSITION.c.axis == TableName.FULFILMENT,
             _TRANSITION.c.trigger == Trigger.ACCEPT,
         )
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             at = connection.execute(accepted).scalars().first()
             found = (
                 _newest(connection, provider)

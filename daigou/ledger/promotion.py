@@ -12,7 +12,7 @@ from daigou.domain.commands import LineCode
 from daigou.domain.ids import CouponId, OrderId, PartyId
 from daigou.domain.money import Money
 from daigou.domain.refusals import Refused
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.queries import LIMIT_MAX
 from daigou.ledger.registry import RegistryConflictError
 from daigou.ledger.rows import differs
@@ -64,7 +64,7 @@ class Promotion:
             "issued_by": issued_by,
         }
         query = select(_COUPON).where(_COUPON.c.id == id)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(insert(_COUPON).values(said).on_conflict_do_nothing())
             row = connection.execute(query).mappings().one()
         if differs(row, said):
@@ -86,7 +86,7 @@ class Promotion:
         )
         if starting_after is not None:
             query = query.where(_COUPON.c.id > starting_after)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(_coupon_view(row) for row in rows)
 
@@ -105,7 +105,7 @@ class Promotion:
         terms = {"numerator": rate.numerator, "denominator": rate.denominator}
         new = insert(_CONTRACT).values(parties | terms).returning(_CONTRACT)
         try:
-            with database_answers(), self._engine.begin() as connection:
+            with transaction(self._engine) as connection:
                 row = connection.execute(new).mappings().one()
         except Refused:
             signed = self.contracts(promoter=promoter, provider=provider)
@@ -128,7 +128,7 @@ class Promotion:
             .values(ends_at=ends_at)
         )
         query = select(_CONTRACT).where(_CONTRACT.c.id == contract)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(change)
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
@@ -157,7 +157,7 @@ class Promotion:
             query = query.where(_CONTRACT.c.promoter == promoter)
         if provider is not None:
             query = query.where(_CONTRACT.c.provider == provider)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(_contract_view(row) for row in rows)
 

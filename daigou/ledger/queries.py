@@ -1,6 +1,5 @@
 """Owns the reads: each answers with views, from an index, and never waits for a writer."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    ScalarSelect,
     Select,
     and_,
     column,
@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    text,
     true,
     tuple_,
 )
@@ -78,10 +79,12 @@ class Queries:
     """
 
     def __init__(self, engine: Engine) -> None:
-        # One snapshot for all of an answer's queries: its parts fit together.
-        self._engine = engine.execution_options(
+        # One snapshot for all of an answer's queries: its parts fit together. A single query is one
+        # by itself, and spares the trips of a transaction.
+        self._several = engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
         )
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def order(self, order: OrderId) -> OrderView:
         """An order as it stands.
@@ -89,7 +92,7 @@ class Queries:
         Raises:
             LookupError: there is none.
         """
-        found = self._read(lambda connection: _orders(connection, _ORDER.c.id == order))
+        found = self._rows(_orders(_ORDER.c.id == order), order_view)
         if not found:
             raise LookupError(f"no order {order}")
         return found[0]
@@ -124,12 +127,9 @@ class Queries:
         if due_before is not None:
             chosen.append(_ORDER.c.next_due_at < due_before)
 
-        def read(connection: Connection) -> tuple[OrderView, ...]:
-            if starting_after is not None:
-                chosen.append(_after(connection, starting_after))
-            return _orders(connection, *chosen, limit=min(limit, LIMIT_MAX))
-
-        return self._read(read)
+        if starting_after is not None:
+            chosen.append(self._after(starting_after))
+        return self._rows(_orders(*chosen, limit=min(limit, LIMIT_MAX)), order_view)
 
     def timeline(self, subject: SubjectId) -> tuple[TransitionView, ...]:
         """Every transition of an order or a recharge, in order; none of an unknown one."""
@@ -157,8 +157,9 @@ class Queries:
             .where(_JOURNAL.c.subject == subject)
             .order_by(_JOURNAL.c.sequence, _JOURNAL.c.journal_no, _ENTRY.c.leg_no)
         )
-        return self._read(
-            lambda connection: journal_views(connection.execute(query).mappings().all())
+        return _read(
+            self._single,
+            lambda connection: journal_views(connection.execute(query).mappings().all()),
         )
 
     def movements(self, subject: SubjectId) -> tuple[MovementView, ...]:
@@ -203,7 +204,7 @@ class Queries:
                 frozen_for=tuple(connection.execute(frozen).scalars()),
             )
 
-        return self._read(read)
+        return _read(self._several, read)
 
     def deposit_entries(
         self, client: PartyId, *, limit: int, starting_after: int | None = None
@@ -232,49 +233,47 @@ class Queries:
 
     def health(self) -> None:
         """Returns if the database answers and has its tables."""
-        self._read(lambda connection: connection.execute(select(_PARTY.c.id).limit(1)).first())
+        self._rows(select(_PARTY.c.id).limit(1), lambda row: row["id"])
+
+    def _after(self, last: OrderId) -> ColumnElement[bool]:
+        placed = self._rows(
+            select(_ORDER.c.placed_at).where(_ORDER.c.id == last), lambda row: row["placed_at"]
+        )
+        if not placed:
+            raise LookupError(f"no order {last}")
+        return tuple_(_ORDER.c.placed_at, _ORDER.c.id) < tuple_(placed[0], last)
 
     def _rows(self, query: Select[Any], view: Callable[[Any], T]) -> tuple[T, ...]:
-        return self._read(
-            lambda connection: tuple(view(row) for row in connection.execute(query).mappings())
+        return _read(
+            self._single,
+            lambda connection: tuple(view(row) for row in connection.execute(query).mappings()),
         )
 
-    def _read(self, read: Callable[[Connection], T]) -> T:
-        with database_answers():
-            try:
-                return self._once(read)
-            except DBAPIError as error:
-                if not error.connection_invalidated:
-                    raise
-                # The pool kept a connection to a server that is gone. It has dropped them all now.
-                return self._once(read)
 
-    def _once(self, read: Callable[[Connection], T]) -> T:
-        with self._engine.connect() as connection:
-            return read(connection)
+def _read(engine: Engine, read: Callable[[Connection], T]) -> T:
+    with database_answers():
+        try:
+            return _once(engine, read)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            # The pool kept a connection to a server that is gone. It has dropped them all now.
+            return _once(engine, read)
 
 
-def _orders(
-    connection: Connection, *chosen: ColumnElement[bool], limit: int = 1
-) -> tuple[OrderView, ...]:
-    query = (
-        select(_ORDER)
-        .where(*chosen)
-        .order_by(_ORDER.c.placed_at.desc(), _ORDER.c.id.desc())
-        .limit(limit)
-    )
-    orders = connection.execute(query).mappings().all()
-    if not orders:
-        return ()
-    ids = [order["id"] for order in orders]
-    requests = _by(connection, select(_REQUEST).where(_REQUEST.c.order_id.in_(ids)), "order_id")
-    lines = _by(
-        connection,
-        select(_LINE).where(_LINE.c.subject.in_(ids)).order_by(_LINE.c.line_no),
-        "subject",
-    )
-    items = _by(
-        connection,
+def _once(engine: Engine, read: Callable[[Connection], T]) -> T:
+    with engine.connect() as connection:
+        return read(connection)
+
+
+def _orders(*chosen: ColumnElement[bool], limit: int = 1) -> Select[Any]:
+    """The orders that are chosen, the newest first, each with its request, lines and items."""
+    newest_first = (_ORDER.c.placed_at.desc(), _ORDER.c.id.desc())
+    return _WHOLE_ORDERS.where(*chosen).order_by(*newest_first).limit(limit)
+
+
+def _whole_orders() -> Select[Any]:
+    items = (
         select(
             _ITEM,
             _MOVEMENT.c.amount,
@@ -289,26 +288,27 @@ def _orders(
             ),
         )
         .outerjoin(_MOVEMENT, _MOVEMENT.c.reference == _ITEM.c.item)
-        .where(_ITEM.c.subject.in_(ids))
-        .order_by(_ITEM.c.sequence, _ITEM.c.item),
-        "subject",
+        .where(_ITEM.c.subject == _ORDER.c.id)
+        .correlate(_ORDER)
     )
-    return tuple(
-        order_view(
-            order=order,
-            request=requests[order["id"]][0],
-            lines=lines[order["id"]],
-            items=items[order["id"]],
-        )
-        for order in orders
-    )
+    lines = select(_LINE).where(_LINE.c.subject == _ORDER.c.id).correlate(_ORDER)
+    return select(
+        _ORDER,
+        func.to_jsonb(_REQUEST.table_valued()).label("request"),
+        _as_json(lines, "line_no").label("lines"),
+        _as_json(items, "sequence", "item").label("items"),
+    ).join(_REQUEST, _REQUEST.c.order_id == _ORDER.c.id)
 
 
-def _by(connection: Connection, query: Select[Any], column: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in connection.execute(query).mappings():
-        found[row[column]].append(row)
-    return found
+def _as_json(rows: Select[Any], *order: str) -> ScalarSelect[Any]:
+    """Rows as one JSON array, in an order."""
+    row = rows.subquery()
+    each = aggregate_order_by(func.to_jsonb(row.table_valued()), *(row.c[name] for name in order))
+    return select(func.coalesce(func.jsonb_agg(each), text("'[]'::jsonb"))).scalar_subquery()
+
+
+_WHOLE_ORDERS = _whole_orders()
+"""Built once: to build it takes as long as to ask it."""
 
 
 def _seen_by(roles: frozenset[Role], party: PartyId) -> ColumnElement[bool]:
@@ -316,15 +316,6 @@ def _seen_by(roles: frozenset[Role], party: PartyId) -> ColumnElement[bool]:
         return true()
     held = sorted(roles & ROLES_BOUND_TO_AN_ORDER)
     return or_(false(), *(_ORDER.c[role.value] == party for role in held))
-
-
-def _after(connection: Connection, last: OrderId) -> ColumnElement[bool]:
-    placed = connection.execute(
-        select(_ORDER.c.placed_at, _ORDER.c.id).where(_ORDER.c.id == last)
-    ).one_or_none()
-    if placed is None:
-        raise LookupError(f"no order {last}")
-    return tuple_(_ORDER.c.placed_at, _ORDER.c.id) < tuple_(placed.placed_at, placed.id)
 
 
 def _deposit_of(client: PartyId) -> str:

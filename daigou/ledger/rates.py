@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from daigou.domain.estimates import Rate
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.reference_views import RateView
 from daigou.ledger.registry import RegistryConflictError
 from daigou.ledger.tables import METADATA
@@ -46,7 +46,7 @@ class Rates:
             RateConflictError: some are there for their date with another value.
         """
         new, known, differing = 0, 0, []
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             for rate in rates:
                 said = {"cny_per_unit": rate.cny_per_unit, "source": rate.source}
                 key = {"currency": rate.currency, "as_of": rate.as_of}
@@ -72,7 +72,7 @@ class Rates:
             .ext(distinct_on(_RATE.c.currency))
             .order_by(_RATE.c.currency, _RATE.c.as_of.desc())
         )
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             return tuple(_view(row) for row in connection.execute(query).mappings())
 
 

@@ -1,6 +1,7 @@
 """Owns how rows become views."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from fractions import Fraction
 from itertools import groupby
 
@@ -9,11 +10,13 @@ from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
+from daigou.domain.postings.checkout import COMPUTED
 from daigou.ledger.rows import (
     Row,
     facts_in,
     fee_of,
     line_of,
+    moment_of,
     movement_of,
     parties_of,
     request_of,
@@ -31,27 +34,30 @@ from daigou.ledger.views import (
 )
 
 
-def order_view(
-    *, order: Row, request: Row, lines: Sequence[Row], items: Sequence[Row]
-) -> OrderView:
-    """An order from its rows, the lines and items in their order."""
-    state = State(order["state"])
+def order_view(order: Row) -> OrderView:
+    """An order from its row, which has its request, lines and items as JSON.
+
+    The lines that follow from the seller's price stand first, however often it changed.
+    """
+    state, lines = State(order["state"]), order["lines"]
     return OrderView(
         id=OrderId(order["id"]),
         state=state,
         sequence=order["sequence"],
         parties=parties_of(order),
-        request=request_of(order, request),
+        request=request_of(order, order["request"]),
         terms_version=order["terms_version"],
         clocks=running_clocks(table=TableName.FULFILMENT, state=state, json=order["clocks"]),
         next_actor=None if order["next_actor"] is None else Role(order["next_actor"]),
-        lines=tuple(line_of(line) for line in lines),
+        lines=tuple(sorted(map(line_of, lines), key=lambda line: line.code not in COMPUTED)),
         fee=fee_of(lines),
         amount=None if order["amount"] is None else Money(order["amount"]),
         collected=Money(order["collected"]),
         refunded=Money(order["refunded"]),
         fee_earned=Money(order["fee_earned"]),
-        items=tuple(item_view(item, order_ended=order["ended_at"] is not None) for item in items),
+        items=tuple(
+            item_view(item, order_ended=order["ended_at"] is not None) for item in order["items"]
+        ),
         facts=facts_in(order["facts"]),
         brokerage_rate=None
         if order["brokerage_numerator"] is None
@@ -79,8 +85,8 @@ def item_view(row: Row, *, order_ended: bool) -> ItemView:
         next_actor=None if over or row["next_actor"] is None else Role(row["next_actor"]),
         opening={name: value for name, value in (opening or {}).items() if name != "kind"},
         amount=None if row["amount"] is None else Money(row["amount"]),
-        opened_at=row["opened_at"],
-        ended_at=row["ended_at"],
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        ended_at=moment_of(row["ended_at"]),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from daigou.domain.ids import AppKey, PartyId, SubjectId
 from daigou.domain.order import Role
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.rows import differs
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import ApplicationView, PartyView
@@ -73,7 +73,7 @@ class Registry:
             "agreed_at": agreed_at,
         }
         contact = {"party": id, "name": contact_name, "email": email, "phone": phone}
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(insert(_PARTY).values(said).on_conflict_do_nothing())
             if any((contact_name, email, phone)):
                 connection.execute(insert(_CONTACT).values(contact).on_conflict_do_nothing())
@@ -94,7 +94,7 @@ class Registry:
             .values(agreement_version=version, agreed_at=agreed_at)
             .returning(_PARTY)
         )
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             row = connection.execute(change).mappings().one_or_none()
         if row is None:
             raise LookupError(f"no party {party}")
@@ -106,7 +106,7 @@ class Registry:
         Raises:
             LookupError: no such party.
         """
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(_party_query(party)).mappings().one_or_none()
         if row is None:
             raise LookupError(f"no party {party}")
@@ -115,7 +115,7 @@ class Registry:
     def parties(self, parties: Iterable[PartyId]) -> dict[PartyId, PartyView]:
         """Those of the parties that are registered, by id."""
         query = select(_PARTY).where(_PARTY.c.id.in_(set(parties)))
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return {PartyId(row["id"]): _party_view(row) for row in rows}
 
@@ -135,7 +135,7 @@ class Registry:
             )
             .returning(_APPLICATION)
         )
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             row = connection.execute(new).mappings().one()
         return _application_view(row), secret
 
@@ -145,7 +145,7 @@ class Registry:
         Raises:
             LookupError: no such application.
         """
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(_application_query(key)).mappings().one_or_none()
         if row is None:
             raise LookupError(f"no application {key}")
@@ -156,7 +156,7 @@ class Registry:
 
         It takes as long whichever of these it is.
         """
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             row = connection.execute(_application_query(key)).mappings().one_or_none()
         known = _NOBODYS_DIGEST if row is None else row["secret_digest"]
         proved = hmac.compare_digest(known, _digest(secret))
@@ -171,7 +171,7 @@ class Registry:
             LookupError: no such application, or it is revoked.
         """
         secret = secrets.token_urlsafe(_SECRET_BYTES)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             _change_application(connection, key, {"secret_digest": _digest(secret)})
         return secret
 
@@ -181,7 +181,7 @@ class Registry:
         Raises:
             LookupError: no such application, or it is revoked.
         """
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             _change_application(connection, key, {"revoked_at": func.clock_timestamp()})
 
     def add_note(
@@ -199,7 +199,7 @@ class Registry:
         """
         said = {"id": id, "subject": subject, "author": author, "body": body}
         query = select(_NOTE).where(_NOTE.c.id == id)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(insert(_NOTE).values(said).on_conflict_do_nothing())
             row = connection.execute(query).mappings().one()
         if differs(row, said):
@@ -213,7 +213,7 @@ class Registry:
             LookupError: no such note, or it was erased.
         """
         query = select(_NOTE.c.body).where(_NOTE.c.id == note)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             body: str | None = connection.execute(query).scalar_one_or_none()
         if body is None:
             raise LookupError(f"no note {note}")

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from daigou.domain.screening import CLAUSES, Rule, RuleKind, Verdict, plain
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.reference_views import RuleView
 from daigou.ledger.registry import RegistryConflictError
 from daigou.ledger.rows import differs
@@ -34,7 +34,7 @@ class ScreeningList:
     def in_force(self) -> tuple[Rule, ...]:
         """Every rule that a new request is held against, the oldest first."""
         query = select(_RULE).where(_RULE.c.lifted_at.is_(None)).order_by(_RULE.c.id)
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             return tuple(_rule(row) for row in connection.execute(query).mappings())
 
     def rules(
@@ -44,7 +44,7 @@ class ScreeningList:
         query = select(_RULE).where(_RULE.c.id > starting_after).order_by(_RULE.c.id).limit(limit)
         if not lifted:
             query = query.where(_RULE.c.lifted_at.is_(None))
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             return tuple(_view(row) for row in connection.execute(query).mappings())
 
     def add(
@@ -70,7 +70,7 @@ class ScreeningList:
             _RULE.c.pattern == said["pattern"],
         )
         count = select(func.count()).select_from(_RULE).where(_RULE.c.lifted_at.is_(None))
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             # Two who add at once would not see each other's rule; readers are not held up.
             connection.execute(text("LOCK TABLE screening_rule IN SHARE ROW EXCLUSIVE MODE"))
             row = connection.execute(in_force).mappings().one_or_none()
@@ -97,7 +97,7 @@ class ScreeningList:
             .values(lifted_at=func.now(), lifted_by=by)
         )
         query = select(_RULE).where(_RULE.c.id == rule)
-        with database_answers(), self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             connection.execute(change)
             row = connection.execute(query).mappings().one_or_none()
         if row is None:

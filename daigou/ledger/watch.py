@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from daigou.domain.ids import SubjectId
 from daigou.domain.sweeps import Finding, SweepName
 from daigou.ledger.audit import audit
-from daigou.ledger.failures import database_answers
+from daigou.ledger.engine import autocommit
 from daigou.ports.watch import START, BooksStanding, LatePage, OpenPage, Place
 
 DETAIL_CHARS_MAX = 100
@@ -82,7 +82,7 @@ class PostgresWatch:
         return rows, Place(after.source + 1) if there_is_more else None
 
     def _rows(self, query: str, parameters: Mapping[str, Any] | None = None) -> list[Any]:
-        with database_answers(), self._engine.connect() as connection:
+        with autocommit(self._engine) as connection:
             return list(connection.exec_driver_sql(query, dict(parameters or {})))
 
 

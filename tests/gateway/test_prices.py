@@ -11,11 +11,13 @@ import pytest
 from daigou.domain.commands import (
     CautionKind,
     DriftLimit,
+    Line,
+    LineCode,
 )
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role, State, Trigger
 from gateway.client import RefusalError
-from tests.gateway.house import WHOLE, House, a_key
+from tests.gateway.house import STORAGE, WHOLE, House, a_key
 from tests.gateway.road import in_state, refused
 
 # ---- the price ---------------------------------------------------------------------------------
@@ -60,6 +62,33 @@ async def test_a_higher_price_waits_for_the_difference_and_for_no_part_of_it(hou
     assert done.receipt.state == State.EFFECTIVE
     assert seen.collected.money == Money(1_291_29)
     assert await house.balance(client) == Money(1_300_00) - Money(1_291_29)
+
+
+@pytest.mark.clause("PSR-6")
+async def test_the_lines_stand_in_their_order_however_often_the_price_changed(
+    house: House,
+) -> None:
+    client = await house.rich_client(Money(1_300_00))
+    order = await house.placed(client)
+    async with house.client(Role.PROVIDER) as provider, house.client(client) as buyer:
+        repacking = Line(
+            code=LineCode.STORAGE_FEE, label="repacking", amount=Money(2_00), collector=STORAGE
+        )
+        await provider.accept(order, key=a_key(), lines=[repacking])
+        due = (await buyer.order(order)).due_now
+        assert due is not None
+        await buyer.pay(order, key=a_key(), from_deposit=due.money)
+        await provider.report_price(
+            order, key=a_key(), goods=Money(1_100_00), freight=Money(30_00), quantity=300
+        )
+        seen = await buyer.order(order)
+
+    assert [(line.code, line.amount.money) for line in seen.lines] == [
+        ("goods", Money(1_100_00)),
+        ("freight", Money(30_00)),
+        ("service_fee", Money(1_13)),
+        ("storage_fee", Money(2_00)),
+    ]
 
 
 @pytest.mark.clause("PSR-10-2")
