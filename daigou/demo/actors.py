@@ -80,13 +80,25 @@ class StuckError(Exception):
 
 
 class Actors:
-    """Everyone who acts in a run. `states` shows where each of its orders is."""
+    """Everyone who acts in a run. `states` shows where each of its orders is.
 
-    def __init__(self, *, stage: Stage, notebook: Notebook, agreed_at: datetime) -> None:
+    `resumed_at` is when a run that was cut off went on: what held up its orders before, nobody
+    remembers.
+    """
+
+    def __init__(
+        self,
+        *,
+        stage: Stage,
+        notebook: Notebook,
+        agreed_at: datetime,
+        resumed_at: datetime | None = None,
+    ) -> None:
         self.states: dict[str, State] = {}
         self._stage = stage
         self._notebook = notebook
         self._agreed_at = agreed_at
+        self._resumed_at = resumed_at
         self._late_seconds: dict[str, float] = defaultdict(float)
         self._turns = Turns()
         self._openings = asyncio.Semaphore(OPENINGS_MAX)
@@ -105,9 +117,9 @@ class Actors:
         try:
             await self._live(plan)
         except TimeoutError:
-            return self._stuck(plan, f"not at its end after {LIFE_SECONDS_MAX:.0f} s")
+            return await self._stuck(plan, f"not at its end after {LIFE_SECONDS_MAX:.0f} s")
         except (StuckError, UnansweredError) as stuck:
-            return self._stuck(plan, str(stuck))
+            return await self._stuck(plan, str(stuck))
         # What receipts told is forgotten: the verdict is on what the order's own timeline says.
         history = await self._look(plan)
         return self._judge(plan, history, await self._desk_of(plan).order(plan.deal.order))
@@ -121,12 +133,21 @@ class Actors:
                 history, receipt = await self._act(plan, alone=True)
         async with asyncio.timeout(LIFE_SECONDS_MAX):
             while not has_ended(plan, history):
-                await asyncio.sleep(await self._seconds_to_wait(plan, history, receipt))
+                await self._sleep(plan, await self._seconds_to_wait(plan, history, receipt))
                 history, receipt = await self._act(plan)
 
-    def _stuck(self, plan: Plan, why: str) -> Played:
-        state = self.states.get(plan.deal.order, State.NEW)
-        return Played(plan=plan, state=state, faults=(why,), standing=Standing.FAILED)
+    async def _sleep(self, plan: Plan, seconds: float) -> None:
+        begins = time.monotonic()
+        await asyncio.sleep(seconds)
+        self._late_seconds[plan.deal.order] += time.monotonic() - begins - seconds
+
+    async def _stuck(self, plan: Plan, why: str) -> Played:
+        standing, state = Standing.FAILED, self.states.get(plan.deal.order, State.NEW)
+        with contextlib.suppress(UnansweredError):
+            history = await self._look(plan)
+            if history and self._was_held_up(plan, history):
+                standing = Standing.OVERTAKEN
+        return Played(plan=plan, state=state, faults=(why,), standing=standing)
 
     async def _act(
         self, plan: Plan, *, alone: bool = False
@@ -135,56 +156,33 @@ class Actors:
         happened by then, and the receipt of the last one."""
         receipt: ReceiptAnswer | None = None
         refusal, looks = "", 0
+        begins = time.monotonic()
         history = await self._look(plan)
         while (act := next_act(plan, history)) or not history:
+            # A request may wait; from then on the order has deadlines.
+            turn = self._turns.take(Turn.GOING_ON if act else Turn.NEW)
             try:
-                receipt = await self._timed(plan, act, history, alone=alone)
+                async with contextlib.nullcontext() if alone else turn:
+                    begins = begins if act else time.monotonic()
+                    receipt = await (self._do(plan, act, history) if act else self._request(plan))
             except RefusalError as refused:
                 # A deadline may strike between the look and the act: look again.
                 if str(refused) == refusal and (looks := looks + 1) > STUCK_LOOKS_MAX:
                     raise StuckError(f"{act.trigger if act else 'request'}: {refused}") from refused
                 refusal = str(refused)
-                await self._repeat_latest(plan, history)
                 await asyncio.sleep(LOOK_SECONDS)
                 history = await self._look(plan)
             else:
                 history = told_by(receipt, plan, history) or await self._look(plan)
                 looks = 0
             self.states[plan.deal.order] = state_of(history)
+        self._late_seconds[plan.deal.order] += time.monotonic() - begins
         return history, receipt
-
-    async def _repeat_latest(self, plan: Plan, history: Sequence[Happened]) -> None:
-        """Does the latest act once more, under its own key.
-
-        Where all were killed at once, the books may hold a step that its workflow does not know of
-        yet, and nobody waits for the answer any more: whoever asks again brings it there.
-        """
-        for length in range(len(history) - 1, 0, -1):
-            act = next_act(plan, history[:length])
-            if act and act.trigger == history[length].trigger:
-                with contextlib.suppress(RefusalError):
-                    await self._do(plan, act, history[:length])
-                return
 
     async def _look(self, plan: Plan) -> Sequence[Happened]:
         history = await self._desk_of(plan).timeline(plan.deal.order)
         self.states[plan.deal.order] = state_of(history)
         return history
-
-    async def _timed(
-        self, plan: Plan, act: Act | None, history: Sequence[Happened], *, alone: bool
-    ) -> ReceiptAnswer:
-        # A request may wait; from then on the order has deadlines.
-        turn = self._turns.take(Turn.GOING_ON if act else Turn.NEW)
-        begins = time.monotonic()
-        try:
-            async with contextlib.nullcontext() if alone else turn:
-                if act is None:
-                    begins = time.monotonic()
-                    return await self._request(plan)
-                return await self._do(plan, act, history)
-        finally:
-            self._late_seconds[plan.deal.order] += time.monotonic() - begins
 
     async def _request(self, plan: Plan) -> ReceiptAnswer:
         await self._stage.give_coupon(plan, since=self._agreed_at)
@@ -247,9 +245,7 @@ class Actors:
         standing = Standing.PLANNED
         if off_the_path or wrong:
             standing = Standing.OVERTAKEN if off_the_path else Standing.FAILED
-        if standing == Standing.OVERTAKEN and not self._was_held_up(
-            order.id, history, pace=plan.path.pace
-        ):
+        if standing == Standing.OVERTAKEN and not self._was_held_up(plan, history):
             standing = Standing.FAILED
         return Played(
             plan=plan,
@@ -261,9 +257,12 @@ class Actors:
             standing=standing,
         )
 
-    def _was_held_up(self, order: str, history: Sequence[Happened], *, pace: int) -> bool:
+    def _was_held_up(self, plan: Plan, history: Sequence[Happened]) -> bool:
         begins, ends = history[0].at, history[-1].at
-        return self._late_seconds[order] > STALL_SECONDS / pace or any(
+        if self._resumed_at and begins < self._resumed_at:
+            return True
+        late = self._late_seconds[plan.deal.order]
+        return late > STALL_SECONDS / plan.path.pace or any(
             pause.overlaps(begins, ends) for pause in self._notebook.pauses
         )
 

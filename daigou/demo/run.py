@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -128,7 +129,7 @@ class _Show:
             recharged = recharges(plans)
             with self._console.status("Recharging deposits …"):
                 await fill_deposits(stage, recharged, run=run.number)
-            played = await self._play(run, plans, stage)
+            played = await self._play(run, plans, stage, goes_on=unfinished)
             proofs = (
                 audit_proof(self._engine),
                 *await counterparties_proofs(self._engine, outside),
@@ -161,8 +162,15 @@ class _Show:
         )
         await make(make_applications, self._engine, cast, self._notebook)
 
-    async def _play(self, run: Run, plans: Sequence[Plan], stage: Stage) -> list[Played]:
-        actors = Actors(stage=stage, notebook=self._notebook, agreed_at=run.agreed_at)
+    async def _play(
+        self, run: Run, plans: Sequence[Plan], stage: Stage, *, goes_on: bool
+    ) -> list[Played]:
+        actors = Actors(
+            stage=stage,
+            notebook=self._notebook,
+            agreed_at=run.agreed_at,
+            resumed_at=datetime.now(UTC) if goes_on else None,
+        )
         board = Board(orders=len(plans), states=actors.states)
 
         async def play(plan: Plan) -> list[Played]:

@@ -246,13 +246,19 @@ def has_ended(plan: Plan, history: Sequence[Happened]) -> bool:
 
 
 def strays(plan: Plan, history: Sequence[Happened]) -> tuple[str, ...]:
-    """Where an order that ended left its path: what should have happened, and did not."""
+    """Where an order that ended left its path: what should have happened and did not, or what cost
+    more than it should have."""
     happened = _Told.of(history).counts()
     wanted = Counter(_key(cue) for cue in plan.cues)
     found = []
     if (state := state_of(history)) != plan.expected.state:
         found.append(f"ended as {state}")
     found += [f"no {key.trigger}" for key, times in wanted.items() if happened[key] < times]
+    found += [
+        f"{key.trigger} once more"
+        for key, times in happened.items()
+        if key.trigger == Trigger.CHARGE_STORAGE and times > wanted[key]
+    ]
     return tuple(found)
 
 

@@ -225,12 +225,20 @@ def lapsed(trigger: Trigger = Trigger.LAPSE) -> tuple[Happened, ...]:
     )
 
 
-async def played(tmp_path: Path, plan: Plan, desk: FakeDesk, *, paused: bool) -> list[Played]:
+async def played(
+    tmp_path: Path,
+    plan: Plan,
+    desk: FakeDesk,
+    *,
+    paused: bool,
+    resumed_at: datetime | None = None,
+) -> list[Played]:
     notebook = Notebook(tmp_path)
     if paused:
         notebook.pause(NOW, NOW + timedelta(seconds=5))
     stage = cast("Stage", SimpleNamespace(desk=lambda _role, _party: desk))
-    return await Actors(stage=stage, notebook=notebook, agreed_at=NOW).play(plan)
+    actors = Actors(stage=stage, notebook=notebook, agreed_at=NOW, resumed_at=resumed_at)
+    return await actors.play(plan)
 
 
 async def test_an_order_that_lapsed_as_planned_is_as_planned(tmp_path: Path) -> None:
@@ -260,6 +268,17 @@ async def test_an_order_that_lapsed_in_a_pause_is_replaced_but_not_for_ever(
     assert len({one.plan.deal.order for one in several}) == len(several) > 3
     assert {one.standing for one in several[:-1]} == {Standing.OVERTAKEN}
     assert several[-1].standing == Standing.FAILED
+
+
+async def test_what_held_up_an_order_before_the_run_was_cut_off_nobody_remembers(
+    tmp_path: Path,
+) -> None:
+    desk = FakeDesk(lapsed(), state=State.LAPSED, sums=0)
+    later = NOW + timedelta(minutes=1)
+
+    several = await played(tmp_path, plan_of_path("refused"), desk, paused=False, resumed_at=later)
+
+    assert several[0].standing == Standing.OVERTAKEN
 
 
 async def test_wrong_money_is_no_accident_even_in_a_pause(tmp_path: Path) -> None:

@@ -255,6 +255,13 @@ def test_an_act_that_a_deadline_overtook_is_passed_over_and_told() -> None:
     assert strays(plan, overtaken) == ("no object-to-goods", "no resolve-objection")
 
 
+def test_a_charge_too_many_is_told() -> None:
+    walked = walk(path_named("storage charged to the deposit"))
+    charged = next(s for s in walked.history if s.trigger == Trigger.CHARGE_STORAGE)
+
+    assert strays(walked.plan, [*walked.history, charged]) == ("charge-storage once more",)
+
+
 def test_an_order_that_ended_elsewhere_waits_for_nothing() -> None:
     plan = walk(path_named("refund silent, person confirms")).plan
     lapsed = walk(path_named("payment lapsed")).history
