@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 RUN_READY := $(VENV)/ready-to-run
 DEV_READY := $(VENV)/ready-to-develop
 
+# A run starts dozens of processes: without bytecode each of them would compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo up test test-long check format docs lock clean
 
@@ -21,7 +24,7 @@ up: $(or $(wildcard $(DEV_READY)),$(RUN_READY)) ## Start database, Temporal with
 	$(BIN)/daigou up $(ARGS)
 
 test: $(DEV_READY) ## Every test but the long ones
-	$(BIN)/python -m pytest -n 2 -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
 
 test-long: $(DEV_READY) ## The long tests
 	$(BIN)/python -m pytest -m long $(ARGS)
