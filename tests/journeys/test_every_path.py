@@ -92,12 +92,13 @@ def test_each_deadline_strikes_at_its_very_moment(record: Record, journey: Journ
     moments = [datetime.fromisoformat(step["at"]) for step in told["timeline"]]
     known = [datetime.fromisoformat(step["recorded_at"]) for step in told["timeline"]]
 
+    pace = path_of(journey).pace
+
     def moment(index: int, step: Step) -> datetime:
         if step.moment == "date":
             # Nobody has less than a day for it, however late the seller had the advance.
             agreed = datetime.fromisoformat(told["order"]["advance"]["balance_by"])
-            return max(agreed, moments[index - 1] + timedelta(seconds=DAY_SECONDS))
-        pace = path_of(journey).pace
+            return max(agreed, moments[index - 1] + timedelta(seconds=DAY_SECONDS / pace))
         return moment_of(step.moment, journey.steps[:index], moments, pace=pace)
 
     strikes = {
