@@ -1,13 +1,13 @@
 """Owns the reads: each answers with views, from an index, and never waits for a writer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Engine,
+    RowMapping,
     ScalarSelect,
     Select,
     and_,
@@ -17,7 +17,6 @@ from sqlalchemy import (
     or_,
     select,
     table,
-    text,
     true,
     tuple_,
 )
@@ -79,12 +78,8 @@ class Queries:
     """
 
     def __init__(self, engine: Engine) -> None:
-        # One snapshot for all of an answer's queries: its parts fit together. A single query is one
-        # by itself, and spares the trips of a transaction.
-        self._several = engine.execution_options(
-            isolation_level="REPEATABLE READ", postgresql_readonly=True
-        )
-        self._single = engine.execution_options(isolation_level="AUTOCOMMIT")
+        # An answer is one query: a snapshot by itself, without the trips of a transaction.
+        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def order(self, order: OrderId) -> OrderView:
         """An order as it stands.
@@ -157,10 +152,7 @@ class Queries:
             .where(_JOURNAL.c.subject == subject)
             .order_by(_JOURNAL.c.sequence, _JOURNAL.c.journal_no, _ENTRY.c.leg_no)
         )
-        return _read(
-            self._single,
-            lambda connection: journal_views(connection.execute(query).mappings().all()),
-        )
+        return journal_views(self._rows(query, lambda row: row))
 
     def movements(self, subject: SubjectId) -> tuple[MovementView, ...]:
         """Every movement outside of an order or a recharge, in order."""
@@ -187,24 +179,26 @@ class Queries:
             LookupError: there is no such client.
         """
         account = _deposit_of(client)
-        known = select(_PARTY.c.id).where(_PARTY.c.id == client, _PARTY.c.role == Role.CLIENT)
         frozen = (
             select(_FREEZE.c.reason)
             .where(_FREEZE.c.account == account, _FREEZE.c.lifted_at.is_(None))
             .order_by(_FREEZE.c.id)
         )
-
-        def read(connection: Connection) -> DepositView:
-            if connection.execute(known).first() is None:
-                raise LookupError(f"no client {client}")
-            owed = connection.execute(select(_balance_of(account))).scalar_one() or 0
-            return DepositView(
+        query = select(
+            func.coalesce(_balance_of(account), 0).label("owed"),
+            func.array(frozen.scalar_subquery()).label("frozen_for"),
+        ).where(_PARTY.c.id == client, _PARTY.c.role == Role.CLIENT)
+        found = self._rows(
+            query.select_from(_PARTY),
+            lambda row: DepositView(
                 client=client,
-                balance=ZERO - Money(owed),
-                frozen_for=tuple(connection.execute(frozen).scalars()),
-            )
-
-        return _read(self._several, read)
+                balance=ZERO - Money(row["owed"]),
+                frozen_for=tuple(row["frozen_for"]),
+            ),
+        )
+        if not found:
+            raise LookupError(f"no client {client}")
+        return found[0]
 
     def deposit_entries(
         self, client: PartyId, *, limit: int, starting_after: int | None = None
@@ -244,26 +238,19 @@ class Queries:
         return tuple_(_ORDER.c.placed_at, _ORDER.c.id) < tuple_(placed[0], last)
 
     def _rows(self, query: Select[Any], view: Callable[[Any], T]) -> tuple[T, ...]:
-        return _read(
-            self._single,
-            lambda connection: tuple(view(row) for row in connection.execute(query).mappings()),
-        )
+        with database_answers():
+            try:
+                found = self._fetch(query)
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                # The pool kept a connection to a server that is gone. It has dropped them all now.
+                found = self._fetch(query)
+        return tuple(view(row) for row in found)
 
-
-def _read(engine: Engine, read: Callable[[Connection], T]) -> T:
-    with database_answers():
-        try:
-            return _once(engine, read)
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            # The pool kept a connection to a server that is gone. It has dropped them all now.
-            return _once(engine, read)
-
-
-def _once(engine: Engine, read: Callable[[Connection], T]) -> T:
-    with engine.connect() as connection:
-        return read(connection)
+    def _fetch(self, query: Select[Any]) -> Sequence[RowMapping]:
+        with self._engine.connect() as connection:
+            return connection.execute(query).mappings().all()
 
 
 def _orders(*chosen: ColumnElement[bool], limit: int = 1) -> Select[Any]:
@@ -304,7 +291,7 @@ def _as_json(rows: Select[Any], *order: str) -> ScalarSelect[Any]:
     """Rows as one JSON array, in an order."""
     row = rows.subquery()
     each = aggregate_order_by(func.to_jsonb(row.table_valued()), *(row.c[name] for name in order))
-    return select(func.coalesce(func.jsonb_agg(each), text("'[]'::jsonb"))).scalar_subquery()
+    return select(func.coalesce(func.jsonb_agg(each), func.jsonb_build_array())).scalar_subquery()
 
 
 _WHOLE_ORDERS = _whole_orders()
