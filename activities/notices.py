@@ -10,10 +10,9 @@ from itertools import groupby
 from typing import Any
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
 
+from activities.refusals import books_answer
 from daigou.domain.notices import Channel
-from daigou.ports.books import BooksUnavailableError
 from daigou.ports.notices import Batch, Due, Later, LeaseLostError, Outbox, Sender, Taken
 
 PASS_SECONDS = 120.0
@@ -57,10 +56,8 @@ class Telling:
         Raises:
             ApplicationError: `BooksUnavailable` (try again).
         """
-        try:
+        with books_answer():
             return await _Pass(self).run()
-        except BooksUnavailableError as error:
-            raise ApplicationError(str(error), type="BooksUnavailable") from error
 
 
 class _Pass:

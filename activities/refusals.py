@@ -1,11 +1,28 @@
-"""How a refusal crosses from an activity or a workflow to its caller, and back."""
+"""How a refusal, or books that do not answer, cross from an activity to its caller, and back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from daigou.domain.refusals import RefusalCode, Refused
+from daigou.ports.books import BooksUnavailableError
 
 REFUSED = "Refused"
 """The error type of a refusal; its one detail is a `Refusal` (see `workflows.messages`)."""
+
+
+@contextmanager
+def books_answer() -> Iterator[None]:
+    """Lets books that do not answer out of a block as an error that is tried again.
+
+    Raises:
+        ApplicationError: `BooksUnavailable`.
+    """
+    try:
+        yield
+    except BooksUnavailableError as error:
+        raise ApplicationError(str(error), type="BooksUnavailable") from error
 
 
 def as_application_error(refused: Refused) -> ApplicationError:

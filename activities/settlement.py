@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.refusals import as_application_error
+from activities.refusals import as_application_error, books_answer
 from daigou.domain.ids import SubjectId
 from daigou.domain.refusals import Refused
 from daigou.domain.steps import Committed, Step
-from daigou.ports.books import Books, BooksUnavailableError, StepConflictError
+from daigou.ports.books import Books, StepConflictError
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,8 @@ class Settlement:
         Raises:
             ApplicationError: `BooksUnavailable` (try again).
         """
-        try:
+        with books_answer():
             return self.books.written(subject, sequence)
-        except BooksUnavailableError as error:
-            raise ApplicationError(str(error), type="BooksUnavailable") from error
 
     @activity.defn
     def commit(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
@@ -39,11 +37,10 @@ class Settlement:
                 an alarm that is tried again for ever, so that a person sees it standing there.
         """
         try:
-            committed = self.books.commit(steps)
+            with books_answer():
+                committed = self.books.commit(steps)
         except Refused as refused:
             raise as_application_error(refused) from refused
-        except BooksUnavailableError as error:
-            raise ApplicationError(str(error), type="BooksUnavailable") from error
         except StepConflictError as error:
             raise ApplicationError(str(error), type="StepConflict") from error
         for step, result in zip(steps, committed, strict=False):

@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecution
@@ -12,6 +13,8 @@ from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
 from daigou.domain.ids import SubjectId, subject_of, workflow_id
+
+T = TypeVar("T")
 
 ASKED_AT_ONCE = 16
 CATCH_UP = "catch-up"
@@ -92,12 +95,9 @@ async def tried_pages(client: Client, *, page: int) -> AsyncIterator[tuple[Stuck
 
     async def look(workflow: str) -> Stuck | None:
         async with at_once:
-            try:
-                described = await client.get_workflow_handle(workflow).describe()
-            except RPCError as error:
-                if error.status != RPCStatusCode.NOT_FOUND:
-                    raise
-                return None
+            described = await _if_there(client.get_workflow_handle(workflow).describe())
+        if described is None:
+            return None
         tries = described.raw_description.pending_workflow_task.attempt
         return Stuck(workflow=workflow, why="pending") if tries >= TRIES_BEFORE_STUCK else None
 
@@ -112,13 +112,19 @@ async def catch_up(client: Client, subjects: Collection[SubjectId]) -> None:
 
     async def call(subject: SubjectId) -> None:
         async with at_once:
-            try:
-                await client.get_workflow_handle(workflow_id(subject)).signal(CATCH_UP)
-            except RPCError as error:
-                if error.status != RPCStatusCode.NOT_FOUND:
-                    raise
+            await _if_there(client.get_workflow_handle(workflow_id(subject)).signal(CATCH_UP))
 
     await asyncio.gather(*(call(subject) for subject in subjects))
+
+
+async def _if_there(asked: Awaitable[T]) -> T | None:
+    """What was asked of a workflow; none if it is gone."""
+    try:
+        return await asked
+    except RPCError as error:
+        if error.status != RPCStatusCode.NOT_FOUND:
+            raise
+        return None
 
 
 async def _pages(
