@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 from temporalio import workflow
-from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import ResetReapplyType
-from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import WorkflowFailureError, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -25,6 +22,7 @@ from daigou.ledger.watch import PostgresWatch
 from daigou.ports.books import BooksUnavailableError
 from daigou.ports.watch import BooksStanding
 from tests.sweeps.house import IMPATIENT, NOBODY, House, an_id
+from tests.workflows.resetting import reset
 from workflows.messages import ORDER_STATE, PURCHASE_ORDER
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -42,7 +40,7 @@ async def test_an_order_whose_workflow_was_terminated_is_found_until_it_runs_aga
     await order.handle.terminate("by mistake")
     await house.until_found(SweepName.BOOKS, order.id, "no_workflow")
 
-    await _reset(house, order.handle)
+    await reset(house.temporal, order.handle.id)
     await house.until_found(SweepName.BOOKS, order.id)
 
 
@@ -96,7 +94,7 @@ async def test_an_order_that_is_behind_its_books_is_found_and_catches_up(house: 
     await order.pull(Trigger.ACCEPT)
     await order.pull(Trigger.PAY)
 
-    await _reset(house, order.handle, forgets=True)
+    await reset(house.temporal, order.handle.id, forgets=True)
     await house.until_found(SweepName.BOOKS, order.id, "shows_another_state")
     await house.until_found(SweepName.BOOKS, order.id)
 
@@ -109,7 +107,7 @@ async def test_a_workflow_that_never_heard_of_its_orders_end_ends(house: House) 
     await order.pull(Trigger.WITHDRAW)
     await order.ending()
 
-    await _reset(house, order.handle, forgets=True)
+    await reset(house.temporal, order.handle.id, forgets=True)
     await house.until_found(SweepName.BOOKS, order.id, "ended_in_the_books")
     await house.until_found(SweepName.BOOKS, order.id)
 
@@ -349,26 +347,6 @@ async def _stray(
         task_queue=NOBODY,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         search_attributes=TypedSearchAttributes([SearchAttributePair(ORDER_STATE, shows.value)]),
-    )
-
-
-async def _reset(house: House, handle: WorkflowHandle[Any, Any], *, forgets: bool = False) -> None:
-    """Lets a workflow run again from its first task, as staff can in the UI.
-
-    By default it is given again what it was given since.
-    """
-    described = await handle.describe()
-    await house.temporal.workflow_service.reset_workflow_execution(
-        ResetWorkflowExecutionRequest(
-            namespace=house.temporal.namespace,
-            workflow_execution=WorkflowExecution(workflow_id=handle.id, run_id=described.run_id),
-            workflow_task_finish_event_id=4,
-            request_id=an_id("reset"),
-            reason="it was terminated by mistake",
-            reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_NONE
-            if forgets
-            else ResetReapplyType.RESET_REAPPLY_TYPE_UNSPECIFIED,
-        )
     )
 
 
