@@ -41,7 +41,7 @@ TIME_SCALE = 57_600
 """A day lasts one and a half seconds: the longest path takes a minute."""
 DAY_SECONDS = 86_400 / TIME_SCALE
 RECHARGE_FEN = 20_000_00
-AGAIN_SECONDS_MAX = 200.0
+AGAIN_SECONDS_MAX = 300.0
 """An order that a clock overtook, since the machine was busy, is walked again until then."""
 
 READ_AT_ONCE_MAX = 4
@@ -49,9 +49,9 @@ READ_AT_ONCE_MAX = 4
 Record = dict[str, Any]
 
 
-async def record_journeys() -> Record:
-    """Walks every journey on a stack of its own, and tells what the API, the database and the
-    counterparties say afterwards."""
+async def record_journeys(journeys: Iterable[Journey]) -> Record:
+    """Walks each of these journeys on a stack of its own, and tells what the API, the database and
+    the counterparties say afterwards."""
     # Short enough that a socket in it can be addressed, which pytest's own folders may not be.
     folder = Path(tempfile.mkdtemp(prefix="dg-j-", dir="/tmp"))
     options = StackOptions(
@@ -68,7 +68,9 @@ async def record_journeys() -> Record:
             outside = await exits.enter_async_context(simulated_counterparties(stack.database_url))
             engine = make_engine(stack.database_url, connections_max=4)
             exits.callback(engine.dispose)
-            return await _record(stack, engine, outside, Notebook(stack.state.root))
+            return await _record(
+                stack, engine, outside, Notebook(stack.state.root), by_path(journeys)
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -79,7 +81,11 @@ def by_path(journeys: Iterable[Journey]) -> dict[str, Journey]:
 
 
 async def _record(
-    stack: Stack, engine: Engine, outside: SimulatedCounterparties, notebook: Notebook
+    stack: Stack,
+    engine: Engine,
+    outside: SimulatedCounterparties,
+    notebook: Notebook,
+    journeys: dict[str, Journey],
 ) -> Record:
     cast = Cast(seed=7, run=1)
     agreed_at = datetime.now(UTC)
@@ -96,7 +102,7 @@ async def _record(
         deposits = {client.id: RECHARGE_FEN for client in cast.clients}
         await fill_deposits(stage, deposits, run=1)
         actors = Actors(stage=stage, notebook=notebook, agreed_at=agreed_at)
-        walked = await _walk_all(actors, stage, cast)
+        walked = await _walk_all(actors, stage, cast, journeys)
     async with AsyncExitStack() as exits:
         readers = {
             who: await exits.enter_async_context(_reader(stack, notebook, application))
@@ -129,9 +135,10 @@ async def _record(
     }
 
 
-async def _walk_all(actors: Actors, stage: Stage, cast: Cast) -> dict[str, tuple[Plan, int]]:
+async def _walk_all(
+    actors: Actors, stage: Stage, cast: Cast, journeys: dict[str, Journey]
+) -> dict[str, tuple[Plan, int]]:
     give_up_at = time.monotonic() + AGAIN_SECONDS_MAX
-    journeys = by_path(JOURNEYS)
     # Those whose days are the shortest begin first, then those that take longest.
     paths = sorted(PATHS, key=lambda path: (path.pace, path.days), reverse=True)
     async with asyncio.TaskGroup() as group:

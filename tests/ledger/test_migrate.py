@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import StrEnum
 
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 
 from daigou.domain.book import (
     CASH_KINDS,
@@ -35,15 +36,22 @@ def empty_url(server_url: str) -> Iterator[str]:
         admin.execute("DROP DATABASE bare WITH (FORCE)")
 
 
-def test_tables_in_python_are_the_migrated_ones(engine: Engine) -> None:
+@contextmanager
+def _patiently(engine: Engine) -> Iterator[Connection]:
+    """A connection that holds no transaction open while Python compares, however long it takes."""
     with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def test_tables_in_python_are_the_migrated_ones(engine: Engine) -> None:
+    with _patiently(engine) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
 
         assert compare_metadata(context, METADATA) == []
 
 
 def test_comparison_would_see_a_difference(engine: Engine) -> None:
-    with engine.begin() as connection:
+    with _patiently(engine) as connection:
         connection.exec_driver_sql("ALTER TABLE journal ADD COLUMN extra integer")
         connection.exec_driver_sql("ALTER TABLE entry ALTER COLUMN amount TYPE integer")
         connection.exec_driver_sql("DROP INDEX order_by_client")
