@@ -45,6 +45,7 @@ ANNA = PartyId("cli_anna")
 ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
 SECRET = "secret"
 ENDPOINT, MESSAGE = "whk_kettles", f"msg_{'0' * 32}"
+NOWHERE = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
 ALL_ROLES = frozenset(Role) - {Role.CLOCK}
 PARTIES = Parties(client=ANNA, provider=PROVIDER, storage=STORAGE, logistics=LOGISTICS)
 
@@ -457,7 +458,7 @@ class FakeEngine:
 def a_gateway(backend: FakeBackend | None = None, engine: FakeEngine | None = None) -> FastAPI:
     """A gateway on these."""
     return create_app(
-        Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing"),
+        NOWHERE,
         backend=cast(Backend, backend or FakeBackend()),
         engine=cast(WorkflowEngine, engine or FakeEngine()),
     )
