@@ -19,12 +19,18 @@ import psutil
 BINARY = shutil.which("chromium")
 ANSWER_SECONDS_MAX = 30.0
 SHOWN_SECONDS_MAX = 40.0
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.4
 STOP_SECONDS_MAX = 10.0
 # Chromium reads its orders from this descriptor, and answers on the next.
 _ORDERS, _ANSWERS = 3, 4
 _SAYS = """document.body ? document.body.innerText
     : document.documentElement ? document.documentElement.textContent : "" """
+_CLICKS = """(() => {{
+    const link = Object.assign(document.createElement("a"), {{href: {url}}});
+    document.body.append(link);
+    link.click();
+    link.remove();
+}})()"""
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -109,6 +115,19 @@ class Page:
     def open(self, url: str, *, shows: str) -> str:
         """Opens an address and waits until it shows that text; all text that it shows."""
         self.call("Page.navigate", {"url": url})
+        return self.until(shows)
+
+    def follow(self, url: str, *, shows: str) -> str:
+        """As `open`, by a click on a link: a page that can, draws the new one in its own place.
+
+        What was there before is not mistaken for it: the address bar comes first.
+        """
+        self._evaluate(_CLICKS.format(url=json.dumps(url)))
+        give_up_at = time.monotonic() + SHOWN_SECONDS_MAX
+        while (at := self._evaluate("location.href")) != url:
+            if time.monotonic() > give_up_at:
+                raise BrowserError(f"the link to {url} led to {at}")
+            time.sleep(LOOK_SECONDS)
         return self.until(shows)
 
     def until(self, *shows: str) -> str:

@@ -19,9 +19,12 @@ WIDTH, HEIGHT = 1500, 1500
 LOADED = "History Size"
 
 
-@pytest.fixture
-def page(chromium: Chromium) -> Page:
-    return chromium.page(width=WIDTH, height=HEIGHT)
+@pytest.fixture(scope="module")
+def page(chromium: Chromium, desk: Desk) -> Page:
+    """One tab on the UI, in which tests go from page to page by links: to load it is dear."""
+    page = chromium.page(width=WIDTH, height=HEIGHT)
+    page.open(desk.orders, shows="order/ord_delivered")
+    return page
 
 
 def test_an_order_has_its_summary_and_its_card(page: Page, desk: Desk, screenshots: Path) -> None:
@@ -98,7 +101,7 @@ def test_an_order_is_found_by_its_search_attributes(
 def test_the_list_filters_by_who_is_to_act(page: Page, desk: Desk, screenshots: Path) -> None:
     query = quote('NextActor = "payment_institution"')
 
-    page.open(f"{desk.orders}?query={query}", shows="2 Workflows")
+    page.follow(f"{desk.orders}?query={query}", shows="2 Workflows")
     said = page.until("order/ord_silent_payment", "order/ord_silent_refund")
 
     page.screenshot(screenshots / "list-filtered.png")
@@ -176,4 +179,4 @@ def test_a_diagram_shows_the_state_and_the_way(
 
 def open_order(page: Page, desk: Desk, order: str, *, tab: str) -> None:
     """Opens a tab of an order's page, as a click on it does."""
-    page.open(f"{desk.orders}/order%2F{order}/{desk.runs[order]}/{tab}", shows=LOADED)
+    page.follow(f"{desk.orders}/order%2F{order}/{desk.runs[order]}/{tab}", shows=LOADED)
