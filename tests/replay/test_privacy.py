@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ def test_only_ids_and_commercial_data_are_remembered(name: str) -> None:
 @pytest.mark.clause("PSR-23")
 @pytest.mark.parametrize("name", histories.recorded())
 def test_nothing_personal_and_no_secret_is_remembered(name: str) -> None:
-    text = _text(histories.read(name))
+    text = _text(name)
 
     assert [personal for personal in CONTACT.values() if personal in text] == []
     for found in (EMAIL, PHONE, SECRET):
@@ -79,7 +80,7 @@ def test_a_leak_would_be_found(kind: re.Pattern[str], leak: str) -> None:
 
 def test_the_machine_that_recorded_left_no_trace() -> None:
     for name in histories.recorded():
-        text = _text(histories.read(name))
+        text = _text(name)
         assert "site-packages" not in text
         assert "stackTrace" not in text
         assert set(re.findall(r'"identity": ?"([^"]*)"', text)) <= {histories.RECORDER}
@@ -105,8 +106,10 @@ def _fields(value: Any) -> Iterator[str]:
             yield from _fields(each)
 
 
-def _text(history: WorkflowHistory) -> str:
+@cache
+def _text(name: str) -> str:
     """All of a history in the clear: its events, and what their payloads hold."""
+    history = histories.read(name)
     events = [_without_payloads(MessageToDict(event)) for event in history.events]
     return json.dumps([events, list(_decoded(history))], ensure_ascii=False)
 
