@@ -2,6 +2,8 @@
 
 import gc
 import os
+import sys
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import settings
@@ -11,6 +13,10 @@ from daigou.domain.clauses import CATALOGUE
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+# httpx asks at every request for this, and Python looks through every folder again.
+if find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 # All that is imported and collected stays: nothing of it is looked through for garbage, neither
 # while it is made nor ever after. It was a sixth of what collecting the tests takes.
