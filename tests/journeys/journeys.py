@@ -9,6 +9,7 @@ order follows its slowest parcel there. `lapse@accept+1d` strikes one day after 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from tests.journeys.by_hand import FIRST, FOLLOWS, ITEMS, ORDER, Rule, trigger_of
@@ -1277,11 +1278,14 @@ JOURNEYS = (
 
 def rows_of(journeys: Iterable[Journey]) -> set[tuple[str, str, str, str]]:
     """The rows that the journeys take: kind of item, state, trigger and state again."""
-    return {
-        (step.item[:1], step.source, step.trigger, step.rule.target)
-        for journey in journeys
-        for step in journey.steps
-    }
+    return {row for journey in journeys for row in _rows_of(journey)}
+
+
+@cache
+def _rows_of(journey: Journey) -> frozenset[tuple[str, str, str, str]]:
+    return frozenset(
+        (step.item[:1], step.source, step.trigger, step.rule.target) for step in journey.steps
+    )
 
 
 def _short_form() -> tuple[Journey, ...]:
