@@ -203,7 +203,9 @@ class House:
 
     def another(self, **changes: Any) -> FastAPI:
         """Another gateway on the same servers, with other settings."""
-        return create_app(self.settings.model_copy(update=changes))
+        app = create_app(self.settings.model_copy(update=changes))
+        app.openapi_schema = self.app.openapi()
+        return app
 
 
 @asynccontextmanager

@@ -18,16 +18,13 @@ from daigou.domain.lifecycle import ITEM_TABLES, RECHARGE, REFUND, TABLES
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode
-from daigou.settings import Settings
 from gateway.answers import collection_of
-from gateway.app import create_app
 from gateway.client import DaigouClient
 from gateway.openapi import _SAYS
 from gateway.problems import STATUSES, TITLES, EdgeCode
 from gateway.schemas import BODIES
+from tests.gateway.paths import DOCUMENT
 
-APP = create_app(Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing"))
-DOCUMENT: dict[str, Any] = APP.openapi()
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
 
