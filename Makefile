@@ -24,7 +24,7 @@ up: $(or $(wildcard $(DEV_READY)),$(RUN_READY)) ## Start database, Temporal with
 	$(BIN)/daigou up $(ARGS)
 
 test: $(DEV_READY) ## Every test but the long ones
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --no-loadscope-reorder -m "not long" $(ARGS)
 
 test-long: $(DEV_READY) ## The long tests
 	$(BIN)/python -m pytest -m long $(ARGS)
