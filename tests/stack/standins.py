@@ -1,4 +1,7 @@
-"""Small programs that stand in for the worker, the gateway and a supervisor, as real processes."""
+"""Small programs that stand in for the worker, the gateway and a supervisor, as real processes.
+
+Each imports what it needs when it runs: they are started often.
+"""
 
 import asyncio
 import json
@@ -8,32 +11,12 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from temporalio import workflow
-from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+def worker() -> None:
+    # Run as a script, this file's folder is where modules are looked for.
+    from nothing import work  # type: ignore[import-not-found]
 
-@workflow.defn(sandboxed=False)
-class Nothing:
-    @workflow.run
-    async def run(self) -> None:
-        return None
-
-
-async def worker() -> None:
-    client = await Client.connect(
-        os.environ["TEMPORAL_ADDRESS"], namespace=os.environ["TEMPORAL_NAMESPACE"]
-    )
-    told = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
-    async with Worker(
-        client,
-        task_queue="daigou",
-        workflows=[Nothing],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    ):
-        await told.wait()
-    print("worker.stopped", flush=True)
+    asyncio.run(work())
 
 
 class Healthy(BaseHTTPRequestHandler):
@@ -69,7 +52,7 @@ def up() -> int:
 if __name__ == "__main__":
     match sys.argv[1]:
         case "worker":
-            asyncio.run(worker())
+            worker()
         case "gateway":
             gateway()
         case "up":
