@@ -89,13 +89,13 @@ async def test_database_and_temporal_are_ready_and_of_the_promised_kind(state_di
     assert found.count == 0
 
 
-async def test_state_is_kept_across_a_restart(state_dir: Path) -> None:
-    async with Stack(options(state_dir)) as stack:
+async def test_state_is_kept_across_a_restart(begun_dir: Path) -> None:
+    async with Stack(options(begun_dir)) as stack:
         with database(stack) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         await start_nothing(await stack.connect_temporal(), "kept")
 
-    async with Stack(options(state_dir)) as stack:
+    async with Stack(options(begun_dir)) as stack:
         with database(stack) as connection:
             answer = connection.execute("SELECT answer FROM kept").fetchone()
         client = await stack.connect_temporal()
@@ -105,15 +105,15 @@ async def test_state_is_kept_across_a_restart(state_dir: Path) -> None:
     assert described.id == "kept"
 
 
-async def test_state_is_kept_when_every_server_is_killed_by_force(state_dir: Path) -> None:
-    async with Stack(options(state_dir)) as stack:
+async def test_state_is_kept_when_every_server_is_killed_by_force(begun_dir: Path) -> None:
+    async with Stack(options(begun_dir)) as stack:
         with database(stack) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         await start_nothing(await stack.connect_temporal(), "kept")
         for part in SERVERS:
             stack.kill(part)
 
-    async with Stack(options(state_dir)) as stack:
+    async with Stack(options(begun_dir)) as stack:
         with database(stack) as connection:
             answer = connection.execute("SELECT answer FROM kept").fetchone()
         await (await stack.connect_temporal()).get_workflow_handle("kept").describe()
@@ -122,9 +122,9 @@ async def test_state_is_kept_when_every_server_is_killed_by_force(state_dir: Pat
 
 
 async def test_the_death_of_each_part_is_noticed_and_named_and_it_can_start_again(
-    state_dir: Path,
+    begun_dir: Path,
 ) -> None:
-    async with Stack(options(state_dir, *Part)) as stack:
+    async with Stack(options(begun_dir, *Part)) as stack:
         for part in Part:
             os.kill(stack.pid(part), signal.SIGKILL)
 
@@ -141,7 +141,7 @@ async def test_the_death_of_each_part_is_noticed_and_named_and_it_can_start_agai
         log = stack.log(Part.WORKER)
 
     assert "worker.stopped" in log.read_text(), "the worker may finish before its servers go"
-    assert processes_of(state_dir) == []
+    assert processes_of(begun_dir) == []
 
 
 async def test_an_abort_while_starting_leaves_nothing(state_dir: Path) -> None:
@@ -160,17 +160,17 @@ async def test_an_abort_while_starting_leaves_nothing(state_dir: Path) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_a_part_that_cannot_start_is_quoted_and_the_rest_stopped(state_dir: Path) -> None:
+async def test_a_part_that_cannot_start_is_quoted_and_the_rest_stopped(begun_dir: Path) -> None:
     broken = (sys.executable, str(STANDINS), "broken")
     chosen = replace(
-        options(state_dir, *Part), commands={Part.WORKER: broken, Part.GATEWAY: broken}
+        options(begun_dir, *Part), commands={Part.WORKER: broken, Part.GATEWAY: broken}
     )
 
     with pytest.raises(StackError, match="this cannot work"):
         async with Stack(chosen):
             pass
 
-    assert processes_of(state_dir) == []
+    assert processes_of(begun_dir) == []
 
 
 async def test_a_taken_port_stops_the_start_before_anything_runs(state_dir: Path) -> None:
@@ -185,16 +185,16 @@ async def test_a_taken_port_stops_the_start_before_anything_runs(state_dir: Path
 
 
 async def test_a_second_stack_on_the_same_state_is_refused_with_the_firsts_pid(
-    state_dir: Path,
+    begun_dir: Path,
 ) -> None:
-    async with Stack(options(state_dir)):
+    async with Stack(options(begun_dir, Part.DATABASE)):
         with pytest.raises(AlreadyRunning, match=rf"pid {os.getpid()}"):
-            async with Stack(options(state_dir)):
+            async with Stack(options(begun_dir, Part.DATABASE)):
                 pass
 
 
-async def test_the_time_scale_is_fixed_by_the_first_start(state_dir: Path) -> None:
-    first = replace(options(state_dir, Part.DATABASE), time_scale=86_400)
+async def test_the_time_scale_is_fixed_by_the_first_start(begun_dir: Path) -> None:
+    first = replace(options(begun_dir, Part.DATABASE), time_scale=86_400)
     async with Stack(first) as stack:
         assert stack.time_scale == 86_400
 
@@ -207,14 +207,14 @@ async def test_the_time_scale_is_fixed_by_the_first_start(state_dir: Path) -> No
         assert stack.environment["DAIGOU_TIME_SCALE"] == "86400"
 
 
-async def test_a_stale_pid_file_of_the_database_is_no_obstacle(state_dir: Path) -> None:
-    async with Stack(options(state_dir, Part.DATABASE)) as stack:
+async def test_a_stale_pid_file_of_the_database_is_no_obstacle(begun_dir: Path) -> None:
+    async with Stack(options(begun_dir, Part.DATABASE)) as stack:
         pid_file = stack.state.postgres / "postmaster.pid"
         stale = pid_file.read_text()
     # As after a power failure, with the number given to another process since.
     pid_file.write_text(stale.replace(stale.splitlines()[0], str(os.getpid()), 1))
 
-    async with Stack(options(state_dir, Part.DATABASE)) as stack:
+    async with Stack(options(begun_dir, Part.DATABASE)) as stack:
         with database(stack) as connection:
             connection.execute("SELECT 1")
 
@@ -268,11 +268,11 @@ class Up:
 
 
 @pytest.fixture
-def up(state_dir: Path) -> Iterator[Callable[..., Up]]:
+def up(begun_dir: Path) -> Iterator[Callable[..., Up]]:
     started: list[Up] = []
 
     def start(**more: object) -> Up:
-        started.append(Up(state_dir, **more))
+        started.append(Up(begun_dir, **more))
         return started[-1]
 
     yield start
@@ -281,7 +281,7 @@ def up(state_dir: Path) -> Iterator[Callable[..., Up]]:
         each.process.wait()
         if each.process.stdout:
             each.process.stdout.close()
-    wait_until(lambda: processes_of(state_dir) == [])
+    wait_until(lambda: processes_of(begun_dir) == [])
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
