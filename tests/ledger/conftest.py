@@ -20,7 +20,7 @@ from daigou.ledger.migrate import upgrade
 from daigou.ledger.promotion import Promotion
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry
-from tests.ledger.databases import admin_of, borrowed, named, plain
+from tests.ledger.databases import admin_of, borrowed, close_spares, named, plain
 from tests.ledger.road import (
     ANNA,
     BEN,
@@ -59,6 +59,7 @@ def server_url() -> Iterator[str]:
         people(template)
         yield url
     finally:
+        close_spares(url)
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -18,23 +18,31 @@ Sql = psycopg.Connection[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Spare:
-    """A copy of a template, with what brings it back to where it began."""
+    """A copy of a template, with what brings it back to where it began.
+
+    `sql` is kept: a new session would read the whole catalogue again to empty forty tables.
+    """
 
     url: str
+    sql: Sql
     schema: str
     restoring: str
 
     def restore(self) -> bool:
-        """Makes its rows the template's again; false if the schema is another one now."""
-        with psycopg.connect(plain(self.url), autocommit=True) as sql:
-            sql.execute(
+        """Makes its rows the template's again; false if the schema is another one now, or the
+        test cut off every session, this one too.
+        """
+        try:
+            self.sql.execute(
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-            if _schema(sql) != self.schema:
-                return False
-            sql.execute(self.restoring)
-            return True
+        except psycopg.errors.AdminShutdown:
+            return False
+        if _schema(self.sql) != self.schema:
+            return False
+        self.sql.execute(self.restoring)
+        return True
 
 
 SPARES: dict[tuple[str, str], Spare] = {}
@@ -49,7 +57,14 @@ def borrowed(server_url: str, template: str, *, name: str) -> Iterator[str]:
     if spare.restore():
         SPARES[server_url, template] = spare
     else:
+        spare.sql.close()
         _drop(server_url, spare.url)
+
+
+def close_spares(server_url: str) -> None:
+    """Lets go of the copies on a server that is about to stop."""
+    for key in [key for key in SPARES if key[0] == server_url]:
+        SPARES.pop(key).sql.close()
 
 
 @contextmanager
@@ -80,9 +95,9 @@ def _made(server_url: str, template: str, name: str) -> Spare:
     with admin_of(server_url) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     url = named(server_url, name)
-    with psycopg.connect(plain(url), autocommit=True) as sql:
-        sql.execute("CREATE SCHEMA pristine")
-        return Spare(url=url, restoring=_restoring(sql), schema=_schema(sql))
+    sql = psycopg.connect(plain(url), autocommit=True)
+    sql.execute("CREATE SCHEMA pristine")
+    return Spare(url=url, sql=sql, restoring=_restoring(sql), schema=_schema(sql))
 
 
 def _drop(server_url: str, url: str) -> None:
