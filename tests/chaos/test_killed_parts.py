@@ -71,6 +71,7 @@ async def test_every_order_ends_right_when_all_parts_are_killed_at_once(house: H
 async def test_every_order_ends_right_whatever_part_is_killed_and_however_often(
     house: House,
 ) -> None:
+    """As above, and each part alone, in fifteen rounds."""
     rounds = [*ONE_BY_ONE, *ALL_AT_ONCE] * 3
     random.Random(7).shuffle(rounds)
 

@@ -32,8 +32,8 @@ async def paying(house: House) -> AsyncIterator[tuple[App, str, str]]:
     "away",
     [
         (Part.WORKER,),
-        (Part.TEMPORAL,),
-        (Part.DATABASE,),
+        pytest.param((Part.TEMPORAL,), marks=pytest.mark.long),
+        pytest.param((Part.DATABASE,), marks=pytest.mark.long),
         (Part.WORKER, Part.TEMPORAL, Part.DATABASE),
     ],
     ids=lambda parts: " and ".join(parts),
@@ -41,6 +41,7 @@ async def paying(house: House) -> AsyncIterator[tuple[App, str, str]]:
 async def test_what_cannot_be_answered_gets_503_and_later_the_outcome(
     house: House, paying: tuple[App, str, str], away: tuple[Part, ...]
 ) -> None:
+    """The long form has Temporal and the database away alone as well."""
     client, order, key = paying
     path = f"/v1/orders/{order}/pay"
 
