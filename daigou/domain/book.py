@@ -27,10 +27,14 @@ class AccountKind(StrEnum):
     THIRD_PARTY = "third_party"
     PROVIDER = "provider"
     PROMOTER = "promoter"
+    RECEIVABLE = "receivable"
 
 
 CASH_KINDS = frozenset({AccountKind.PAYMENT_INSTITUTION, AccountKind.BANK, AccountKind.PROMOTION})
 """Accounts with a debit balance and no floor; every other never owes less than nothing."""
+
+OWED_TO_THE_PLATFORM = frozenset({AccountKind.PROMOTION, AccountKind.RECEIVABLE})
+"""Accounts that never stand below nothing on the debit side: no more comes back than went out."""
 
 HELD_FOR_A_SUBJECT = (
     AccountKind.PAYMENT_RESERVED,
@@ -85,6 +89,8 @@ class JournalKind(StrEnum):
     FEE_EARNED = "fee_earned"
     BROKERAGE = "brokerage"
     COSTS = "costs"
+    DEBT_PAID = "debt_paid"
+    REFUND_RETURNED = "refund_returned"
     STORAGE_CHARGE = "storage_charge"
     OFFSET = "offset"
     CHARGEBACK = "chargeback"
@@ -182,10 +188,11 @@ class Book:
     """What the ledger knows of a subject at the moment of a transition, under its lock.
 
     `held` gives, per kind of `HELD_FOR_A_SUBJECT`, what is owed there (not negative). `moved` gives
-    what the subject's journals put into each account in all, debit positive. `movement` is the one
-    that the command's outcome answers, if it answers one. `lines` are the checkout's as they are
-    now. `captured` is in the order of the payments. `brokerage_rate` is the one fixed at payment,
-    or, before it, the one in force now; none where no promoter has a contract.
+    what the subject's journals put into each account in all, debit positive. `fee_earned` is what
+    the provider earned of the fees, brokerage included. `movement` is the one that the command's
+    outcome answers, if it answers one. `lines` are the checkout's as they are now. `captured` is in
+    the order of the payments. `brokerage_rate` is the one fixed at payment, or, before it, the one
+    in force now; none where no promoter has a contract.
     """
 
     subject: SubjectId
@@ -206,6 +213,7 @@ class Book:
     brokerage_rate: Fraction | None = None
     held: Mapping[AccountKind, Money] = field(default_factory=dict)
     moved: Mapping[Account, Money] = field(default_factory=dict)
+    fee_earned: Money = ZERO
     movement: Movement | None = None
 
     @property
@@ -222,6 +230,11 @@ class Book:
     def deposit(self) -> Account:
         """The client's deposit."""
         return Account(AccountKind.DEPOSIT, self.client)
+
+    @property
+    def receivable(self) -> Account:
+        """What the client owes."""
+        return Account(AccountKind.RECEIVABLE, self.client)
 
     def own(self, kind: AccountKind) -> Account:
         """The subject's own account of a kind."""

@@ -3,7 +3,8 @@
 A clock is started when a state that has it is first entered, and keeps its moment when the state
 is left and entered again: a declined payment does not prolong the payment window. Only the clock of
 an outside call ends with the call: the next one is another call, with time of its own. A row may
-restart clocks, and a state may pause them: what they had left then, they have left afterwards.
+restart clocks, and a state may pause them: what they had left then, they have left afterwards. So
+it is with all clocks of an order that is held up by a case.
 """
 
 from dataclasses import dataclass, replace
@@ -63,11 +64,14 @@ def clocks_after(
     timing: Timing,
     at: datetime,
     restarts: tuple[str, ...] = (),
+    held: bool = False,
+    released: bool = False,
 ) -> tuple[Clock, ...]:
     """All clocks of the subject once `state` was reached at `at`.
 
     `known` holds every clock started so far; `struck` is the term of the clock that brought the
-    subject here, if one did. Clocks of other states are kept, asleep.
+    subject here, if one did. Clocks of other states are kept, asleep. While the subject is `held`
+    its clocks stand still, but for that of a call outside; `released`, they go on.
     """
     if state in table.ends:
         return ()
@@ -78,6 +82,11 @@ def clocks_after(
         for clock in known
         if clock.term not in over
     }
+    if released:
+        kept = {
+            term: clock if term in wait.pauses else _resumed(clock, at)
+            for term, clock in kept.items()
+        }
     for deadline in wait.deadlines:
         clock = kept.get(deadline.term)
         if clock is None:
@@ -90,6 +99,11 @@ def clocks_after(
             )
         elif clock.term == struck:
             kept[deadline.term] = _started(table, state, deadline, _NEVER)
+    if held:
+        of_a_call = {deadline.term for deadline in wait.deadlines} if wait.errand else set()
+        kept = {
+            term: clock if term in of_a_call else _paused(clock, at) for term, clock in kept.items()
+        }
     return tuple(kept.values())
 
 
@@ -100,7 +114,11 @@ def running(*, table: Table, state: State, clocks: tuple[Clock, ...]) -> tuple[C
     terms = {deadline.term for deadline in table.wait(state).deadlines}
     return tuple(
         sorted(
-            (clock for clock in clocks if clock.term in terms and clock.due != _NEVER),
+            (
+                clock
+                for clock in clocks
+                if clock.term in terms and clock.due != _NEVER and clock.left is None
+            ),
             key=lambda clock: (clock.due, clock.term),
         )
     )
@@ -110,6 +128,10 @@ def _paused(clock: Clock, at: datetime) -> Clock:
     if clock.left is not None or clock.due == _NEVER:
         return clock
     return replace(clock, left=clock.due - at)
+
+
+def _resumed(clock: Clock, at: datetime) -> Clock:
+    return clock if clock.left is None else replace(clock, due=at + clock.left, left=None)
 
 
 def _terms_of_calls(table: Table, *, except_in: State) -> set[str]:

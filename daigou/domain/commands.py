@@ -24,6 +24,8 @@ class LineCode(StrEnum):
     PAYMENT_CHANNEL_FEE = "payment_channel_fee"
     INSPECTION_FEE = "inspection_fee"
     STORAGE_CHARGE = "storage_charge"
+    CANCELLATION_COST = "cancellation_cost"
+    SELLER_PENALTY = "seller_penalty"
 
 
 THIRD_PARTY_CODES = frozenset(
@@ -260,12 +262,14 @@ class ActualPrice:
     """What the seller asks now, for how many of the goods (PSR-10-2). Sums are for all of them.
 
     `reference` is our movement that the seller answered so; empty where the provider reports it.
+    `digest` is that of the preview which was shown, if one was.
     """
 
     goods: Money
     freight: Money
     quantity: int
     reference: MovementRef = NO_MOVEMENT
+    digest: str = ""
     kind: Literal["actual-price"] = "actual-price"
 
     @property
@@ -283,12 +287,16 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordPurchase:
-    """The seller took the order, to the storage's address (PSR-11), at no more than was agreed."""
+    """The seller took the order, to the storage's address (PSR-11), at no more than was agreed.
+
+    `digest` is that of the preview which was shown, if one was.
+    """
 
     seller_order_no: str
     goods: Money
     freight: Money
     delivery_address: str
+    digest: str = ""
     kind: Literal["record-purchase"] = "record-purchase"
 
 
@@ -394,6 +402,71 @@ class SellerRefund:
     kind: Literal["seller-refund"] = "seller-refund"
 
 
+class FeeChoice(StrEnum):
+    """What the provider does with its fee when the client cancels (PSR-12-3)."""
+
+    KEPT = "kept"
+    WAIVED = "waived"
+
+
+class CostKind(StrEnum):
+    """What a cancellation costs, before it or by it (PSR-12-4)."""
+
+    CUSTODY = "custody"
+    TRANSPORT = "transport"
+    PAYMENT = "payment"
+    PACKAGING = "packaging"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """A cost of the cancellation: who is paid for it, and the evidence that it was incurred."""
+
+    cost: CostKind
+    amount: Money
+    payee: PartyId
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerConsent:
+    """The seller agrees to cancel: it pays `refund` back, and charges the provider a `penalty`.
+
+    What was lost or damaged on the way back to it, it may want paid for: that is a penalty, too
+    (PSR-12-5, PSR-12-6).
+    """
+
+    refund: Money
+    penalty: Money = ZERO
+    note_ref: str = ""
+    kind: Literal["seller-consent"] = "seller-consent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRefund:
+    """The seller paid back, in whole or in part; `external_ref` is its own number of the payment,
+    by which it is posted once."""
+
+    amount: Money
+    external_ref: str
+    kind: Literal["case-refund"] = "case-refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettleCancellation:
+    """The provider settles a cancellation: its costs, and whether it keeps its fee (PSR-12-3).
+
+    `digest` is that of the preview which was shown; the settlement is as it was shown, or refused.
+    """
+
+    digest: str
+    fee: FeeChoice = FeeChoice.KEPT
+    costs: tuple[Cost, ...] = ()
+    note_ref: str = ""
+    kind: Literal["settle-cancellation"] = "settle-cancellation"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
     """A step of a parcel's way; `tracking_ref` is the carrier's number (customs, delivery)."""
@@ -481,6 +554,9 @@ Command = (
     | Objection
     | CauseFound
     | SellerRefund
+    | SellerConsent
+    | CaseRefund
+    | SettleCancellation
     | Transport
     | Require
     | Message

@@ -5,12 +5,14 @@ workflow, in the books, and at the edge.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from daigou.domain.commands import (
     NO_DRIFT,
     ActualPrice,
     AdvanceDeposit,
+    CaseRefund,
     Cause,
     CauseFound,
     Caution,
@@ -23,6 +25,7 @@ from daigou.domain.commands import (
     RecordPurchase,
     Request,
     Require,
+    SellerConsent,
     SellerRefund,
     WarehouseReceipt,
 )
@@ -32,6 +35,7 @@ from daigou.domain.screening import Verdict
 
 WAY = (
     State.PURCHASED,
+    State.GOING_BACK,
     State.DISPATCHED,
     State.WAREHOUSE_OBJECTION,
     State.WAREHOUSED,
@@ -43,6 +47,7 @@ WAY = (
 what it may still object to: the order stands where it is held up."""
 
 _STAGE = {state: state for state in WAY} | {
+    State.HANDED_BACK: State.GOING_BACK,
     State.LOST: State.DISPATCHED,
     State.PACKAGE_REFUSED: State.EXPORTED,
 }
@@ -53,14 +58,68 @@ _WITHOUT_GOODS = {
 }
 """Where an order ends of which no parcel arrived, by what became of its parcels."""
 
+PAST_CUSTOMS = frozenset({State.EXPORTED, State.PACKAGE_REFUSED, State.DELIVERED, State.CLAIMED})
+TO_GO_BACK = frozenset(
+    {
+        State.DISPATCHED,
+        State.WAREHOUSED,
+        State.WAREHOUSE_OBJECTION,
+        State.STORED,
+        State.GOING_BACK,
+    }
+)
+"""Where goods are that the seller gets back before it pays back."""
+_HERE_AGAIN = frozenset({State.DISPATCHED, State.WAREHOUSED})
+"""Where goods come from the seller, or from their way back to it."""
+_OPEN = frozenset(
+    {
+        State.AWAITING_OUTCOME,
+        State.ASKING_SELLER,
+        State.TERMS_OFFERED,
+        State.RETURNING,
+        State.AWAITING_REFUND,
+        State.SETTLING,
+    }
+)
+"""Where a case stands that holds its order up."""
+_GRANTED = frozenset({State.RETURNING, State.AWAITING_REFUND, State.SETTLING})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """A parcel of the order: how many of the goods are in it, and where it is."""
+    """A parcel of the order: how many of the goods are in it, and where it is.
+
+    `returned` says that it left for the seller, and is not here again.
+    """
 
     item: str
     quantity: int
     state: State
+    returned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A cancellation: the last one that was asked for.
+
+    `granted` says that it cannot be taken back any more. Of what the seller agreed to pay back,
+    `expected` in all, `received` has come; `penalty` is what it charges. `losses` counts the
+    parcels lost on their way back that the seller has answered for, and that were not found since.
+    """
+
+    item: str
+    table: TableName
+    state: State
+    granted: bool = False
+    expected: Money = ZERO
+    received: Money = ZERO
+    penalty: Money = ZERO
+    losses: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds the order up."""
+        return self.state in _OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +146,9 @@ class Facts:
     `quantity`, `goods` and `freight` are what is agreed now; `offer` is what the seller offers
     instead, while the client decides. `paying_in` is the state that the payment under way was made
     in. `advance_bought` says that the advance deposit has gone to the seller (PSR-15-2). `drifted`
-    is what was charged of the drift limit since the client said it (PSR-10-2).
+    is what was charged of the drift limit since the client said it (PSR-10-2). `cancellable_until`
+    is fixed when the agreement takes effect (PSR-12-2). `held` says that the order's own clocks
+    stand still, for a case. `seller_refunds` are the seller's own numbers of what it paid back.
     """
 
     quantity: int = 0
@@ -104,6 +165,10 @@ class Facts:
     requirements: tuple[Requirement, ...] = ()
     storage_unpaid: Money = ZERO
     causes: tuple[Cause, ...] = ()
+    cancellable_until: datetime | None = None
+    case: Case | None = None
+    held: bool = False
+    seller_refunds: tuple[str, ...] = ()
 
     @property
     def price(self) -> Money:
@@ -114,6 +179,21 @@ class Facts:
     def with_seller(self) -> Money:
         """What the seller has of the price before it is asked for the rest (PSR-15-2)."""
         return self.advance.amount if self.advance and self.advance_bought else ZERO
+
+    @property
+    def refundable(self) -> Money:
+        """The most that the seller can pay back: an advance deposit is lost (PSR-15-2)."""
+        return max(ZERO, self.price - (self.advance.amount if self.advance else ZERO))
+
+    @property
+    def case_is_open(self) -> bool:
+        """Whether a case holds the order up."""
+        return self.case is not None and self.case.is_open
+
+    @property
+    def lost_on_the_way_back(self) -> int:
+        """How many parcels were lost on their way back to the seller."""
+        return sum(each.returned and each.state == State.LOST for each in self.parcels)
 
     @property
     def missing(self) -> int:
@@ -148,6 +228,12 @@ class Facts:
                 return facts._with_parcel(row)
             case TableName.REQUIREMENT:
                 return facts._with_requirement(row)
+            case TableName.CANCELLATION:
+                return facts._with_case(row)
+            case TableName.FULFILMENT if row.target == State.EFFECTIVE:
+                return facts._agreed_at_last(row)
+            case TableName.FULFILMENT if row.ends:
+                return replace(facts, held=False)
             case _:
                 return facts
 
@@ -178,11 +264,18 @@ class Facts:
                 )
             case SellerRefund():
                 return replace(
-                    self, goods=self.goods - command.goods, freight=self.freight - command.freight
+                    self,
+                    goods=self.goods - command.goods,
+                    freight=self.freight - command.freight,
+                    seller_refunds=(*self.seller_refunds, command.external_ref),
                 )
+            case CaseRefund():
+                return replace(self, seller_refunds=(*self.seller_refunds, command.external_ref))
             case CauseFound():
                 return replace(self, causes=(*self.causes, command.cause))
         match row.trigger:
+            case Trigger.FOLLOW_CASE:
+                return replace(self, held=self.case_is_open)
             case Trigger.ACCEPT_PART if self.offer:
                 return self._agreed(self.offer)
             case Trigger.CHARGE_STORAGE if not row.posts:
@@ -206,12 +299,43 @@ class Facts:
         quantity = self.missing
         if isinstance(row.command, Dispatch | WarehouseReceipt) and row.command.quantity:
             quantity = row.command.quantity
-        return replace(
-            self,
-            parcels=_moved(
-                self.parcels, row, Parcel(item=row.item, quantity=quantity, state=row.target)
-            ),
+        moved = _moved(
+            self.parcels, row, Parcel(item=row.item, quantity=quantity, state=row.target)
         )
+        if row.trigger == Trigger.SEND_BACK or row.target in _HERE_AGAIN:
+            moved = tuple(
+                replace(each, returned=row.trigger == Trigger.SEND_BACK)
+                if each.item == row.item
+                else each
+                for each in moved
+            )
+        return replace(self, parcels=moved)._without_what_was_found()
+
+    def _without_what_was_found(self) -> "Facts":
+        case, lost = self.case, self.lost_on_the_way_back
+        if case is None or case.losses <= lost:
+            return self
+        return replace(self, case=replace(case, losses=lost))
+
+    def _agreed_at_last(self, row: "Taken") -> "Facts":
+        return replace(self, cancellable_until=self.cancellable_until or row.cancellable_until)
+
+    def _with_case(self, row: "Taken") -> "Facts":
+        case = self.case
+        if case is None or row.source == State.NEW:
+            case = Case(item=row.item, table=row.table, state=row.target)
+        command = row.command
+        if isinstance(command, SellerConsent):
+            case = replace(
+                case,
+                expected=command.refund,
+                penalty=case.penalty + command.penalty,
+                losses=self.lost_on_the_way_back,
+            )
+        elif isinstance(command, CaseRefund):
+            case = replace(case, received=case.received + command.amount)
+        granted = case.granted or row.target in _GRANTED
+        return replace(self, case=replace(case, state=row.target, granted=granted))
 
     def _with_requirement(self, row: "Taken") -> "Facts":
         needed = isinstance(row.command, Require) and row.command.needed
@@ -229,8 +353,9 @@ class Facts:
 class Taken:
     """A row that was taken, as far as facts follow from it.
 
-    `posts` says whether it moved money; `storage_charge` is what the terms ask for a period of
-    storage.
+    `ends` says whether its table ends with it, `posts` whether it moved money; `storage_charge` is
+    what the terms ask for a period of storage. `cancellable_until` is when the period of
+    cancellation ends that begins with it.
     """
 
     table: TableName
@@ -239,8 +364,10 @@ class Taken:
     source: State
     target: State
     command: Command
+    ends: bool
     posts: bool
     storage_charge: Money
+    cancellable_until: datetime
 
 
 def facts_of(request: Request) -> Facts:

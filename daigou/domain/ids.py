@@ -25,8 +25,13 @@ def workflow_id(subject: SubjectId | OrderId | RechargeId) -> str:
     return f"{_KINDS[subject.partition('_')[0]]}/{subject}"
 
 
+def case_workflow_id(subject: SubjectId, case: str, number: int) -> str:
+    """The Temporal workflow id of an order's nth case, e.g. `order/ord_…/cancellation/1`."""
+    return f"{workflow_id(subject)}/{case}/{number}"
+
+
 def subject_of(workflow: str) -> SubjectId | None:
     """The subject that a Temporal workflow id names, if it names one."""
     kind, _, subject = workflow.partition("/")
-    known = _KINDS.get(subject.partition("_")[0]) == kind
+    known = _KINDS.get(subject.partition("_")[0]) == kind and "/" not in subject
     return SubjectId(subject) if known else None

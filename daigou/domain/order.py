@@ -53,6 +53,10 @@ class State(StrEnum):
     FORFEITED = "forfeited"
     ABANDONED = "abandoned"
 
+    CANCELLED = "cancelled"
+
+    GOING_BACK = "going_back"
+    HANDED_BACK = "handed_back"
     LOST = "lost"
     PACKAGE_REFUSED = "package_refused"
     RETURNED = "returned"
@@ -66,6 +70,15 @@ class State(StrEnum):
     ANSWERED = "answered"
 
     GIVEN = "given"
+
+    AWAITING_OUTCOME = "awaiting_outcome"
+    ASKING_SELLER = "asking_seller"
+    TERMS_OFFERED = "terms_offered"
+    RETURNING = "returning"
+    AWAITING_REFUND = "awaiting_refund"
+    SETTLING = "settling"
+    CHASING = "chasing"
+    OVERTAKEN = "overtaken"
 
     DUE = "due"
     REFUNDED = "refunded"
@@ -127,6 +140,18 @@ class Trigger(StrEnum):
 
     GIVE_OPINION = "give-opinion"
 
+    SEND_BACK = "send-back"
+    HAND_BACK = "hand-back"
+
+    REQUEST_CANCELLATION = "request-cancellation"
+    WITHDRAW_CANCELLATION = "withdraw-cancellation"
+    CONSENT_TO_CANCELLATION = "consent-to-cancellation"
+    REFUSE_CANCELLATION = "refuse-cancellation"
+    ACCEPT_TERMS = "accept-terms"
+    RECORD_CANCELLATION_REFUND = "record-cancellation-refund"
+    PROCEED_WITHOUT_REFUND = "proceed-without-refund"
+    SETTLE_CANCELLATION = "settle-cancellation"
+
     CONFIRM_REFUND = "confirm-refund"
     FAIL_REFUND = "fail-refund"
 
@@ -134,6 +159,8 @@ class Trigger(StrEnum):
     DECLINE_RECHARGE = "decline-recharge"
 
     FOLLOW_PARCELS = "follow-parcels"
+    FOLLOW_CASE = "follow-case"
+    FOLLOW_ORDER = "follow-order"
 
     LAPSE = "lapse"
     REMIND = "remind"
@@ -149,6 +176,9 @@ class Trigger(StrEnum):
     ADVISE = "advise"
     DEEM_RECEIVED = "deem-received"
     CLOSE = "close"
+    DEEM_REFUSED = "deem-refused"
+    SETTLE_BY_DEFAULT = "settle-by-default"
+    GIVE_UP = "give-up"
 
 
 class TableName(StrEnum):
@@ -159,6 +189,7 @@ class TableName(StrEnum):
     REQUIREMENT = "requirement"
     QUESTION = "question"
     OPINION = "opinion"
+    CANCELLATION = "cancellation"
     REFUND = "refund"
     RECHARGE = "recharge"
 

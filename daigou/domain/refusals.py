@@ -34,6 +34,10 @@ class RefusalCode(StrEnum):
     TOO_MANY_GOODS = "too_many_goods"
     REASON_NOT_ALLOWED = "reason_not_allowed"
     NOTHING_TO_PAY = "nothing_to_pay"
+    CASE_OPEN = "case_open"
+    CUSTOMS_CLEARED = "customs_cleared"
+    ALREADY_RECORDED = "already_recorded"
+    STALE_PREVIEW = "stale_preview"
 
 
 @dataclass(eq=False)  # not frozen: Python itself sets an exception's traceback.

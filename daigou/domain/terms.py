@@ -16,6 +16,8 @@ STATUTORY = "statutory"
 """The one duration that depends on where the client is (PSR-13-2)."""
 AGREED_DATE = "balance"
 """The one clock that strikes at a date agreed with the seller (PSR-15-2)."""
+CANCELLATION_PERIOD = "cancellation"
+"""For how long an agreement can be cancelled at all (PSR-12-2)."""
 LEAST_NOTICE = "balance_least"
 """How long a client has for the balance at the very least, whatever the date."""
 
@@ -43,7 +45,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """One version of the terms."""
+    """One version of the terms.
+
+    `debts_from_deposit` says that what a cancellation costs beyond what is held is taken from the
+    deposit, `silence_refuses` that a seller who does not answer at all counts as refusing.
+    """
 
     version: str
     mandate: str
@@ -56,6 +62,8 @@ class Terms:
     prohibited_categories: frozenset[str]
     storage_charge: Money
     coupons_reduce: frozenset[str]
+    debts_from_deposit: bool
+    silence_refuses: bool
 
     def duration(self, term: str, *, country: str = "", scale: int = 1) -> timedelta:
         """How long the clock named `term` runs, divided by `scale`.
@@ -125,6 +133,8 @@ def parse(text: str) -> Terms:
         prohibited_categories=frozenset(reader.texts("screening", "prohibited")),
         storage_charge=Money(reader.count("storage", "charge_fen")),
         coupons_reduce=frozenset(reader.texts("coupons", "reduce")),
+        debts_from_deposit=reader.choice("cancellation", "debts", "deposit", "claim"),
+        silence_refuses=reader.choice("cancellation", "silence", "refused", "escalated"),
     )
     if reader.faults:
         raise TermsError("terms: " + "; ".join(reader.faults))
@@ -164,6 +174,12 @@ class _Reader:
         if 0 <= rate < 1:
             return rate
         return self._fault(path, "is from 0 to less than 1", Fraction(0))
+
+    def choice(self, table: str, name: str, yes: str, no: str) -> bool:
+        value = self._get(table, name)
+        if value not in (yes, no):
+            return self._fault((table, name), f"is {yes!r} or {no!r}", instead=False)
+        return bool(value == yes)
 
     def must(self, *path: str, equals: str) -> None:
         if self._get(*path) != equals:

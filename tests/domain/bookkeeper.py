@@ -6,6 +6,7 @@ proved.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from fractions import Fraction
 
 from daigou.domain.book import (
@@ -13,6 +14,7 @@ from daigou.domain.book import (
     CASH_KINDS,
     HELD_FOR_A_SUBJECT,
     INSTITUTION,
+    OWED_TO_THE_PLATFORM,
     PROMOTION,
     Account,
     AccountKind,
@@ -38,7 +40,7 @@ from daigou.domain.commands import (
     Plain,
     Request,
 )
-from daigou.domain.facts import Facts
+from daigou.domain.facts import Case, Facts
 from daigou.domain.ids import CouponId, MovementRef, SubjectId
 from daigou.domain.items import choose_item
 from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, PARCEL, REFUND
@@ -47,9 +49,11 @@ from daigou.domain.money import ZERO, Money, total
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.postings.checkout import COMPUTED
 from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.terms import Terms
 from tests.domain import samples
 
 ORDER = SubjectId("ord_kettles")
+FOLLOWERS_MAX = 8
 _NOT_COLLECTED = {AccountKind.PAYMENT_RESERVED, AccountKind.COUPON_RESERVED}
 _BACK = {AccountKind.DEPOSIT, AccountKind.PROMOTION, AccountKind.PAYMENT_INSTITUTION}
 _REFUNDS = {JournalKind.REFUND, JournalKind.REFUND_PAID, JournalKind.REFUND_CREDITED}
@@ -113,13 +117,15 @@ class Bookkeeper:
     coupons: dict[CouponId, Coupon] = field(default_factory=dict)
     movements: Movements = field(default_factory=Movements)
     sequence: int = 0
+    terms: Terms = samples.TERMS
+    at: datetime = samples.NOON
 
     def book(self, *, item: str = "") -> Book:
         """What a template would read now."""
         bare = Book(
             subject=ORDER,
             sequence=self.sequence + 1,
-            fee_rate=samples.TERMS.fee_rate,
+            fee_rate=self.terms.fee_rate,
             client=self.request.client,
             provider=self.request.provider,
             storage=self.request.storage,
@@ -130,11 +136,12 @@ class Bookkeeper:
             paid=self.paid,
             captured=self.movements.captured,
             coupons=tuple(self.coupons.values()),
-            coupons_reduce=samples.TERMS.coupons_reduce,
-            storage_charge=samples.TERMS.storage_charge,
+            coupons_reduce=self.terms.coupons_reduce,
+            storage_charge=self.terms.storage_charge,
             brokerage_rate=self.contract_rate if self.fixed_rate is None else self.fixed_rate,
             movement=self.movements.sent(item=item),
             moved={account: Money(fen) for account, fen in self.moved.items()},
+            fee_earned=self.fee_earned,
         )
         return replace(bare, held={kind: self.owed(bare.own(kind)) for kind in HELD_FOR_A_SUBJECT})
 
@@ -142,6 +149,12 @@ class Bookkeeper:
     def deposit(self) -> Money:
         """What the client's deposit has."""
         return self.owed(Account(AccountKind.DEPOSIT, self.request.client))
+
+    @property
+    def case(self) -> Case:
+        """The last cancellation that was asked for."""
+        assert self.facts.case is not None
+        return self.facts.case
 
     @property
     def row(self) -> Row:
@@ -189,7 +202,7 @@ class Bookkeeper:
         item: str = "",
         table: Table | None = None,
     ) -> Effects:
-        """Takes the row that the trigger takes now, and what the order follows with."""
+        """Takes the row that the trigger takes now, and what follows from it on other axes."""
         command = Plain() if command is None else command
         table = table or _table_of(trigger)
         item = self._item(table, trigger, item)
@@ -209,8 +222,7 @@ class Bookkeeper:
                     raise
                 rows = table.rows_from(source, trigger)
                 passed_over = rows[: rows.index(row) + 1]
-        if table != FULFILMENT:
-            self._follow()
+        self._follow()
         self.prove()
         return effects
 
@@ -228,7 +240,9 @@ class Bookkeeper:
         for captured in self.movements.captured:
             assert ZERO <= captured.left <= captured.amount
         assert self.moved.get(PROMOTION, 0) >= 0
-        assert self.collected == self.refunded + self.earned + self.paid_out + self.held
+        assert self.collected + self.claimed == (
+            self.refunded + self.earned + self.handed_over + self.paid_out + self.held
+        )
 
     @property
     def collected(self) -> Money:
@@ -239,6 +253,22 @@ class Bookkeeper:
     def refunded(self) -> Money:
         """What is back with the client, its institution, or the promotion."""
         return -total(list(self._legs(_REFUNDS, _BACK)))
+
+    @property
+    def claimed(self) -> Money:
+        """What the client owes for this order, beyond what was collected."""
+        owed = Account(AccountKind.RECEIVABLE, self.request.client)
+        return Money(self.moved.get(owed, 0))
+
+    @property
+    def handed_over(self) -> Money:
+        """What the provider has of the seller's, to give it back."""
+        return -total(list(self._legs({JournalKind.REFUND_RETURNED}, {AccountKind.PROVIDER})))
+
+    @property
+    def fee_earned(self) -> Money:
+        """What the provider earned by its fees, brokerage included."""
+        return -total(list(self._legs({JournalKind.FEE_EARNED}, {AccountKind.PROVIDER})))
 
     @property
     def earned(self) -> Money:
@@ -281,7 +311,8 @@ class Bookkeeper:
             actor=samples.actor(role),
             command=command,
             parties=samples.PARTIES,
-            terms=samples.TERMS,
+            terms=self.terms,
+            at=self.at,
             facts=self.facts,
             order=self.state,
             item=item,
@@ -289,9 +320,22 @@ class Bookkeeper:
         )
 
     def _follow(self) -> None:
-        situation = self._situation(Role.CLOCK, Plain(), "", ())
-        if row := FULFILMENT.following(state=self.state, situation=situation):
-            self._take(FULFILMENT, row, Plain(), "")
+        for _ in range(FOLLOWERS_MAX):
+            followed = self._next_to_follow()
+            if followed is None:
+                return
+            table, item, row = followed
+            self._take(table, row, Plain(), item)
+        raise AssertionError(f"axes follow each other in a circle: {self.rows[-FOLLOWERS_MAX:]}")
+
+    def _next_to_follow(self) -> tuple[Table, str, Row] | None:
+        axes = [(FULFILMENT, "", self.state)]
+        axes += [(table, item, state) for item, (table, state) in self.items.items()]
+        for table, item, state in axes:
+            situation = self._situation(Role.CLOCK, Plain(), item, ())
+            if row := table.following(state=state, situation=situation):
+                return table, item, row
+        return None
 
     def _take(self, table: Table, row: Row, command: Command, item: str) -> Effects:
         effects = row.posts(self.book(item=item), command) if row.posts else Effects()
@@ -301,7 +345,7 @@ class Bookkeeper:
         item = f"{ORDER}/{self.sequence}" if opened else item
         self.rows.append(row)
         self.facts = self.facts.after(
-            taken(table, row, item=item, command=command, terms=samples.TERMS)
+            taken(table, row, item=item, command=command, terms=self.terms, at=self.at)
         )
         if table == FULFILMENT:
             self.state = row.target
@@ -334,7 +378,10 @@ class Bookkeeper:
             balance = balances.get(leg.account, 0) + leg.amount.amount
             if balance > 0 and leg.account.kind == AccountKind.DEPOSIT:
                 raise Refused(RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-8", "the deposit is too small")
-            if balance > 0 and leg.account.kind not in CASH_KINDS:
+            owed_to_us = leg.account.kind in OWED_TO_THE_PLATFORM
+            if balance > 0 and leg.account.kind not in CASH_KINDS and not owed_to_us:
+                raise OverdrawnError(f"{leg.account.id} at {Money(-balance)}")
+            if balance < 0 and owed_to_us:
                 raise OverdrawnError(f"{leg.account.id} at {Money(-balance)}")
             balances[leg.account] = balance
         self.balances = balances

@@ -8,7 +8,8 @@ from fractions import Fraction
 from daigou.domain import commands
 from daigou.domain.commands import ActualPrice, CautionKind, LineCode
 from daigou.domain.facts import WAY
-from daigou.domain.lifecycle import FULFILMENT, PARCEL
+from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, PARCEL
+from daigou.domain.lifecycle.case_guards import CANCELLABLE
 from daigou.domain.lifecycle.table import Row
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, Trigger
@@ -27,6 +28,9 @@ MAY_BE_REFUSED = {
     RefusalCode.NOT_IN_THIS_STATE,
     RefusalCode.NOTHING_TO_PAY,
     RefusalCode.DEPOSIT_TOO_SMALL,
+    RefusalCode.CASE_OPEN,
+    RefusalCode.CUSTOMS_CLEARED,
+    RefusalCode.ALREADY_RECORDED,
 }
 """What dice may ask for that the rules forbid; any other refusal is a fault."""
 
@@ -51,18 +55,33 @@ class Dice:
 
 def walk(dice: Dice, steps: int) -> Bookkeeper:
     """An order that took so many steps, or came to its end before; the books prove each."""
+    return _walk_on(_accepted(dice), dice, steps)
+
+
+def walk_from_the_purchase(dice: Dice, steps: int) -> Bookkeeper:
+    """An order that was bought, and so many steps that it took then."""
     books = _accepted(dice)
+    while books.state not in WAY:
+        _pay(books, dice)
+        if books.state == State.PAYING:
+            books.answer(Trigger.CONFIRM_PAYMENT)
+        books.pull(Trigger.PURCHASE, commands.Purchase())
+        books.pull(Trigger.RECORD_PURCHASE, _record(books, Dice([0])))
+    return _walk_on(books, dice, steps)
+
+
+def _walk_on(books: Bookkeeper, dice: Dice, steps: int) -> Bookkeeper:
     for _ in range(steps):
         acts = list(_acts(books, dice))
         if not acts:
             continue
-        before = (books.state, dict(books.balances), books.sequence)
+        before = (books.state, dict(books.moved), books.sequence)
         try:
             acts[dice.below(len(acts))]()
         except Refused as refused:
             if refused.code not in MAY_BE_REFUSED:
                 raise
-            assert before == (books.state, books.balances, books.sequence)
+            assert before == (books.state, books.moved, books.sequence)
     return books
 
 
@@ -82,7 +101,15 @@ def _accepted(dice: Dice) -> Bookkeeper:
         cautions=(CautionKind.SENSITIVE,),
         drift_limit=commands.DriftLimit(amount=Money(dice.below(5_000)), any=dice.below(5) == 0),
     )
-    books = Bookkeeper(request=request, contract_rate=Fraction(dice.below(100), 100) or None)
+    books = Bookkeeper(
+        request=request,
+        contract_rate=Fraction(dice.below(100), 100) or None,
+        terms=replace(
+            samples.TERMS,
+            debts_from_deposit=dice.below(3) > 0,
+            silence_refuses=dice.below(2) > 0,
+        ),
+    )
     books.pull(Trigger.REQUEST, request)
     for caution in books.facts.unacknowledged:
         books.pull(Trigger.ACKNOWLEDGE_CAUTION, commands.Caution(caution=caution))
@@ -100,6 +127,7 @@ def _acts(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
     for item in books.refunds:
         yield lambda item=item: books.answer(Trigger.CONFIRM_REFUND, item=item)
         yield lambda item=item: books.answer(Trigger.FAIL_REFUND, item=item)
+    yield from _on_the_case(books, dice)
     for row in FULFILMENT.rows_from(books.state):
         # What ends the order is rare, or no road would be long.
         rare = row.target in FULFILMENT.ends and dice.below(12)
@@ -112,7 +140,7 @@ def _acts(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
 
 def _on_the_order(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
     match row.trigger:
-        case Trigger.FOLLOW_PARCELS | Trigger.OBJECT_TO_RECEIPT:
+        case Trigger.FOLLOW_PARCELS | Trigger.FOLLOW_CASE | Trigger.OBJECT_TO_RECEIPT:
             return
         case Trigger.PAY if books.state in PAID_IN:
             yield lambda: _pay(books, dice)
@@ -142,6 +170,8 @@ def _on_the_order(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
 def _on_parcels(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
     if (row.stays and not row.posts) or (row.target in PARCEL.ends and dice.below(3)):
         return
+    if row.target == State.EXPORTED and dice.below(4):  # No cancellation after that.
+        return
     items = [item for item in books.parcels if books.items[item][1] == row.source]
     never_sent = (row.source, row.trigger) == (State.NEW, Trigger.REPORT_LOST)
     if row.source == State.NEW and books.facts.missing and not (never_sent and dice.below(9)):
@@ -163,6 +193,54 @@ def _on_parcels(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
         if row.trigger == Trigger.PAY_STORAGE and dice.below(2):
             books.fund_deposit(books.facts.storage_unpaid)
         yield lambda item=item, command=command: books.pull(row.trigger, command, item=item)
+
+
+def _on_the_case(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
+    case = books.facts.case
+    seldom = 3 if books.state in WAY else 12
+    if books.state in CANCELLABLE and not books.facts.case_is_open and dice.below(seldom) == 0:
+        yield lambda: books.pull(Trigger.REQUEST_CANCELLATION, commands.Noted())
+    if case is None or case.state in CANCELLATION.ends:
+        return
+    for row in CANCELLATION.rows_from(case.state):
+        ends = row.target in CANCELLATION.ends or row.target == State.CHASING
+        rare = (ends or (row.stays and not row.posts)) and dice.below(4)
+        if row.trigger != Trigger.FOLLOW_ORDER and not rare:
+            yield lambda row=row: books.pull(
+                row.trigger, _of_the_case(books, row, dice), item=case.item, table=CANCELLATION
+            )
+
+
+def _of_the_case(books: Bookkeeper, row: Row, dice: Dice) -> commands.Command:
+    facts, case = books.facts, books.case
+    match row.trigger:
+        case Trigger.CONSENT_TO_CANCELLATION:
+            back = (facts.refundable, dice.upto(max(ZERO, facts.refundable)))[dice.below(2)]
+            penalty = (ZERO, dice.upto(Money(2_000)), dice.upto(facts.price))[dice.below(3)]
+            return commands.SellerConsent(refund=back, penalty=penalty)
+        case Trigger.RECORD_CANCELLATION_REFUND:
+            left = facts.refundable - case.received
+            amount = (case.expected - case.received, left, dice.upto(left))[dice.below(3)]
+            return commands.CaseRefund(amount=amount, external_ref=f"r_{dice.below(9)}")
+        case Trigger.SETTLE_CANCELLATION:
+            return _settlement(dice)
+        case _:
+            return samples.command_of(row.trigger)
+
+
+def _settlement(dice: Dice) -> commands.SettleCancellation:
+    payees = (samples.PROVIDER, samples.STORAGE, samples.LOGISTICS)
+    costs = tuple(
+        commands.Cost(
+            cost=commands.CostKind.CUSTODY,
+            amount=Money(1 + dice.below(10 ** (2 + dice.below(4)))),
+            payee=payees[dice.below(3)],
+            evidence=("ev_1",),
+        )
+        for _ in range(dice.below(4))
+    )
+    fee = (commands.FeeChoice.KEPT, commands.FeeChoice.WAIVED)[dice.below(2)]
+    return commands.SettleCancellation(digest="", fee=fee, costs=costs)
 
 
 def _pay(books: Bookkeeper, dice: Dice) -> None:

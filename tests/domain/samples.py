@@ -16,10 +16,11 @@ from daigou.domain.commands import (
     Mandate,
     Request,
 )
-from daigou.domain.facts import Cautioned, Facts, Parcel, Requirement, facts_of
+from daigou.domain.facts import Case, Cautioned, Facts, Parcel, Requirement, facts_of
 from daigou.domain.ids import MovementRef, PartyId
+from daigou.domain.lifecycle import case_guards
 from daigou.domain.lifecycle.table import Row, Situation, Table
-from daigou.domain.money import Money
+from daigou.domain.money import ZERO, Money
 from daigou.domain.order import (
     ROLES_BOUND_TO_AN_ORDER,
     Actor,
@@ -30,7 +31,7 @@ from daigou.domain.order import (
     Trigger,
 )
 from daigou.domain.screening import Finding, Verdict
-from daigou.domain.terms import terms_of
+from daigou.domain.terms import Terms, terms_of
 
 TERMS = terms_of("2026-11")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -84,6 +85,9 @@ FACTS = replace(
     requirements=(Requirement(item="ord_kettles/2", needed=True, state=State.PROPOSED),),
 )
 """What the order knows, so that no guard is in the way of `command_of`."""
+
+PRICE = Money(1_230_00)
+CASE = Case(item="ord_kettles/20", table=TableName.CANCELLATION, state=State.ASKING_SELLER)
 
 PART = ActualPrice(goods=Money(400_00), freight=Money(30_00), quantity=100)
 DEAR_PART = ActualPrice(goods=Money(1_300_00), freight=Money(30_00), quantity=100)
@@ -144,6 +148,15 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.REFUSE_PACKAGE: _OBJECTION,
     Trigger.SETTLE_PACKAGE: _CAUSE,
     Trigger.DELIVER: _MOVED,
+    Trigger.SEND_BACK: _MOVED,
+    Trigger.HAND_BACK: _NOTED,
+    Trigger.REQUEST_CANCELLATION: _NOTED,
+    Trigger.WITHDRAW_CANCELLATION: _NOTED,
+    Trigger.CONSENT_TO_CANCELLATION: commands.SellerConsent(refund=PRICE),
+    Trigger.REFUSE_CANCELLATION: _NOTED,
+    Trigger.RECORD_CANCELLATION_REFUND: commands.CaseRefund(amount=PRICE, external_ref="sr_1"),
+    Trigger.PROCEED_WITHOUT_REFUND: _NOTED,
+    Trigger.SETTLE_CANCELLATION: commands.SettleCancellation(digest="0" * 64),
     Trigger.REQUIRE: commands.Require(note_ref="note_1"),
     Trigger.AGREE_REQUIREMENT: _NOTED,
     Trigger.DECLINE_REQUIREMENT: _NOTED,
@@ -156,6 +169,11 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.DECLINE_RECHARGE: _OUTCOME,
 }
 _ORDER_WHILE = {TableName.PARCEL: State.PURCHASED, TableName.REQUIREMENT: State.REQUESTED}
+_ASKED_WHILE = {
+    State.AWAITING_OUTCOME: State.PURCHASING,
+    State.SETTLING: State.EFFECTIVE,
+    State.ASKING_SELLER: State.STORED,
+}
 _PAID_IN = (State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE)
 _PARCEL_AT = {
     State.CLOSED: State.CLAIMED,
@@ -193,13 +211,16 @@ def situation(
     facts: Facts = FACTS,
     order: State = State.PURCHASED,
     passed_over: tuple[Row, ...] = (),
+    terms: Terms = TERMS,
+    at: datetime = NOON,
 ) -> Situation:
     """What a guard sees when that role gives that command."""
     return Situation(
         actor=actor(role, party),
         command=command,
         parties=parties,
-        terms=TERMS,
+        terms=terms,
+        at=at,
         facts=facts,
         order=order,
         passed_over=passed_over,
@@ -210,6 +231,8 @@ def situation_for(
     table: Table, row: Row, *, role: Role | None = None, party: PartyId | None = None
 ) -> Situation:
     """A situation in which just this row of its source and trigger is taken."""
+    if table.name == TableName.CANCELLATION:
+        return _situation_of_a_case(table, row, role=role, party=party)
     command, facts = command_of(row.trigger, table.name), FACTS
     variant = table.variant(row)
     passed_over: tuple[Row, ...] = ()
@@ -234,6 +257,10 @@ def situation_for(
             passed_over = table.rows_from(row.source, row.trigger)[:variant]
         case Trigger.FOLLOW_PARCELS:
             facts = replace(facts, parcels=(all_goods_at(row.target),))
+        case Trigger.SEND_BACK:
+            facts = replace(facts, case=replace(CASE, state=State.RETURNING))
+        case Trigger.FOLLOW_CASE:
+            facts = _facts_followed_by(row)
     return situation(
         role or min(row.roles or {Role.CLOCK}),
         command,
@@ -241,6 +268,62 @@ def situation_for(
         facts=facts,
         order=_ORDER_WHILE.get(table.name, row.source),
         passed_over=passed_over,
+    )
+
+
+def _facts_followed_by(row: Row) -> Facts:
+    """What an order knows that follows its case by this row."""
+    if row.target == State.CANCELLED:
+        return replace(FACTS, case=replace(CASE, state=State.CANCELLED), held=True)
+    begins = row.when is case_guards.case_begins_to_hold
+    case = CASE if begins else replace(CASE, state=State.REFUSED)
+    return replace(FACTS, case=case, held=not begins)
+
+
+def _situation_of_a_case(
+    table: Table, row: Row, *, role: Role | None, party: PartyId | None
+) -> Situation:
+    """A situation in which just this row of a cancellation is taken."""
+    command, order, parcel = command_of(row.trigger), State.STORED, State.HANDED_BACK
+    case, terms = replace(CASE, state=row.source, expected=PRICE), TERMS
+    match row.trigger, row.target:
+        case Trigger.REQUEST_CANCELLATION, _:
+            order = _ASKED_WHILE[row.target]
+        case Trigger.CONSENT_TO_CANCELLATION, State.TERMS_OFFERED:
+            command = commands.SellerConsent(refund=PRICE, penalty=Money(1))
+        case Trigger.CONSENT_TO_CANCELLATION, State.SETTLING:
+            command, case = commands.SellerConsent(refund=ZERO), replace(case, granted=True)
+        case Trigger.ACCEPT_TERMS, State.SETTLING:
+            case = replace(case, expected=ZERO)
+        case Trigger.REFUSE_CANCELLATION, _:
+            case = replace(case, granted=row.clause == "PSR-12-6")
+        case Trigger.DEEM_REFUSED, _:
+            terms = replace(TERMS, silence_refuses=not row.stays)
+        case Trigger.RECORD_CANCELLATION_REFUND, _ if row.stays:
+            command = commands.CaseRefund(amount=Money(1), external_ref="sr_1")
+        case Trigger.SETTLE_CANCELLATION | Trigger.SETTLE_BY_DEFAULT, _:
+            case = replace(case, received=ZERO if row.target == State.CHASING else PRICE)
+            terms = replace(TERMS, debts_from_deposit=bool(row.gives_way))
+        case Trigger.FOLLOW_ORDER, State.OVERTAKEN if row.clause == "PSR-12-7":
+            parcel = State.EXPORTED
+        case Trigger.FOLLOW_ORDER, State.OVERTAKEN:
+            order = State.UNREALIZABLE
+        case Trigger.FOLLOW_ORDER, State.ASKING_SELLER if row.source == State.RETURNING:
+            parcel = State.LOST
+        case Trigger.FOLLOW_ORDER, State.SETTLING if row.source == State.AWAITING_OUTCOME:
+            order = State.EFFECTIVE
+        case Trigger.FOLLOW_ORDER, State.SETTLING:
+            case = replace(case, expected=ZERO)
+    if row.target == State.RETURNING:
+        parcel = State.STORED
+    goods = replace(all_goods_at(parcel), returned=parcel != State.EXPORTED)
+    return situation(
+        role or min(row.roles or {Role.CLOCK}),
+        command,
+        party=party,
+        facts=replace(FACTS, case=None if row.source == State.NEW else case, parcels=(goods,)),
+        order=order,
+        terms=terms,
     )
 
 

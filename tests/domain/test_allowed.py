@@ -48,6 +48,7 @@ def _told(
             command=None,
             parties=samples.PARTIES,
             terms=samples.TERMS,
+            at=now,
             facts=facts,
             order=order if table.items else state,
         ),

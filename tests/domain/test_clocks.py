@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from daigou.domain.clocks import Clock, Timing, clocks_after, running
 from daigou.domain.lifecycle import (
+    CANCELLATION,
     FULFILMENT,
     PARCEL,
     QUESTION,
@@ -16,7 +17,7 @@ from daigou.domain.lifecycle import (
     REQUIREMENT,
     TABLES,
 )
-from daigou.domain.lifecycle.table import Table
+from daigou.domain.lifecycle.table import Row, Table
 from daigou.domain.order import State, Trigger
 from tests.domain.samples import NOON, TERMS
 
@@ -447,3 +448,144 @@ def test_a_declined_payment_of_the_balance_does_not_move_its_date() -> None:
     order.reach(State.PAYING, NOON + 2 * DAY).reach(State.AWAITING_BALANCE, NOON + 6 * DAY)
 
     assert order.due == {"balance": NOON + 5 * DAY}
+
+
+# ---- clocks of a cancellation, and those of its order meanwhile -----------------------------
+
+
+@pytest.mark.clause("PSR-12-1-B")
+@pytest.mark.clause("PSR-12-5")
+@pytest.mark.parametrize(
+    ("state", "term", "after"),
+    [
+        (State.AWAITING_OUTCOME, "case_outcome", timedelta(hours=24)),
+        (State.ASKING_SELLER, "seller_answer", timedelta(hours=48)),
+        (State.ASKING_SELLER, "seller_answer_most", timedelta(days=5)),
+        (State.TERMS_OFFERED, "terms_answer", timedelta(hours=48)),
+        (State.RETURNING, "goods_return", timedelta(days=15)),
+        (State.AWAITING_REFUND, "seller_refund", timedelta(days=7)),
+        (State.SETTLING, "settlement_reminder", timedelta(hours=48)),
+        (State.SETTLING, "settlement", timedelta(days=3)),
+        (State.CHASING, "seller_refund", timedelta(days=7)),
+        (State.CHASING, "seller_refund_chase", timedelta(days=60)),
+    ],
+)
+def test_each_wait_of_a_cancellation_has_its_deadline(
+    state: State, term: str, after: timedelta
+) -> None:
+    case = Subject(CANCELLATION).reach(state, NOON)
+
+    assert case.due[term] == NOON + after
+
+
+@pytest.mark.clause("PSR-12-3")
+@pytest.mark.parametrize(
+    "row",
+    [row for row in CANCELLATION.rows if not row.stays and row.target not in CANCELLATION.ends],
+    ids=lambda row: f"{row.source}-{row.trigger}-{row.target}",
+)
+def test_a_case_has_its_whole_time_wherever_it_comes_to_however_often(row: Row) -> None:
+    """Else a second settlement would be overdue before anybody could settle."""
+    later = NOON + 100 * DAY
+    first = Subject(CANCELLATION).reach(row.target, NOON).reach(row.source, NOON + DAY)
+
+    again = first.reach(row.target, later, restarts=row.restarts)
+
+    assert again.due == Subject(CANCELLATION).reach(row.target, later).due
+
+
+@pytest.mark.clause("PSR-12-1-B")
+def test_what_the_seller_owes_is_asked_for_every_week_until_it_is_given_up() -> None:
+    case = Subject(CANCELLATION).reach(State.CHASING, NOON)
+
+    case.reach(State.CHASING, NOON + 9 * DAY, struck="seller_refund")
+
+    assert case.due == {"seller_refund": NOON + 14 * DAY, "seller_refund_chase": NOON + 60 * DAY}
+
+
+@pytest.mark.clause("PSR-7")
+@pytest.mark.parametrize("source", [State.GOING_BACK, State.LOST])
+def test_goods_that_come_back_to_the_storage_have_their_free_days_again(source: State) -> None:
+    """Else they would count as abandoned the moment they came."""
+    (row,) = PARCEL.rows_from(source, Trigger.WAREHOUSE_RECEIPT)
+    parcel = Subject(PARCEL).reach(State.STORED, NOON).reach(source, NOON + 170 * DAY)
+    back = NOON + 185 * DAY
+
+    parcel.reach(State.WAREHOUSED, back, restarts=row.restarts).reach(State.STORED, back + DAY)
+
+    assert parcel.due["free_storage"] == back + 91 * DAY
+    assert parcel.due["abandonment"] == back + 181 * DAY
+
+
+def _held(order: Subject, state: State, at: datetime, *, held: bool, released: bool) -> Subject:
+    order.state = state
+    order.clocks = clocks_after(
+        table=FULFILMENT,
+        state=state,
+        struck=None,
+        known=order.clocks,
+        timing=TIMING,
+        at=at,
+        held=held,
+        released=released,
+    )
+    return order
+
+
+@pytest.mark.clause("PSR-12-1-B")
+@given(
+    before=st.integers(min_value=0, max_value=48 * 3600 * 10**6 - 1),
+    case=st.integers(min_value=0, max_value=10**13),
+)
+def test_what_an_order_had_left_when_its_case_was_opened_it_has_left_after_it(
+    before: int, case: int
+) -> None:
+    opened = NOON + timedelta(microseconds=before)
+    over = opened + timedelta(microseconds=case)
+    order = Subject().reach(State.EFFECTIVE, NOON)
+
+    _held(order, State.EFFECTIVE, opened, held=True, released=False)
+    while_held = order.due
+    _held(order, State.EFFECTIVE, over, held=False, released=True)
+
+    assert while_held == {}
+    assert order.due["purchase"] == NOON + 48 * HOUR + (over - opened)
+
+
+def test_a_clock_of_a_call_outside_runs_on_while_the_case_waits_for_its_outcome() -> None:
+    order = Subject().reach(State.EFFECTIVE, NOON).reach(State.PURCHASING, NOON + HOUR)
+
+    _held(order, State.PURCHASING, NOON + 2 * HOUR, held=True, released=False)
+
+    assert order.due == {"purchase_outcome": NOON + 25 * HOUR}
+
+
+@pytest.mark.clause("PSR-12-1-B")
+def test_clocks_asleep_stand_still_with_the_others_and_what_begins_meanwhile_waits() -> None:
+    """The purchase fails under a case that is withdrawn later: the time to buy is what it was."""
+    order = Subject().reach(State.EFFECTIVE, NOON).reach(State.PURCHASING, NOON + HOUR)
+    _held(order, State.PURCHASING, NOON + 2 * HOUR, held=True, released=False)
+
+    _held(order, State.EFFECTIVE, NOON + 10 * HOUR, held=True, released=False)
+    while_held = order.due
+    _held(order, State.EFFECTIVE, NOON + 20 * HOUR, held=False, released=True)
+
+    assert while_held == {}
+    assert order.due["purchase"] == NOON + (48 + 18) * HOUR
+
+
+def test_a_clock_that_begins_while_the_order_is_held_has_its_whole_time_after() -> None:
+    order = Subject().reach(State.PURCHASING, NOON)
+    _held(order, State.PURCHASING, NOON + HOUR, held=True, released=False)
+
+    _held(order, State.PURCHASED, NOON + 2 * HOUR, held=True, released=False)
+    _held(order, State.PURCHASED, NOON + 50 * HOUR, held=False, released=True)
+
+    assert order.due["dispatch"] == NOON + 50 * HOUR + 3 * DAY
+
+
+def test_a_held_order_that_comes_to_its_end_has_no_clocks() -> None:
+    order = Subject().reach(State.EFFECTIVE, NOON)
+    _held(order, State.EFFECTIVE, NOON, held=True, released=False)
+
+    assert _held(order, State.CANCELLED, NOON, held=False, released=True).clocks == ()

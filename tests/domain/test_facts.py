@@ -26,7 +26,9 @@ def _told(*stories: Story) -> Facts:
 
     def after(facts: Facts, story: Story) -> Facts:
         table, row, item, command = story
-        return facts.after(taken(table, row, item=item, command=command, terms=samples.TERMS))
+        return facts.after(
+            taken(table, row, item=item, command=command, terms=samples.TERMS, at=samples.NOON)
+        )
 
     return reduce(after, (first, *stories), Facts())
 
@@ -110,9 +112,13 @@ def test_what_was_charged_counts_against_the_limit_until_it_is_said_anew() -> No
 
     rose = _told((FULFILMENT, charged, "", samples.WITHIN_LIMIT))
     fell_again = rose.after(
-        taken(FULFILMENT, fell, item="", command=samples.LOWER, terms=samples.TERMS)
+        taken(
+            FULFILMENT, fell, item="", command=samples.LOWER, terms=samples.TERMS, at=samples.NOON
+        )
     )
-    anew = rose.after(taken(FULFILMENT, limit, item="", command=said, terms=samples.TERMS))
+    anew = rose.after(
+        taken(FULFILMENT, limit, item="", command=said, terms=samples.TERMS, at=samples.NOON)
+    )
 
     assert (rose.drifted, fell_again.drifted, anew.drifted) == (Money(10_00), Money(10_00), ZERO)
     assert anew.drift_limit == said.limit
@@ -125,7 +131,14 @@ def test_an_offer_of_a_part_changes_nothing_until_it_is_taken() -> None:
 
     waiting = _told((FULFILMENT, offered, "", samples.PART))
     after = waiting.after(
-        taken(FULFILMENT, accepted, item="", command=commands.Plain(), terms=samples.TERMS)
+        taken(
+            FULFILMENT,
+            accepted,
+            item="",
+            command=commands.Plain(),
+            terms=samples.TERMS,
+            at=samples.NOON,
+        )
     )
 
     assert (waiting.quantity, waiting.goods, waiting.offer) == (300, Money(1_200_00), samples.PART)

@@ -52,7 +52,14 @@ class Stand:
         """Where they stand once the parcel moved, and the row by which the order followed."""
         item = item or f"parcel_{len(self.parcels) + 1}"
         facts = self.facts.after(
-            taken(PARCEL, row, item=item, command=_command(row, size), terms=samples.TERMS)
+            taken(
+                PARCEL,
+                row,
+                item=item,
+                command=_command(row, size),
+                terms=samples.TERMS,
+                at=samples.NOON,
+            )
         )
         situation = samples.situation(Role.CLOCK, Plain(), facts=facts, order=self.order)
         fitting = [
@@ -163,6 +170,8 @@ _ONWARD = {
     State.NEW: {State.DISPATCHED},
     State.DISPATCHED: {State.WAREHOUSED},
     State.LOST: {State.DISPATCHED},
+    State.GOING_BACK: {State.HANDED_BACK},
+    State.HANDED_BACK: {State.DISPATCHED},
     State.WAREHOUSED: {State.STORED},
     State.WAREHOUSE_OBJECTION: {State.STORED},
     State.STORED: {State.EXPORTED},
@@ -204,6 +213,9 @@ def test_as_long_as_goods_are_missing_the_order_is_bought_and_no_more() -> None:
         (State.DELIVERED, State.RETURNED, State.DELIVERED),
         (State.DELIVERED, State.ABANDONED, State.DELIVERED),
         (State.STORED, State.CLAIMED, State.STORED),
+        (State.GOING_BACK, State.DISPATCHED, State.GOING_BACK),
+        (State.HANDED_BACK, State.STORED, State.GOING_BACK),
+        (State.HANDED_BACK, State.EXPORTED, State.GOING_BACK),
     ],
 )
 def test_the_slower_of_two_parcels_says_where_the_order_stands(

@@ -210,6 +210,13 @@ BROKEN = {
         {"rows": (ACCEPT, LAPSE, FOLLOW), "triggers": FOLLOWED, "items": True},
         "nobody can pull follow-parcels in requested",
     ),
+    "an order that would follow an order": (
+        {
+            "rows": (ACCEPT, LAPSE, replace(FOLLOW, trigger=Trigger.FOLLOW_ORDER)),
+            "triggers": {**TRIGGERS, Trigger.FOLLOW_ORDER: _spec()},
+        },
+        "nobody can pull follow-order in requested",
+    ),
     "a row that neither a person nor a clock can take": (
         {"rows": (ACCEPT, replace(ACCEPT, roles=frozenset()), LAPSE)},
         "nobody can pull accept in requested",

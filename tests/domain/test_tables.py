@@ -6,6 +6,7 @@ import pytest
 
 from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import (
+    CANCELLATION,
     FULFILMENT,
     ITEM_TABLES,
     OPINION,
@@ -41,11 +42,29 @@ def test_variants_count_from_zero_among_rows_of_one_state_and_trigger() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        State.PURCHASED,
+        State.DISPATCHED,
+        State.WAREHOUSE_OBJECTION,
+        State.WAREHOUSED,
+        State.STORED,
+    ],
+)
+def test_a_row_that_was_added_later_leaves_the_numbers_of_the_others_alone(source: State) -> None:
+    # Steps in the books name their row by its number.
+    rows = FULFILMENT.rows_from(source, Trigger.FOLLOW_PARCELS)
+
+    assert [row.target for row in rows].index(State.GOING_BACK) == len(rows) - 1
+
+
 OPENS = {
     PARCEL.name: {Trigger.DISPATCH, Trigger.WAREHOUSE_RECEIPT, Trigger.REPORT_LOST},
     REQUIREMENT.name: {Trigger.REQUIRE},
     QUESTION.name: {Trigger.ASK_QUESTION},
     OPINION.name: {Trigger.GIVE_OPINION},
+    CANCELLATION.name: {Trigger.REQUEST_CANCELLATION},
     REFUND.name: set(),
     FULFILMENT.name: set(),
     RECHARGE.name: set(),
@@ -66,16 +85,25 @@ def test_what_opens_an_item_is_a_command_and_what_opens_an_order_is_none() -> No
     assert Trigger.REQUEST not in RECHARGE.commands
 
 
-def test_a_refund_alone_outlives_its_order() -> None:
-    assert [table.name for table in ITEM_TABLES if table.outlives] == [TableName.REFUND]
+def test_money_on_its_way_outlives_its_order_and_nothing_else_does() -> None:
+    outlives = {table.name for table in ITEM_TABLES if table.outlives}
+
+    assert outlives == {TableName.REFUND, TableName.CANCELLATION}
+
+
+def test_a_case_alone_tells_its_story_in_a_workflow_of_its_own() -> None:
+    assert [table.name for table in TABLES.values() if table.hosted] == [TableName.CANCELLATION]
 
 
 @pytest.mark.clause("PSR-8")
 @pytest.mark.clause("PSR-16")
 def test_an_order_follows_its_parcels_to_where_they_stand() -> None:
-    situation = samples.situation_for(
-        FULFILMENT, FULFILMENT.rows_from(State.WAREHOUSED, Trigger.FOLLOW_PARCELS)[-1]
+    to_stored = next(
+        row
+        for row in FULFILMENT.rows_from(State.WAREHOUSED, Trigger.FOLLOW_PARCELS)
+        if row.target == State.STORED
     )
+    situation = samples.situation_for(FULFILMENT, to_stored)
 
     row = FULFILMENT.following(state=State.WAREHOUSED, situation=situation)
 
@@ -116,11 +144,18 @@ def test_the_rows_that_give_way_do_so_where_the_deposit_cannot_pay() -> None:
         if row.gives_way
     }
 
-    no_deposit = {RefusalCode.DEPOSIT_TOO_SMALL, RefusalCode.ACCOUNT_FROZEN}
+    # A preview that is stale for one row may have been of the one behind it.
+    no_deposit = {
+        RefusalCode.DEPOSIT_TOO_SMALL,
+        RefusalCode.ACCOUNT_FROZEN,
+        RefusalCode.STALE_PREVIEW,
+    }
     assert giving_way == {
         (Trigger.REPORT_PRICE, State.EFFECTIVE): no_deposit,
         (Trigger.QUOTE_ANEW, State.PURCHASING): no_deposit,
         (Trigger.CHARGE_STORAGE, State.STORED): no_deposit,
+        (Trigger.SETTLE_CANCELLATION, State.SETTLING): no_deposit,
+        (Trigger.SETTLE_BY_DEFAULT, State.SETTLING): no_deposit,
     }
 
 

@@ -73,18 +73,18 @@ purchased            prompt                clock                         purchas
 purchased            chase                 clock                         purchased
 purchased            remind                clock                         purchased
 purchased            escalate              clock                         purchased
-purchased            follow-parcels        clock                         dispatched|warehouse_objection|warehoused
+purchased            follow-parcels        clock                         dispatched|warehouse_objection|warehoused|going_back
 
 dispatched           report-progress       provider                      dispatched
 dispatched           prompt                clock                         dispatched
 dispatched           chase                 clock                         dispatched
-dispatched           follow-parcels        clock                         warehouse_objection|warehoused|stored|exported|delivered|abandoned|closed|unrealizable
+dispatched           follow-parcels        clock                         warehouse_objection|warehoused|stored|exported|delivered|abandoned|closed|unrealizable|going_back
 
-warehouse_objection  follow-parcels        clock                         dispatched|warehoused|stored|exported|delivered|abandoned|closed|unrealizable
+warehouse_objection  follow-parcels        clock                         dispatched|warehoused|stored|exported|delivered|abandoned|closed|unrealizable|going_back
 
-warehoused           follow-parcels        clock                         warehouse_objection|stored
+warehoused           follow-parcels        clock                         warehouse_objection|stored|going_back
 
-stored               follow-parcels        clock                         exported|delivered|abandoned|closed
+stored               follow-parcels        clock                         exported|delivered|abandoned|closed|going_back
 
 exported             follow-parcels        clock                         delivered|closed
 
@@ -98,6 +98,23 @@ receipt_objection    confirm-receipt       client                        receive
 receipt_objection    escalate              clock                         receipt_objection
 
 received             close                 clock                         closed
+
+going_back           follow-parcels        clock                         dispatched|warehouse_objection|warehoused|stored|exported|delivered|abandoned|closed|unrealizable
+
+effective            follow-case           clock                         effective|cancelled
+awaiting_choice      follow-case           clock                         awaiting_choice|cancelled
+awaiting_top_up      follow-case           clock                         awaiting_top_up|cancelled
+awaiting_balance     follow-case           clock                         awaiting_balance|cancelled
+purchased            follow-case           clock                         purchased|cancelled
+dispatched           follow-case           clock                         dispatched|cancelled
+warehouse_objection  follow-case           clock                         warehouse_objection|cancelled
+warehoused           follow-case           clock                         warehoused|cancelled
+stored               follow-case           clock                         stored|cancelled
+going_back           follow-case           clock                         going_back|cancelled
+paying               follow-case           clock                         paying
+purchasing           follow-case           clock                         purchasing
+recovering           follow-case           clock                         recovering
+exported             follow-case           clock                         exported
 """  # noqa: E501
 
 PARCEL = """
@@ -143,7 +160,60 @@ exported             escalate              clock                         exporte
 package_refused      settle-package        platform                      claimed|exported
 package_refused      deliver               logistics                     delivered
 package_refused      escalate              clock                         package_refused
+
+dispatched           send-back             provider                      going_back
+warehoused           send-back             storage                       going_back
+warehouse_objection  send-back             storage                       going_back
+stored               send-back             storage                       going_back
+
+going_back           hand-back             provider platform             handed_back
+going_back           warehouse-receipt     storage                       warehoused
+going_back           report-lost           provider platform             lost
+going_back           escalate              clock                         going_back
+
+handed_back          exchange              provider                      dispatched
+handed_back          record-seller-refund  provider platform             returned
+handed_back          escalate              clock                         handed_back
 """
+
+CANCELLATION = """
+new                  request-cancellation        client                  awaiting_outcome|settling|asking_seller
+
+awaiting_outcome     withdraw-cancellation       client                  withdrawn
+awaiting_outcome     escalate                    clock                   awaiting_outcome
+awaiting_outcome     follow-order                clock                   settling|asking_seller|overtaken
+
+asking_seller        consent-to-cancellation     provider platform       terms_offered|returning|awaiting_refund|settling
+asking_seller        refuse-cancellation         provider platform       refused
+asking_seller        withdraw-cancellation       client                  withdrawn
+asking_seller        escalate                    clock                   asking_seller
+asking_seller        deem-refused                clock                   refused|asking_seller
+asking_seller        follow-order                clock                   overtaken
+
+terms_offered        accept-terms                client                  returning|awaiting_refund|settling
+terms_offered        withdraw-cancellation       client                  withdrawn
+terms_offered        lapse                       clock                   lapsed
+terms_offered        follow-order                clock                   overtaken
+
+returning            escalate                    clock                   returning
+returning            follow-order                clock                   asking_seller|awaiting_refund|settling|overtaken
+
+awaiting_refund      record-cancellation-refund  provider platform       awaiting_refund|settling
+awaiting_refund      proceed-without-refund      platform                settling
+awaiting_refund      refuse-cancellation         platform                refused
+awaiting_refund      escalate                    clock                   awaiting_refund
+awaiting_refund      follow-order                clock                   returning|overtaken
+
+settling             settle-cancellation         provider platform       cancelled|chasing
+settling             record-cancellation-refund  provider platform       settling
+settling             remind                      clock                   settling
+settling             settle-by-default           clock                   cancelled|chasing
+settling             follow-order                clock                   returning|overtaken
+
+chasing              record-cancellation-refund  provider platform       chasing|cancelled
+chasing              escalate                    clock                   chasing
+chasing              give-up                     clock                   cancelled
+"""  # noqa: E501
 
 REQUIREMENT = """
 new                  require               client                        proposed
@@ -196,6 +266,7 @@ MATRICES = {
     TableName.REQUIREMENT: _matrix(REQUIREMENT),
     TableName.QUESTION: _matrix(QUESTION),
     TableName.OPINION: _matrix(OPINION),
+    TableName.CANCELLATION: _matrix(CANCELLATION),
     TableName.REFUND: _matrix(REFUND),
     TableName.RECHARGE: _matrix(RECHARGE),
 }
@@ -205,6 +276,8 @@ MATRICES = {
 @pytest.mark.clause("PSR-2-2")
 @pytest.mark.clause("PSR-3-1")
 @pytest.mark.clause("PSR-8")
+@pytest.mark.clause("PSR-12-1-A")
+@pytest.mark.clause("PSR-12-1-B")
 @pytest.mark.clause("PSR-12-7")
 @pytest.mark.clause("PSR-16")
 @pytest.mark.clause("PSR-17-1")
@@ -248,11 +321,13 @@ ENDS = {
         "unrealizable",
         "forfeited",
         "abandoned",
+        "cancelled",
     },
     TableName.PARCEL: {"delivered", "returned", "abandoned", "claimed"},
     TableName.REQUIREMENT: {"agreed", "declined"},
     TableName.QUESTION: {"answered"},
     TableName.OPINION: {"given"},
+    TableName.CANCELLATION: {"cancelled", "refused", "withdrawn", "lapsed", "overtaken"},
     TableName.REFUND: {"refunded", "credited"},
     TableName.RECHARGE: {"credited", "declined"},
 }
@@ -352,10 +427,60 @@ REFUSALS_OF_PARCELS = [
     ("delivered", "refuse-package", "client", WRONG_STATE, "PSR-17-1"),
     ("exported", "refuse-package", "logistics", WRONG_ROLE, "PSR-17-1"),
     ("package_refused", "settle-package", "logistics", WRONG_ROLE, "PSR-17-2"),
+    # The storage sends back what it has; what is on its way, the provider calls back.
+    ("stored", "send-back", "provider", WRONG_ROLE, "PSR-12-6"),
+    ("dispatched", "send-back", "storage", WRONG_ROLE, "PSR-12-6"),
+    ("exported", "send-back", "storage", WRONG_STATE, "PSR-12-6"),
+    ("going_back", "hand-back", "storage", WRONG_ROLE, "PSR-12-6"),
+    ("stored", "hand-back", "provider", WRONG_STATE, "PSR-12-6"),
+    ("going_back", "clear-customs", "logistics", WRONG_STATE, "PSR-12-7"),
+    ("handed_back", "clear-customs", "logistics", WRONG_STATE, "PSR-12-7"),
 ]
 
-FORBIDDEN = [(TableName.FULFILMENT, *each) for each in REFUSALS] + [
-    (TableName.PARCEL, *each) for each in REFUSALS_OF_PARCELS
+REFUSALS_OF_CANCELLATIONS = [
+    # The client asks, takes back and takes terms; nobody does it for the client.
+    ("new", "request-cancellation", "provider", WRONG_ROLE, "PSR-12-1-A"),
+    ("new", "request-cancellation", "platform", WRONG_ROLE, "PSR-12-1-A"),
+    ("asking_seller", "withdraw-cancellation", "provider", WRONG_ROLE, "PSR-12-1-B"),
+    ("terms_offered", "accept-terms", "provider", WRONG_ROLE, "PSR-12-5"),
+    ("terms_offered", "consent-to-cancellation", "provider", WRONG_STATE, "PSR-12-1-B"),
+    ("asking_seller", "accept-terms", "client", WRONG_STATE, "PSR-12-5"),
+    # What is granted is granted.
+    ("returning", "withdraw-cancellation", "client", WRONG_STATE, "PSR-12-1-B"),
+    ("awaiting_refund", "withdraw-cancellation", "client", WRONG_STATE, "PSR-12-1-B"),
+    ("settling", "withdraw-cancellation", "client", WRONG_STATE, "PSR-12-1-B"),
+    # The seller's word comes through the provider; once goods are back, the platform alone may say
+    # that it refuses, or that nobody waits for its money any more.
+    ("asking_seller", "consent-to-cancellation", "client", WRONG_ROLE, "PSR-12-5"),
+    ("asking_seller", "refuse-cancellation", "client", WRONG_ROLE, "PSR-12-6"),
+    ("returning", "refuse-cancellation", "provider", WRONG_STATE, "PSR-12-1-B"),
+    ("awaiting_refund", "refuse-cancellation", "provider", WRONG_ROLE, "PSR-12-1-B"),
+    ("awaiting_refund", "proceed-without-refund", "provider", WRONG_ROLE, "PSR-12-1-B"),
+    ("returning", "record-cancellation-refund", "provider", WRONG_STATE, "PSR-12-1-B"),
+    ("asking_seller", "record-cancellation-refund", "provider", WRONG_STATE, "PSR-12-1-B"),
+    # The provider settles, once; the fee is its own to keep or waive.
+    ("settling", "settle-cancellation", "client", WRONG_ROLE, "PSR-12-3"),
+    ("awaiting_refund", "settle-cancellation", "provider", WRONG_STATE, "PSR-12-3"),
+    ("asking_seller", "settle-cancellation", "provider", WRONG_STATE, "PSR-12-3"),
+    ("chasing", "settle-cancellation", "provider", WRONG_STATE, "PSR-12-3"),
+    ("settling", "settle-by-default", "provider", WRONG_ROLE, "PSR-12-3"),
+    ("chasing", "give-up", "platform", WRONG_ROLE, "PSR-12-1-B"),
+    # Where a case stands follows from its order; nobody says it, and nobody leaves an end.
+    ("settling", "follow-order", "platform", WRONG_ROLE, "PSR-12-7"),
+    ("cancelled", "record-cancellation-refund", "provider", WRONG_STATE, "PSR-12-1-B"),
+    ("refused", "consent-to-cancellation", "provider", WRONG_STATE, "PSR-12-1-B"),
+    ("withdrawn", "consent-to-cancellation", "provider", WRONG_STATE, "PSR-12-1-B"),
+    ("overtaken", "settle-cancellation", "provider", WRONG_STATE, "PSR-12-3"),
+]
+
+FORBIDDEN = [
+    (name, *each)
+    for name, refusals in (
+        (TableName.FULFILMENT, REFUSALS),
+        (TableName.PARCEL, REFUSALS_OF_PARCELS),
+        (TableName.CANCELLATION, REFUSALS_OF_CANCELLATIONS),
+    )
+    for each in refusals
 ]
 
 

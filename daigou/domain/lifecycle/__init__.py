@@ -1,5 +1,6 @@
 """The lifecycle tables: what may happen, by whom, by which clause, with which money, until when."""
 
+from daigou.domain.lifecycle.cancellation import CANCELLATION
 from daigou.domain.lifecycle.fulfilment import FULFILMENT
 from daigou.domain.lifecycle.parcel import PARCEL
 from daigou.domain.lifecycle.recharge import RECHARGE
@@ -9,7 +10,7 @@ from daigou.domain.lifecycle.talk import OPINION, QUESTION, REQUIREMENT
 from daigou.domain.order import TableName
 from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, VERSIONS, Terms, TermsError
 
-ITEM_TABLES = (PARCEL, REQUIREMENT, QUESTION, OPINION, REFUND)
+ITEM_TABLES = (PARCEL, REQUIREMENT, QUESTION, OPINION, CANCELLATION, REFUND)
 """The side axes of an order."""
 
 TABLES: dict[TableName, Table] = {
@@ -35,6 +36,7 @@ for _terms in VERSIONS.values():
     check_durations(_terms)
 
 __all__ = [
+    "CANCELLATION",
     "FULFILMENT",
     "ITEM_TABLES",
     "OPINION",

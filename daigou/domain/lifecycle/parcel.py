@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from daigou.domain import commands, postings
-from daigou.domain.lifecycle import guards
+from daigou.domain.lifecycle import case_guards, guards
 from daigou.domain.lifecycle.table import Deadline, Row, Table, TriggerSpec, Wait
 from daigou.domain.lifecycle.words import (
     CLIENT,
@@ -19,6 +19,8 @@ from daigou.domain.order import Role, State, TableName, Trigger
 _NEW_PARCEL = (guards.goods_are_bought, guards.goods_are_missing)
 _ON_THE_WAY = ("movement", "arrival_reminder", "arrival")
 _AT_THE_STORAGE = ("warehouse_objection_window",)
+_STORED_ANEW = ("free_storage_warning", "free_storage", "abandonment_warning", "abandonment")
+_NO_CASE = (case_guards.no_case_is_open,)
 
 ROWS = (
     # From the seller to the storage.
@@ -77,9 +79,10 @@ ROWS = (
             clause="PSR-16",
             roles=STORAGE,
             notices=tell("parcel.warehoused", Role.LOGISTICS),
-            restarts=_AT_THE_STORAGE,
+            # What comes back from its way to the seller is stored as if for the first time (PSR-7).
+            restarts=_AT_THE_STORAGE + (() if source == State.DISPATCHED else _STORED_ANEW),
         )
-        for source in (State.DISPATCHED, State.LOST)
+        for source in (State.DISPATCHED, State.LOST, State.GOING_BACK)
     ),
     # A parcel that is lost, or objected to, is sent again or paid back by the seller.
     Row(
@@ -126,7 +129,7 @@ ROWS = (
     ),
     *(
         row
-        for source in (State.LOST, State.WAREHOUSE_OBJECTION)
+        for source in (State.LOST, State.WAREHOUSE_OBJECTION, State.HANDED_BACK)
         for row in (
             Row(
                 trigger=Trigger.EXCHANGE,
@@ -134,6 +137,7 @@ ROWS = (
                 target=State.DISPATCHED,
                 clause="PSR-8",
                 roles=PROVIDER,
+                guards=_NO_CASE,
                 notices=tell("parcel.exchanged", Role.CLIENT, Role.STORAGE),
                 restarts=_ON_THE_WAY,
             ),
@@ -143,6 +147,7 @@ ROWS = (
                 target=State.RETURNED,
                 clause="PSR-9",
                 roles=PROVIDER | PLATFORM,
+                guards=_NO_CASE,
                 posts=postings.pass_on_seller_refund,
                 notices=tell("parcel.seller_refunded", Role.CLIENT),
             ),
@@ -162,6 +167,53 @@ ROWS = (
         clause="PSR-16",
         roles=CLIENT,
         notices=tell("parcel.accepted_as_it_is", Role.PROVIDER, Role.LOGISTICS),
+    ),
+    # Cancelled: the goods go back to the seller.
+    *(
+        Row(
+            trigger=Trigger.SEND_BACK,
+            source=source,
+            target=State.GOING_BACK,
+            clause="PSR-12-6",
+            roles=roles,
+            guards=(case_guards.goods_are_to_go_back,),
+            notices=tell("parcel.sent_back", Role.PROVIDER, Role.CLIENT),
+            restarts=("return_transit",),
+        )
+        for source, roles in (
+            (State.DISPATCHED, PROVIDER),
+            (State.WAREHOUSED, STORAGE),
+            (State.WAREHOUSE_OBJECTION, STORAGE),
+            (State.STORED, STORAGE),
+        )
+    ),
+    Row(
+        trigger=Trigger.HAND_BACK,
+        source=State.GOING_BACK,
+        target=State.HANDED_BACK,
+        clause="PSR-12-6",
+        roles=PROVIDER | PLATFORM,
+        notices=tell("parcel.handed_back", Role.CLIENT),
+        restarts=("handed_back",),
+    ),
+    Row(
+        trigger=Trigger.REPORT_LOST,
+        source=State.GOING_BACK,
+        target=State.LOST,
+        clause="PSR-12-6",
+        roles=PROVIDER | PLATFORM,
+        notices=tell("parcel.lost", Role.CLIENT, Role.PROVIDER),
+        restarts=("loss",),
+    ),
+    *(
+        Row(
+            trigger=Trigger.ESCALATE,
+            source=state,
+            target=state,
+            clause="PSR-12-6",
+            notices=tell("parcel.return_overdue", Role.PROVIDER, Role.PLATFORM),
+        )
+        for state in (State.GOING_BACK, State.HANDED_BACK)
     ),
     # The provider's duty ends; the storage keeps the goods, free at first.
     Row(
@@ -219,6 +271,7 @@ ROWS = (
         target=State.ABANDONED,
         clause="PSR-7",
         roles=CLIENT,
+        guards=_NO_CASE,
         notices=tell("parcel.abandoned", Role.STORAGE, Role.LOGISTICS),
     ),
     Row(
@@ -323,6 +376,18 @@ WAITS = (
         ),
     ),
     Wait(
+        state=State.GOING_BACK,
+        says="on its way back to the seller",
+        next_actor=Role.PROVIDER,
+        deadlines=(Deadline(term="return_transit", trigger=Trigger.ESCALATE, again="escalation"),),
+    ),
+    Wait(
+        state=State.HANDED_BACK,
+        says="back with the seller",
+        next_actor=Role.PROVIDER,
+        deadlines=(Deadline(term="handed_back", trigger=Trigger.ESCALATE, again="escalation"),),
+    ),
+    Wait(
         state=State.STORED,
         says="stored; waits for export",
         next_actor=Role.LOGISTICS,
@@ -391,6 +456,16 @@ TRIGGERS = {
     ),
     Trigger.ACCEPT_GOODS: TriggerSpec(
         says="take the goods as they are", command=commands.Plain, clause="PSR-16"
+    ),
+    Trigger.SEND_BACK: TriggerSpec(
+        says="record that the parcel is on its way back to the seller",
+        command=commands.Transport,
+        clause="PSR-12-6",
+    ),
+    Trigger.HAND_BACK: TriggerSpec(
+        says="record that the seller has the parcel back",
+        command=commands.Noted,
+        clause="PSR-12-6",
     ),
     Trigger.END_DUTY: TriggerSpec(
         says="no objection in the window: the duty to procure ends",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -22,9 +23,11 @@ from daigou.domain.order import (
     Trigger,
 )
 from daigou.domain.refusals import RefusalCode, Refused
-from daigou.domain.terms import Terms
+from daigou.domain.terms import CANCELLATION_PERIOD, Terms
 
 NOBODY: frozenset[Role] = frozenset()
+FOLLOWING = frozenset({Trigger.FOLLOW_PARCELS, Trigger.FOLLOW_CASE, Trigger.FOLLOW_ORDER})
+"""The triggers that nobody pulls: one axis moves since another one did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +35,15 @@ class Situation:
     """All that a guard may look at. `command` is None where only its possibility is asked for.
 
     `order` is where the order stands on its main axis, `facts` what it knows; `item` names the item
-    that the trigger is for. Rows in `passed_over` were tried, and the books did not let them.
+    that the trigger is for. `at` is the moment that counts. Rows in `passed_over` were tried, and
+    the books did not let them.
     """
 
     actor: Actor
     command: Command | None
     parties: Parties
     terms: Terms
+    at: datetime
     facts: Facts = field(default_factory=Facts)
     order: State = State.NEW
     item: str = ""
@@ -163,7 +168,8 @@ class Table:
     """A lifecycle, declared. Building it checks it.
 
     A table of `items` is a side axis: an order has any number of them. They end with the order,
-    but for those that `outlive` it. An item is opened by a row from `new`, or by a template.
+    but for those that `outlive` it. An item is opened by a row from `new`, or by a template. One
+    that is `hosted` tells its story in a workflow of its own.
 
     Raises:
         TableError: unreachable or dead-end states, a wait without a deadline, an unknown clause,
@@ -178,15 +184,22 @@ class Table:
     waits: tuple[Wait, ...]
     items: bool = False
     outlives: bool = False
+    hosted: bool = False
     machine: Machine = field(init=False, repr=False, compare=False)
     _row_of: dict[int, Row] = field(init=False, repr=False, compare=False, default_factory=dict)
     _rows_from: dict[State, tuple[Row, ...]] = field(
         init=False, repr=False, compare=False, default_factory=dict
     )
 
+    _followers: dict[State, tuple[Row, ...]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
+
     def __post_init__(self) -> None:
         for row in self.rows:
             self._rows_from[row.source] = (*self._rows_from.get(row.source, ()), row)
+            if row.trigger in FOLLOWING:
+                self._followers[row.source] = (*self._followers.get(row.source, ()), row)
         if faults := list(_faults(self)):
             raise TableError(f"table {self.name}: " + "; ".join(faults))
         object.__setattr__(self, "machine", self._build_machine())
@@ -228,11 +241,16 @@ class Table:
         return self.items and bool(self.rows_from(State.NEW, trigger))
 
     def following(self, *, state: State, situation: Situation) -> Row | None:
-        """The row by which a state follows what its items did; none if it stays where it is."""
-        for row in self.rows_from(state, Trigger.FOLLOW_PARCELS):
+        """The row by which a state follows what other axes did; none if it stays as it is."""
+        for row in self._followers.get(state, ()):
             if row.when is None or row.when(situation):
                 return row
         return None
+
+    @property
+    def follows(self) -> bool:
+        """Whether anything on this axis happens since another one moved."""
+        return bool(self._followers)
 
     def fire(self, *, state: State, trigger: Trigger, situation: Situation) -> Row:
         """The row that this trigger takes now.
@@ -318,8 +336,17 @@ def _condition(row: Row) -> Callable[[EventData], bool]:
     return holds
 
 
-def taken(table: Table, row: Row, *, item: str, command: Command, terms: Terms) -> Taken:
-    """A row that was taken, as far as facts follow from it."""
+def taken(
+    table: Table,
+    row: Row,
+    *,
+    item: str,
+    command: Command,
+    terms: Terms,
+    at: datetime,
+    scale: int = 1,
+) -> Taken:
+    """A row that was taken at a moment, as far as facts follow from it; `scale` divides periods."""
     return Taken(
         table=table.name,
         item=item,
@@ -327,8 +354,10 @@ def taken(table: Table, row: Row, *, item: str, command: Command, terms: Terms) 
         source=row.source,
         target=row.target,
         command=command,
+        ends=row.target in table.ends,
         posts=row.posts is not None,
         storage_charge=terms.storage_charge,
+        cancellable_until=at + terms.duration(CANCELLATION_PERIOD, scale=scale),
     )
 
 
@@ -444,7 +473,8 @@ def _struck_by_clock(table: Table, row: Row) -> bool:
 
 
 def _follows(table: Table, row: Row) -> bool:
-    return row.trigger == Trigger.FOLLOW_PARCELS and not table.items
+    """Whether it follows another axis: items follow their order, an order follows its items."""
+    return row.trigger in FOLLOWING and (row.trigger == Trigger.FOLLOW_ORDER) == table.items
 
 
 def _untimely(table: Table, wait: Wait) -> Iterable[str]:

@@ -11,8 +11,10 @@ LOGISTICS = frozenset({Role.LOGISTICS})
 PLATFORM = frozenset({Role.PLATFORM})
 INSTITUTION = frozenset({Role.PAYMENT_INSTITUTION, Role.PLATFORM})
 
-NO_DEPOSIT = frozenset({RefusalCode.DEPOSIT_TOO_SMALL, RefusalCode.ACCOUNT_FROZEN})
-"""What the books say where a deposit cannot pay."""
+NO_DEPOSIT = frozenset(
+    {RefusalCode.DEPOSIT_TOO_SMALL, RefusalCode.ACCOUNT_FROZEN, RefusalCode.STALE_PREVIEW}
+)
+"""What the books say where a deposit cannot pay, or where it was shown that it cannot."""
 
 
 def tell(event: str, *roles: Role) -> tuple[Notice, ...]:

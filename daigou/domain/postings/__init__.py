@@ -4,6 +4,13 @@ Debits are positive. A template is pure: it reads a `Book` and a command, and re
 the ledger writes them in the transition's one transaction.
 """
 
+from daigou.domain.postings.cancellation import (
+    hand_refund_to_provider,
+    keep_seller_refund,
+    pass_on_late_refund,
+    settle_as_debt,
+    settle_from_deposit,
+)
 from daigou.domain.postings.checkout import open_checkout
 from daigou.domain.postings.earning import (
     charge_storage,
@@ -44,9 +51,12 @@ __all__ = [
     "credit_refund",
     "drop_recharge",
     "earn_fee",
+    "hand_refund_to_provider",
     "keep_forfeited",
     "keep_offer",
+    "keep_seller_refund",
     "open_checkout",
+    "pass_on_late_refund",
     "pass_on_seller_refund",
     "pay_from_deposit",
     "pay_storage",
@@ -59,5 +69,7 @@ __all__ = [
     "reserve_payment",
     "reserve_purchase",
     "send_recharge",
+    "settle_as_debt",
+    "settle_from_deposit",
     "true_up",
 ]

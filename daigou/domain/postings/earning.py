@@ -6,6 +6,7 @@ from daigou.domain.book import (
     AccountKind,
     Book,
     Effects,
+    Journal,
     JournalKind,
     Paid,
 )
@@ -19,12 +20,12 @@ def earn_fee(book: Book, command: Command) -> Effects:
 
     The promoter's brokerage is deducted from it, by the rate in force at payment (PSR-19).
     """
-    return _earned(book, clause="PSR-16")
+    return Effects(journals=earned(book, clause="PSR-16"))
 
 
 def keep_forfeited(book: Book, command: Command) -> Effects:
     """The balance never came: the seller keeps the deposit, the provider its fee (PSR-15-2)."""
-    return _earned(book, clause="PSR-15-2")
+    return Effects(journals=earned(book, clause="PSR-15-2"))
 
 
 def charge_storage(book: Book, command: Command) -> Effects:
@@ -37,20 +38,35 @@ def pay_storage(book: Book, command: Command) -> Effects:
     return _storage(book, book.facts.storage_unpaid)
 
 
-def _earned(book: Book, *, clause: str) -> Effects:
+def earned(book: Book, *, clause: str) -> tuple[Journal, ...]:
+    """All fees held become the provider's, less the promoter's brokerage."""
     _, provider = order_of(book)
-    earned = book.holds(AccountKind.FEE_HELD)
+    fees = book.holds(AccountKind.FEE_HELD)
     theirs = Account(AccountKind.PROVIDER, provider)
-    journals = move(JournalKind.FEE_EARNED, clause, book.own(AccountKind.FEE_HELD), theirs, earned)
+    journals = move(JournalKind.FEE_EARNED, clause, book.own(AccountKind.FEE_HELD), theirs, fees)
     if book.promoter and book.brokerage_rate:
         journals += move(
             JournalKind.BROKERAGE,
             "PSR-19",
             theirs,
             Account(AccountKind.PROMOTER, book.promoter),
-            Money(round_half_up(earned.amount * book.brokerage_rate), earned.currency),
+            Money(round_half_up(fees.amount * book.brokerage_rate), fees.currency),
         )
-    return Effects(journals=journals)
+    return journals
+
+
+def unearned(book: Book, fees: Money, *, clause: str) -> tuple[Journal, ...]:
+    """So much of the fees that were earned is held again; the promoter gives back its brokerage."""
+    _, provider = order_of(book)
+    theirs = Account(AccountKind.PROVIDER, provider)
+    journals: tuple[Journal, ...] = ()
+    if book.promoter and book.brokerage_rate:
+        promoter = Account(AccountKind.PROMOTER, book.promoter)
+        kept = round_half_up((book.fee_earned - fees).amount * book.brokerage_rate)
+        brokerage = -book.put_into(promoter) - Money(kept, fees.currency)
+        journals = move(JournalKind.BROKERAGE, "PSR-19", promoter, theirs, brokerage)
+    held = book.own(AccountKind.FEE_HELD)
+    return (*journals, *move(JournalKind.FEE_EARNED, clause, theirs, held, fees))
 
 
 def _storage(book: Book, amount: Money) -> Effects:

@@ -17,6 +17,7 @@ from daigou.domain.book import (
 from daigou.domain.commands import ActualPrice, Command, RecordPurchase, SellerRefund
 from daigou.domain.money import ZERO, Money
 from daigou.domain.postings.checkout import paid_to_seller, priced, repriced
+from daigou.domain.postings.earning import unearned
 from daigou.domain.postings.legs import answered, expect, move, order_of, sent, settled
 from daigou.domain.postings.payment import Sides, payment
 from daigou.domain.postings.refunds import back_to_escrow, give_back, seller_paid_back
@@ -152,11 +153,14 @@ def pass_on_seller_refund(book: Book, command: Command) -> Effects:
     lines, fee, left = repriced(
         book, goods=facts.goods - refund.goods, freight=facts.freight - refund.freight
     )
-    given = give_back(book, escrow=back, fees=max(ZERO, -left.fees), clause="PSR-9")
+    # A fee that was earned before the goods went back to the seller is no longer the provider's.
+    fees = max(ZERO, book.fee_earned - left.fees)
+    given = give_back(book, escrow=back, fees=fees, clause="PSR-9")
     return replace(
         given,
         journals=(
             *seller_paid_back(book, back),
+            *unearned(book, min(fees, book.fee_earned), clause="PSR-9"),
             *given.journals,
         ),
         lines=lines,

@@ -171,9 +171,9 @@ def back_to_escrow(book: Book, amount: Money | None = None) -> tuple[Journal, ..
     )
 
 
-def seller_paid_back(book: Book, amount: Money) -> tuple[Journal, ...]:
+def seller_paid_back(book: Book, amount: Money, *, clause: str = "PSR-9") -> tuple[Journal, ...]:
     """What the seller paid back is in escrow again."""
-    return move(JournalKind.SELLER_REFUND, "PSR-9", BANK, book.own(AccountKind.ESCROW), amount)
+    return move(JournalKind.SELLER_REFUND, clause, BANK, book.own(AccountKind.ESCROW), amount)
 
 
 def _deposit_paid(book: Book) -> Money:

@@ -2,12 +2,12 @@
 
 from types import MappingProxyType
 
-from daigou.domain.lifecycle.fulfilment import payment, purchase, receipt, request, way
+from daigou.domain.lifecycle.fulfilment import cases, payment, purchase, receipt, request, way
 from daigou.domain.lifecycle.fulfilment.triggers import TRIGGERS
 from daigou.domain.lifecycle.table import Table, Wait
 from daigou.domain.order import Role, State, TableName
 
-_PHASES = (request, payment, purchase, way, receipt)
+_PHASES = (request, payment, purchase, way, receipt, cases)
 
 ENDS = {
     State.CLOSED: "closed",
@@ -17,6 +17,7 @@ ENDS = {
     State.UNREALIZABLE: "unrealizable; what the provider collected goes back",
     State.FORFEITED: "the balance never came; the advance deposit is lost",
     State.ABANDONED: "abandoned at the storage",
+    State.CANCELLED: "cancelled",
 }
 
 FULFILMENT = Table(

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from daigou.domain import postings
-from daigou.domain.lifecycle import guards
+from daigou.domain.lifecycle import case_guards, guards
 from daigou.domain.lifecycle.table import (
     NOBODY,
     Answer,
@@ -17,6 +17,7 @@ from daigou.domain.lifecycle.words import CLIENT, INSTITUTION, PROVIDER, tell
 from daigou.domain.order import Role, State, Trigger
 
 _PAID_IN = (State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE)
+_NO_CASE = (case_guards.no_case_is_open,)
 _PURCHASE_ANEW = ("purchase_reminder", "purchase")
 _EFFECTIVE = {
     State.ACCEPTED: tell("order.effective", Role.CLIENT, Role.PROVIDER),
@@ -41,7 +42,7 @@ ROWS = (
                 clause=_CLAUSE[state],
                 roles=CLIENT,
                 when=guards.needs_no_institution,
-                guards=(guards.logistics_is_chosen,),
+                guards=(*_NO_CASE, guards.logistics_is_chosen),
                 posts=postings.pay_from_deposit,
                 notices=_EFFECTIVE[state],
                 restarts=_PURCHASE_ANEW,
@@ -52,7 +53,7 @@ ROWS = (
                 target=State.PAYING,
                 clause=_CLAUSE[state],
                 roles=CLIENT,
-                guards=(guards.logistics_is_chosen,),
+                guards=(*_NO_CASE, guards.logistics_is_chosen),
                 posts=postings.reserve_payment,
             ),
             Row(
@@ -116,6 +117,7 @@ ROWS = (
         target=State.FORFEITED,
         clause="PSR-15-2",
         roles=CLIENT,
+        guards=_NO_CASE,
         posts=postings.keep_forfeited,
         notices=tell("order.forfeited", Role.CLIENT, Role.PROVIDER),
     ),
@@ -135,7 +137,10 @@ ROWS = (
             (State.AWAITING_TOP_UP, "PSR-10-2"),
             (State.AWAITING_CHOICE, "PSR-9"),
         )
-        for trigger, roles in ((Trigger.DECLINE_OFFER, CLIENT), (Trigger.LAPSE, NOBODY))
+        for trigger, roles, checks in (
+            (Trigger.DECLINE_OFFER, CLIENT, _NO_CASE),
+            (Trigger.LAPSE, NOBODY, ()),
+        )
         for row in (
             Row(
                 trigger=trigger,
@@ -144,6 +149,7 @@ ROWS = (
                 clause=clause,
                 roles=roles,
                 when=guards.seller_has_the_advance,
+                guards=checks,
                 notices=tell("order.advance_to_recover", Role.CLIENT, Role.PROVIDER),
                 restarts=("recovery",),
             ),
@@ -153,6 +159,7 @@ ROWS = (
                 target=State.UNREALIZABLE,
                 clause=clause,
                 roles=roles,
+                guards=checks,
                 posts=postings.refund_collected,
                 notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
             ),

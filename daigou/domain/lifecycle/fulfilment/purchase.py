@@ -4,12 +4,13 @@ now, for as many as it has."""
 from types import MappingProxyType
 
 from daigou.domain import postings
-from daigou.domain.lifecycle import guards
+from daigou.domain.lifecycle import case_guards, guards
 from daigou.domain.lifecycle.table import Answer, Call, Deadline, Errand, Row, Wait
 from daigou.domain.lifecycle.words import CLIENT, NO_DEPOSIT, PLATFORM, PROVIDER, tell
 from daigou.domain.order import Role, State, Trigger
 
 _PRICE = (guards.price_can_be_settled, guards.price_makes_sense)
+_NO_CASE = (case_guards.no_case_is_open,)
 
 ROWS = (
     Row(
@@ -18,6 +19,7 @@ ROWS = (
         target=State.PURCHASING,
         clause="PSR-8",
         roles=PROVIDER,
+        guards=_NO_CASE,
         posts=postings.reserve_purchase,
     ),
     Row(
@@ -36,6 +38,7 @@ ROWS = (
         clause="PSR-3-2",
         roles=PROVIDER,
         guards=(
+            *_NO_CASE,
             guards.refusal_is_still_allowed,
             guards.nothing_is_bought,
             guards.lines_name_their_collector,
@@ -68,9 +71,9 @@ ROWS = (
     # more than agreed, more but allowed beforehand and covered by the deposit, or more.
     *(
         row
-        for trigger, state, roles in (
-            (Trigger.REPORT_PRICE, State.EFFECTIVE, PROVIDER),
-            (Trigger.QUOTE_ANEW, State.PURCHASING, PLATFORM),
+        for trigger, state, roles, checks in (
+            (Trigger.REPORT_PRICE, State.EFFECTIVE, PROVIDER, _NO_CASE + _PRICE),
+            (Trigger.QUOTE_ANEW, State.PURCHASING, PLATFORM, _PRICE),
         )
         for row in (
             Row(
@@ -80,7 +83,7 @@ ROWS = (
                 clause="PSR-9",
                 roles=roles,
                 when=guards.is_a_part_only,
-                guards=_PRICE,
+                guards=checks,
                 posts=postings.keep_offer,
                 notices=tell("order.part_offered", Role.CLIENT),
                 restarts=("part_choice",),
@@ -92,7 +95,7 @@ ROWS = (
                 clause="PSR-10-2",
                 roles=roles,
                 when=guards.price_fell,
-                guards=_PRICE,
+                guards=checks,
                 posts=postings.true_up,
                 notices=tell("order.price_fell", Role.CLIENT, Role.PROVIDER),
             ),
@@ -103,7 +106,7 @@ ROWS = (
                 clause="PSR-10-2",
                 roles=roles,
                 when=guards.rise_was_allowed,
-                guards=_PRICE,
+                guards=checks,
                 posts=postings.charge_rise,
                 notices=tell("order.price_rise_charged", Role.CLIENT, Role.PROVIDER),
                 gives_way=NO_DEPOSIT,
@@ -114,7 +117,7 @@ ROWS = (
                 target=State.AWAITING_TOP_UP,
                 clause="PSR-10-2",
                 roles=roles,
-                guards=_PRICE,
+                guards=checks,
                 posts=postings.reprice,
                 notices=tell("order.top_up_due", Role.CLIENT),
                 restarts=("top_up",),
@@ -128,6 +131,7 @@ ROWS = (
         clause="PSR-10-2",
         roles=CLIENT,
         when=guards.part_costs_no_more,
+        guards=_NO_CASE,
         posts=postings.true_up,
         notices=tell("order.part_accepted", Role.PROVIDER),
         restarts=("purchase_reminder", "purchase"),
@@ -138,6 +142,7 @@ ROWS = (
         target=State.AWAITING_TOP_UP,
         clause="PSR-10-2",
         roles=CLIENT,
+        guards=_NO_CASE,
         posts=postings.reprice,
         notices=tell("order.top_up_due", Role.CLIENT),
         restarts=("top_up",),

@@ -122,6 +122,11 @@ TRIGGERS = {
         command=commands.Plain,
         clause="PSR-8",
     ),
+    Trigger.FOLLOW_CASE: TriggerSpec(
+        says="a case stops the order's clocks, lets them go on, or ends it",
+        command=commands.Plain,
+        clause="PSR-12-1-B",
+    ),
     Trigger.LAPSE: TriggerSpec(
         says="the window passed unused", command=commands.Plain, clause="PSR-2-1"
     ),

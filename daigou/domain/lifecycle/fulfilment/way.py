@@ -8,7 +8,12 @@ from daigou.domain.order import Role, State, Trigger
 
 _ARRIVED = (State.DELIVERED, State.ABANDONED, State.CLOSED)
 _LEADS_TO = {
-    State.PURCHASED: (State.DISPATCHED, State.WAREHOUSE_OBJECTION, State.WAREHOUSED),
+    State.PURCHASED: (
+        State.DISPATCHED,
+        State.WAREHOUSE_OBJECTION,
+        State.WAREHOUSED,
+        State.GOING_BACK,
+    ),
     State.DISPATCHED: (
         State.WAREHOUSE_OBJECTION,
         State.WAREHOUSED,
@@ -16,6 +21,7 @@ _LEADS_TO = {
         State.EXPORTED,
         *_ARRIVED,
         State.UNREALIZABLE,
+        State.GOING_BACK,
     ),
     State.WAREHOUSE_OBJECTION: (
         State.DISPATCHED,
@@ -24,17 +30,30 @@ _LEADS_TO = {
         State.EXPORTED,
         *_ARRIVED,
         State.UNREALIZABLE,
+        State.GOING_BACK,
     ),
-    State.WAREHOUSED: (State.WAREHOUSE_OBJECTION, State.STORED),
-    State.STORED: (State.EXPORTED, *_ARRIVED),
+    State.WAREHOUSED: (State.WAREHOUSE_OBJECTION, State.STORED, State.GOING_BACK),
+    State.STORED: (State.EXPORTED, *_ARRIVED, State.GOING_BACK),
+    State.GOING_BACK: (
+        State.DISPATCHED,
+        State.WAREHOUSE_OBJECTION,
+        State.WAREHOUSED,
+        State.STORED,
+        State.EXPORTED,
+        *_ARRIVED,
+        State.UNREALIZABLE,
+    ),
     State.EXPORTED: (State.DELIVERED, State.CLOSED),
 }
-"""Where the order can come when its slowest parcel moves, and another one is the slowest then."""
+"""Where the order can come when its slowest parcel moves, and another one is the slowest then.
+The log names rows by their number: what is added comes last."""
 
 _DUTY_ENDED = (State.STORED, State.EXPORTED, State.DELIVERED, State.ABANDONED, State.CLOSED)
 """Where the provider's duty to procure is over, however the goods came there (PSR-16)."""
 _NEWS = ("feedback_reminder", "feedback")
 _SENT_AGAIN = (State.WAREHOUSE_OBJECTION, State.DISPATCHED)
+_LOST_OR_SENT_AGAIN = (State.GOING_BACK, State.DISPATCHED)
+"""What was on its way back to the seller, and is not: the parcel's own row tells which."""
 _POSTS = {
     **dict.fromkeys(_DUTY_ENDED, postings.earn_fee),
     State.UNREALIZABLE: postings.refund_collected,
@@ -42,6 +61,7 @@ _POSTS = {
 
 _REACHED = {
     State.DISPATCHED: ("PSR-8", tell("order.dispatched", Role.CLIENT, Role.STORAGE)),
+    State.GOING_BACK: ("PSR-12-6", ()),
     State.WAREHOUSE_OBJECTION: ("PSR-16", ()),
     State.WAREHOUSED: ("PSR-16", tell("order.warehoused", Role.CLIENT, Role.PROVIDER)),
     State.STORED: ("PSR-16", tell("order.stored", Role.CLIENT, Role.PROVIDER)),
@@ -62,7 +82,7 @@ ROWS = (
             clause=clause,
             when=guards.goods_stand_at(target),
             posts=_POSTS.get(target),
-            notices=notices,
+            notices=() if (source, target) == _LOST_OR_SENT_AGAIN else notices,
             restarts=_NEWS if (source, target) == _SENT_AGAIN else (),
         )
         for source, targets in _LEADS_TO.items()
@@ -140,6 +160,7 @@ WAITS = (
     *(
         Wait(state=state, says=says, next_actor=Role.CLOCK, follows_items=True)
         for state, says in (
+            (State.GOING_BACK, "goods are on their way back to the seller"),
             (State.WAREHOUSE_OBJECTION, "goods at the storage are objected to"),
             (State.WAREHOUSED, "at the storage; logistics may object"),
             (State.STORED, "stored; waits for export"),

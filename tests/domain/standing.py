@@ -1,0 +1,246 @@
+"""An order with its parcels and its case as the tables move them, money left aside: every step that
+can be taken from a stand, and every stand that can be come to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+
+from daigou.domain import commands
+from daigou.domain.commands import Command, Plain
+from daigou.domain.facts import WAY, Case, Facts, Parcel
+from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, PARCEL
+from daigou.domain.lifecycle.table import FOLLOWING, Row, Situation, Table, taken
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import Refused
+from tests.domain import samples
+
+HALF = Money(samples.PRICE.amount // 2)
+FOLLOWERS_MAX = 8
+CASE_ITEM = "ord_kettles/20"
+QUANTITY = 2
+UNTIL = samples.NOON + timedelta(days=30)
+PART = replace(samples.PART, quantity=1)
+LOWER = replace(samples.LOWER, quantity=QUANTITY)
+HIGHER = replace(samples.HIGHER, quantity=QUANTITY)
+
+SAID: dict[Trigger, tuple[Command, ...]] = {
+    Trigger.PAY: (samples.PAY_FROM_DEPOSIT, samples.PAY_FROM_BOTH),
+    Trigger.REPORT_PRICE: (PART, LOWER, HIGHER),
+    Trigger.QUOTE_ANEW: (PART, LOWER, HIGHER),
+    Trigger.SETTLE_PACKAGE: (
+        commands.CauseFound(cause=commands.Cause.LOGISTICS),
+        commands.CauseFound(cause=commands.Cause.SELLER),
+    ),
+    Trigger.RECORD_SELLER_REFUND: (
+        commands.SellerRefund(goods=ZERO, freight=ZERO, external_ref="sr_1"),
+    ),
+    Trigger.CONSENT_TO_CANCELLATION: tuple(
+        commands.SellerConsent(refund=refund) for refund in (ZERO, HALF, samples.PRICE)
+    ),
+    Trigger.RECORD_CANCELLATION_REFUND: (commands.CaseRefund(amount=HALF, external_ref="sr_1"),),
+}
+"""What is said with a trigger where it makes a difference to where things lead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stand:
+    """Where an order, its parcels and its case stand. `facts` hold no more than that."""
+
+    order: State
+    facts: Facts
+
+    @property
+    def case(self) -> Case | None:
+        """The last cancellation that was asked for."""
+        return self.facts.case
+
+    @property
+    def case_state(self) -> State:
+        """Where the case stands; new where there is none."""
+        return self.facts.case.state if self.facts.case else State.NEW
+
+    @property
+    def case_is_open(self) -> bool:
+        """Whether the case is at no end of its table, and its order not settled either."""
+        return self.case_state not in {State.NEW, State.CHASING, *CANCELLATION.ends}
+
+    @property
+    def ended(self) -> bool:
+        """Whether the order is at its end."""
+        return self.order in FULFILMENT.ends
+
+    def situation(self, role: Role, command: Command | None, item: str = "") -> Situation:
+        """What a guard sees when somebody of the order gives a command."""
+        return replace(
+            samples.situation(role, command, facts=self.facts, order=self.order), item=item
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A row that was taken, by whom, with those that followed, and where it led."""
+
+    source: Stand
+    row: Row
+    table: Table
+    followed: tuple[Row, ...]
+    target: Stand
+
+
+def effective(*, with_advance: bool = False) -> Stand:
+    """An order that is agreed and paid; of goods with an advance deposit, that alone."""
+    advance = samples.ADVANCE if with_advance else None
+    return _settled(State.EFFECTIVE, replace(samples.FACTS, quantity=QUANTITY, advance=advance))
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Every stand that can be come to, and every step between them."""
+
+    starts: tuple[Stand, ...]
+
+    @cached_property
+    def steps(self) -> dict[Stand, tuple[Step, ...]]:
+        """The steps from each stand, however long the way to it."""
+        found: dict[Stand, tuple[Step, ...]] = {}
+        open_ones = list(self.starts)
+        while open_ones:
+            stand = open_ones.pop()
+            if stand not in found:
+                found[stand] = tuple(_steps_from(stand))
+                open_ones += [step.target for step in found[stand]]
+        return found
+
+    @cached_property
+    def open_pairs(self) -> set[tuple[State, State]]:
+        """Where an order and its open case stand together."""
+        return {(each.order, each.case_state) for each in self.steps if each.case_is_open}
+
+    def dead_ends(self) -> list[Stand]:
+        """The stands from which no way leads to the order's end."""
+        leads_to: dict[Stand, set[Stand]] = {}
+        for stand, steps in self.steps.items():
+            for step in steps:
+                leads_to.setdefault(step.target, set()).add(stand)
+        alive = {stand for stand in self.steps if stand.ended}
+        open_ones = list(alive)
+        while open_ones:
+            for before in leads_to.get(open_ones.pop(), set()) - alive:
+                alive.add(before)
+                open_ones.append(before)
+        return [stand for stand in self.steps if stand not in alive]
+
+
+def _steps_from(stand: Stand) -> Iterator[Step]:
+    for table, row, item in _rows(stand):
+        for command in SAID.get(row.trigger, (_command(row, table),)):
+            if step := _taken(stand, table, row, item, command):
+                yield step
+
+
+def _rows(stand: Stand) -> Iterator[tuple[Table, Row, str]]:
+    """The rows that could be taken, one a trigger, guards aside."""
+    standing: list[tuple[Table, State, str]] = []
+    if not stand.ended:
+        standing.append((FULFILMENT, stand.order, ""))
+        standing += [(PARCEL, each.state, each.item) for each in stand.facts.parcels]
+        standing.append((CANCELLATION, State.NEW, ""))
+    if stand.order in WAY and stand.facts.missing:
+        standing.append((PARCEL, State.NEW, ""))
+    if stand.case:
+        standing.append((CANCELLATION, stand.case.state, stand.case.item))
+    for table, state, item in standing:
+        for trigger in dict.fromkeys(row.trigger for row in table.rows_from(state)):
+            row = table.rows_from(state, trigger)[0]
+            # An order that is held up has no clocks of its own.
+            asleep = table is FULFILMENT and stand.facts.held and not row.roles
+            if trigger not in FOLLOWING and not asleep:
+                yield table, row, item
+
+
+def _taken(stand: Stand, table: Table, row: Row, item: str, command: Command) -> Step | None:
+    role = min(row.roles or {Role.CLOCK})
+    try:
+        row = table.fire(
+            state=row.source, trigger=row.trigger, situation=stand.situation(role, command, item)
+        )
+    except Refused:
+        return None
+    item = item or (CASE_ITEM if table is CANCELLATION else f"p{len(stand.facts.parcels) + 1}")
+    now = _moved(stand, table, row, item, command)
+    followed: list[Row] = []
+    while after := _followed(now):
+        follower, row_after, moved = after
+        now = _moved(now, follower, row_after, moved, Plain())
+        followed.append(row_after)
+        if len(followed) > FOLLOWERS_MAX:
+            raise AssertionError(f"a circle after {row}: {followed}")
+    target = _settled(now.order, now.facts)
+    return Step(source=stand, row=row, table=table, followed=tuple(followed), target=target)
+
+
+def _followed(stand: Stand) -> tuple[Table, Row, str] | None:
+    nobody = stand.situation(Role.CLOCK, Plain())
+    if row := FULFILMENT.following(state=stand.order, situation=nobody):
+        return FULFILMENT, row, ""
+    if stand.case and stand.case.state not in CANCELLATION.ends:
+        nobody = replace(nobody, item=stand.case.item)
+        if row := CANCELLATION.following(state=stand.case.state, situation=nobody):
+            return CANCELLATION, row, stand.case.item
+    return None
+
+
+def _moved(stand: Stand, table: Table, row: Row, item: str, command: Command) -> Stand:
+    facts = stand.facts.after(
+        taken(table, row, item=item, command=command, terms=samples.TERMS, at=samples.NOON)
+    )
+    return Stand(order=row.target if table is FULFILMENT else stand.order, facts=facts)
+
+
+def _command(row: Row, table: Table) -> Command:
+    if row.trigger in {Trigger.DISPATCH, Trigger.EXCHANGE}:
+        return commands.Dispatch(tracking_ref="trk_1", quantity=1)
+    if (row.source, row.trigger) == (State.NEW, Trigger.WAREHOUSE_RECEIPT):
+        return commands.WarehouseReceipt(parcel_ref="ref_1", quantity=1)
+    return samples.command_of(row.trigger, table.name)
+
+
+def _settled(order: State, facts: Facts) -> Stand:
+    """The stand, without what makes no difference to where things can lead."""
+    case = facts.case and Case(
+        item=CASE_ITEM,
+        table=TableName.CANCELLATION,
+        state=facts.case.state,
+        granted=facts.case.granted,
+        expected=facts.case.expected,
+        received=facts.case.received,
+        losses=facts.case.losses,
+    )
+    if case and case.state in CANCELLATION.ends:
+        case = replace(case, granted=False, expected=ZERO, received=ZERO, losses=0)
+    # Which parcel is which makes no difference.
+    parcels = sorted(
+        (each.state, each.quantity, each.returned and each.state not in PARCEL.ends)
+        for each in facts.parcels
+    )
+    on_its_way = order in WAY
+    return Stand(
+        order=order,
+        facts=replace(
+            samples.FACTS,
+            quantity=facts.quantity,
+            advance=None if on_its_way else facts.advance,
+            advance_bought=facts.advance_bought and not on_its_way,
+            paying_in=facts.paying_in if order == State.PAYING else None,
+            offer=PART if facts.offer else None,
+            cancellable_until=UNTIL,
+            case=case,
+            held=facts.held,
+            parcels=tuple(
+                Parcel(item=f"p{number}", quantity=quantity, state=state, returned=returned)
+                for number, (state, quantity, returned) in enumerate(parcels, start=1)
+            ),
+        ),
+    )
