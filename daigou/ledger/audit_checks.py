@@ -63,12 +63,13 @@ JOURNALS = (
         """,
     ),
     Check(
-        "no account but cash ever owed less than nothing, nor the promotion more",
+        "no account ever stood on the wrong side of nothing",
         """
         SELECT format('%s entry %s: %s', e.account, e.entry_no, e.balance) AS difference
         FROM entry e JOIN account a ON a.id = e.account
-        WHERE e.balance > 0 AND a.kind NOT IN ('payment_institution', 'bank', 'promotion')
-            OR e.balance < 0 AND a.kind = 'promotion'
+        WHERE e.balance > 0
+                AND a.kind NOT IN ('payment_institution', 'bank', 'promotion', 'receivable')
+            OR e.balance < 0 AND a.kind IN ('promotion', 'receivable')
         """,
     ),
 )
@@ -204,7 +205,8 @@ ORDERS = (
         WITH moved AS (
             SELECT e.subject,
                 sum(e.amount) FILTER (
-                    WHERE j.kind IN ('payment', 'storage_charge') AND e.amount > 0) AS collected,
+                    WHERE j.kind IN ('payment', 'storage_charge') AND e.amount > 0
+                        OR j.kind = 'costs' AND a.kind = 'deposit') AS collected,
                 -sum(e.amount) FILTER (
                     WHERE j.kind IN ('refund', 'refund_credited') AND a.kind = 'deposit'
                         OR j.kind = 'refund' AND a.kind = 'promotion'
@@ -212,8 +214,9 @@ ORDERS = (
                 -sum(e.amount) FILTER (
                     WHERE j.kind = 'fee_earned' AND a.kind = 'provider') AS earned,
                 -sum(e.amount) FILTER (
-                    WHERE a.kind IN ('bank', 'third_party')
-                        OR j.kind = 'costs' AND a.kind = 'provider') AS paid_out,
+                    WHERE a.kind IN ('bank', 'third_party', 'receivable')
+                        OR j.kind IN ('costs', 'refund_returned') AND a.kind = 'provider')
+                    AS paid_out,
                 -sum(e.amount) FILTER (WHERE a.kind IN (
                     'escrow', 'fee_held', 'seller_transit', 'refund_transit')) AS held
             FROM entry e

@@ -16,6 +16,7 @@ _ROOTS = {
     AccountKind.PAYMENT_INSTITUTION: "Assets",
     AccountKind.BANK: "Assets",
     AccountKind.PROMOTION: "Expenses",
+    AccountKind.RECEIVABLE: "Assets",
 }
 """Where an account stands; all others are owed to someone."""
 

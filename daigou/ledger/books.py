@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from pydantic_core import to_json
 from sqlalchemy import Connection, Engine, select
 
 from daigou.domain.book import Movement, MovementKind, MovementState
@@ -10,6 +9,7 @@ from daigou.domain.commands import Pay
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
+from daigou.ledger.doors import open_book, write_step
 from daigou.ledger.engine import autocommit, transaction
 from daigou.ledger.failures import OvertakenError, StepForbiddenError
 from daigou.ledger.found import Found, Rows
@@ -128,28 +128,20 @@ class PostgresBooks:
 
 def _write(connection: Connection, step: Step) -> Committed:
     digest = digest_of(step)
-    found = _open_book(connection, step)
+    found = open_book(
+        connection,
+        subject=step.subject,
+        sequence=step.sequence,
+        command_id=step.command_id,
+        item=step.item,
+        at=step.at,
+        coupons=step.command.coupons if isinstance(step.command, Pay) else (),
+    )
     if already := _already_written(step, digest, found):
         return already
     rows, committed = compose(step=step, digest=digest, found=found)
-    connection.exec_driver_sql("SELECT write_step(%s::jsonb)", (to_json(rows).decode(),))
+    write_step(connection, rows)
     return committed
-
-
-def _open_book(connection: Connection, step: Step) -> Found:
-    return Found(
-        **connection.exec_driver_sql(
-            "SELECT open_book(%s, %s, %s, %s, %s, %s)",
-            (
-                step.subject,
-                step.sequence,
-                step.command_id,
-                step.item,
-                list(step.command.coupons) if isinstance(step.command, Pay) else [],
-                step.at,
-            ),
-        ).scalar_one()
-    )
 
 
 def _is_its_other_row(found: Found, step: Step) -> bool:

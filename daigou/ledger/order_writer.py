@@ -77,6 +77,7 @@ class OrderWriter:
             brokerage_rate=_rate_of(found.brokerage),
             held=self._before.held,
             moved=moved,
+            fee_earned=self._before.fee_earned,
             movement=movement_of(found.movement) if found.movement else None,
         )
 
@@ -197,6 +198,8 @@ class OrderWriter:
                 item=step.item,
                 command=step.command,
                 terms=terms_of(step.terms_version),
+                at=step.at,
+                scale=step.time_scale,
             )
         )
 

@@ -54,11 +54,13 @@ WHERE e.id = %(target)s AND e.disabled_at IS NULL AND a.revoked_at IS NULL
 _DUE = """
 SELECT d.message_id, d.run, d.attempts, d.subject, d.sequence, d.number, d.order_sequence,
     d.notice_at, n.event, n.recipient_role, t.axis, t.trigger, t.target AS state, t.clause,
-    CASE WHEN o.state = t.target THEN o.next_due_at END AS due_at
+    CASE WHEN o.state = t.target THEN o.next_due_at
+         WHEN i.state = t.target THEN i.next_due_at END AS due_at
 FROM delivery d
 JOIN notice n ON (n.subject, n.sequence, n.number) = (d.subject, d.sequence, d.number)
 JOIN transition t ON (t.subject, t.sequence) = (d.subject, d.sequence)
 LEFT JOIN purchase_order o ON o.id = d.subject AND t.axis = 'fulfilment'
+LEFT JOIN order_item i ON i.item = t.item AND t.item <> ''
 WHERE d.target = %(target)s AND d.state = 'waiting' AND d.next_try_at <= %(now)s
 ORDER BY d.notice_at, d.subject, d.order_sequence
 LIMIT %(most)s

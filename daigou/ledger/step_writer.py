@@ -7,6 +7,7 @@ from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.order import Role, TableName
+from daigou.domain.preview import check_digest
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.found import Found, Rows
 from daigou.ledger.order_writer import OrderWriter
@@ -37,16 +38,15 @@ def compose(*, step: Step, digest: str, found: Found) -> tuple[Rows, Committed]:
     """All rows of a step, and the result that its caller gets.
 
     Raises:
-        Refused: the step's template refuses.
+        Refused: the step's template refuses, or would write other than what was shown.
         StepConflictError: the step belongs to no subject there is, or to no row of its table.
     """
     lifecycle = _lifecycle_row(step)
-    writer = (
-        RechargeWriter(step=step, found=found)
-        if step.table == TableName.RECHARGE
-        else OrderWriter(step=step, row=lifecycle, found=found)
+    writer = _writer(step, lifecycle, found)
+    effects = _effects(step, lifecycle, writer)
+    check_digest(
+        subject=step.subject, sequence=step.sequence, command=step.command, effects=effects
     )
-    effects = lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
     rows, committed = writer.write(effects)
     rows["transition"] = _transition(step, digest, committed)
     rows.update(_postings(step, effects))
@@ -67,6 +67,27 @@ def compose(*, step: Step, digest: str, found: Found) -> tuple[Rows, Committed]:
             for number, notice in enumerate(lifecycle.notices, start=1)
         ]
     return rows, committed
+
+
+def effects_of(step: Step, found: Found) -> Effects:
+    """What a step does to the books beside itself.
+
+    Raises:
+        Refused: the step's template refuses.
+        StepConflictError: the step belongs to no subject there is, or to no row of its table.
+    """
+    lifecycle = _lifecycle_row(step)
+    return _effects(step, lifecycle, _writer(step, lifecycle, found))
+
+
+def _writer(step: Step, lifecycle: LifecycleRow, found: Found) -> OrderWriter | RechargeWriter:
+    if step.table == TableName.RECHARGE:
+        return RechargeWriter(step=step, found=found)
+    return OrderWriter(step=step, row=lifecycle, found=found)
+
+
+def _effects(step: Step, lifecycle: LifecycleRow, writer: OrderWriter | RechargeWriter) -> Effects:
+    return lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
 
 
 def _transition(step: Step, digest: str, committed: Committed) -> Rows:

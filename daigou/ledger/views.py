@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from daigou.domain.book import JournalKind, MovementKind, MovementState
+from daigou.domain.book import Effects, JournalKind, MovementKind, MovementState
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Line, LineCode, Request
 from daigou.domain.facts import Facts
@@ -247,6 +247,24 @@ class BalanceView:
 
     account: str
     balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewView:
+    """What a command would do now, named by its digest (see `daigou.domain.preview`).
+
+    `effects` are all journals, lines and refunds.
+    """
+
+    order: OrderId
+    item: str
+    sequence: int
+    trigger: Trigger
+    target: State
+    clause: str
+    digest: str
+    effects: Effects
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 
 from daigou.domain.ids import SubjectId
+from daigou.domain.lifecycle import ITEM_TABLES
 from daigou.domain.sweeps import Finding, SweepName
 from daigou.ledger.audit import audit
 from daigou.ledger.engine import autocommit
@@ -98,6 +99,9 @@ class _Source(NamedTuple):
 
 
 _LONG_AGO = "-infinity"
+_OUTLIVING = ", ".join(f"'{table.name}'" for table in ITEM_TABLES if table.outlives)
+_OUTLIVES = f"axis IN ({_OUTLIVING})"
+"""Items that go on when their order has ended: money on its way, a case whose money is to come."""
 
 _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
     SweepName.OVERDUE: (
@@ -113,15 +117,15 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
             "SELECT count(*) FROM purchase_order WHERE next_due_at IS NOT NULL",
         ),
         _Source(
-            """
-            SELECT i.next_due_at, item, subject, 'refund/' || split_part(item, '/', 2)
+            f"""
+            SELECT i.next_due_at, item, subject, axis || '/' || split_part(item, '/', 2)
             FROM order_item i JOIN purchase_order o ON o.id = subject
-            WHERE i.next_due_at < %(before)s AND axis = 'refund' AND o.ended_at IS NOT NULL
+            WHERE i.next_due_at < %(before)s AND {_OUTLIVES} AND o.ended_at IS NOT NULL
                 AND (i.next_due_at, item) > (%(k0)s::timestamptz, %(k1)s)
             ORDER BY i.next_due_at, item LIMIT %(limit)s
             """,
             (_LONG_AGO, ""),
-            "SELECT count(*) FROM order_item WHERE axis = 'refund' AND next_due_at IS NOT NULL",
+            f"SELECT count(*) FROM order_item WHERE {_OUTLIVES} AND next_due_at IS NOT NULL",
         ),
         _Source(
             """
@@ -178,7 +182,7 @@ _OPEN = (
     ),
     _Source(
         "SELECT DISTINCT subject FROM order_item"
-        " WHERE axis = 'refund' AND ended_at IS NULL AND subject > %(k0)s"
+        f" WHERE {_OUTLIVES} AND ended_at IS NULL AND subject > %(k0)s"
         " ORDER BY subject LIMIT %(limit)s",
         ("",),
     ),
@@ -189,13 +193,13 @@ _OPEN = (
     ),
 )
 
-_STANDINGS = """
+_STANDINGS = f"""
     SELECT s.id, s.state, s.open, t.recorded_at
     FROM (
         SELECT id, state, sequence,
             ended_at IS NULL OR EXISTS (
                 SELECT FROM order_item i
-                WHERE i.subject = o.id AND i.axis = 'refund' AND i.ended_at IS NULL
+                WHERE i.subject = o.id AND {_OUTLIVES} AND i.ended_at IS NULL
             ) AS open
         FROM purchase_order o WHERE id = ANY (%(subjects)s)
         UNION ALL

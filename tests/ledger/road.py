@@ -7,19 +7,23 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import Engine
+
 from daigou.domain import commands
-from daigou.domain.clocks import Clock, Timing, clocks_after
+from daigou.domain.clocks import Clock, Timing, clocks_after, running
 from daigou.domain.commands import ChooseLogistics, Command, Line, LineCode, Outcome, Plain, Request
 from daigou.domain.facts import Facts
-from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
+from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId, SubjectId
 from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND, TABLES
 from daigou.domain.lifecycle.table import Row, Situation, Table, taken
 from daigou.domain.money import Money
-from daigou.domain.order import CLOCK, Actor, Parties, State, Trigger
+from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.refusals import Refused
 from daigou.domain.steps import Committed, Step
 from daigou.domain.terms import current
+from daigou.ledger.previews import Asked, Previews
 from daigou.ledger.promotion import Promotion
+from daigou.ledger.views import PreviewView
 from daigou.ports.books import Books
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -34,6 +38,7 @@ MIA = PartyId("pro_mia")
 PLATFORM = PartyId("plt_platform")
 NINGBO_ADDRESS = "1 Harbour Road, Ningbo"
 
+FOLLOWERS_MAX = 8
 WHOLE = 123_123
 """What the order of `a_request` costs, in fen: its fee is 123."""
 
@@ -82,6 +87,15 @@ class Lane:
     item: str = ""
     state: State = State.NEW
     clocks: tuple[Clock, ...] = ()
+    held: bool = False
+
+    @property
+    def ended(self) -> bool:
+        return self.state in self.table.ends
+
+    def running(self) -> tuple[Clock, ...]:
+        """The clocks that run now, the next to strike first."""
+        return running(table=self.table, state=self.state, clocks=self.clocks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,31 +148,68 @@ class Subject:
         table: Table | None = None,
         item: str = "",
         target: State | None = None,
+        by: Role | None = None,
         passed_over: tuple[Row, ...] = (),
         **changes: Any,
     ) -> tuple[Turn, ...]:
-        """The next step, and that of the order if it follows; none is taken yet."""
+        """The next step, and those of the axes that follow it; none is taken yet.
+
+        Pulled `by` somebody, it has to pass the guards; otherwise it is nobody's question.
+        """
         lane = self._lane(trigger, table, item)
         said = command or Plain()
-        situation = self._situation(lane, said)
-        row = next(
-            row
-            for row in lane.table.rows_from(lane.state, trigger)
-            if row not in passed_over
-            and (target is None or row.target == target)
-            and (target is not None or row.when is None or row.when(situation))
-        )
-        first = self._turn(lane, row, said, number=1, **changes)
-        if lane is self.main:
-            return (first,)
-        facts = self._facts_after(first)
-        follows = self.main.table.following(
-            state=self.state, situation=replace(situation, facts=facts)
-        )
-        if follows is None:
-            return (first,)
+        situation = replace(self._situation(lane, said), passed_over=passed_over)
+        if by is not None:
+            situation = replace(situation, actor=self.actor(by))
+            row = lane.table.fire(state=lane.state, trigger=trigger, situation=situation)
+            changes = {"actor": situation.actor, **changes}
+        else:
+            row = next(
+                row
+                for row in lane.table.rows_from(lane.state, trigger)
+                if row not in passed_over
+                and (target is None or row.target == target)
+                and (target is not None or row.when is None or row.when(situation))
+            )
+        return self._with_what_follows(lane, row, said, changes)
+
+    def actor(self, role: Role) -> Actor:
+        """The order's own party of a role."""
+        party = self.parties.holder(role) or {Role.PAYMENT_INSTITUTION: PAYCO}.get(role, PLATFORM)
+        return CLOCK if role == Role.CLOCK else Actor(role=role, party=party)
+
+    def _with_what_follows(
+        self, lane: Lane, row: Row, command: Command, changes: dict[str, Any]
+    ) -> tuple[Turn, ...]:
         moment = {key: changes[key] for key in ("at", "recorded_at") if key in changes}
-        return (first, self._turn(self.main, follows, Plain(), number=2, **moment))
+        drafts = {id(each): replace(each) for each in (self.main, *self.items.values(), lane)}
+        facts, turns = self.facts, []
+        while True:
+            draft = drafts[id(lane)]
+            turn = self._turn(
+                lane, draft, row, command, facts, number=len(turns) + 1, **(changes or moment)
+            )
+            turns.append(turn)
+            facts = self._facts_after(turn, facts)
+            draft.state, draft.clocks = turn.step.target, turn.step.clocks
+            draft.held = facts.held and lane is self.main
+            after = self._next_to_follow(drafts, facts)
+            if after is None:
+                return tuple(turns)
+            if len(turns) > FOLLOWERS_MAX:
+                raise AssertionError(f"{self.id}: axes follow each other in a circle")
+            (lane, row), command, changes = after, Plain(), {}
+
+    def _next_to_follow(self, drafts: dict[int, Lane], facts: Facts) -> tuple[Lane, Row] | None:
+        order = drafts[id(self.main)].state
+        for lane in (self.main, *self.items.values()):
+            draft = drafts[id(lane)]
+            situation = replace(self._situation(draft, Plain()), facts=facts, order=order)
+            if not draft.ended and (
+                row := draft.table.following(state=draft.state, situation=situation)
+            ):
+                return lane, row
+        return None
 
     def step(self, trigger: Trigger, command: Command | None = None, **changes: Any) -> Step:
         """The next step, not yet taken."""
@@ -195,7 +246,7 @@ class Subject:
 
     def answer(self, trigger: Trigger, *, item: str = "", **outcome: Any) -> Committed:
         """The counterparty's answer to the movement that is open (or to the refund `item`)."""
-        reference = item or self._intended()
+        reference = item or self.intended()
         return self.pull(
             trigger,
             Outcome(reference=MovementRef(reference), external_ref="ext-1", **outcome),
@@ -220,20 +271,42 @@ class Subject:
         opens = [each for each in TABLES.values() if each.opens(trigger)]
         return Lane(table=opens[0]) if opens else self.main
 
-    def _turn(self, lane: Lane, row: Row, command: Command, *, number: int, **changes: Any) -> Turn:
+    def _turn(
+        self,
+        lane: Lane,
+        draft: Lane,
+        row: Row,
+        command: Command,
+        before: Facts,
+        *,
+        number: int,
+        **changes: Any,
+    ) -> Turn:
         sequence = self.sequence + number
-        at = self.at + timedelta(minutes=1)
-        ended = row.target in lane.table.ends
+        at = changes.get("at", self.at + timedelta(minutes=1))
+        ended = row.target in draft.table.ends
+        item = draft.item or (f"{self.id}/{sequence}" if draft.table.items else "")
+        after = before.after(
+            taken(
+                draft.table,
+                row,
+                item=item,
+                command=command,
+                terms=current(),
+                at=at,
+                scale=self.scale,
+            )
+        )
         step = Step(
             **{
                 "subject": self.id,
                 "sequence": sequence,
-                "table": lane.table.name,
-                "item": lane.item or (f"{self.id}/{sequence}" if lane.table.items else ""),
+                "table": draft.table.name,
+                "item": item,
                 "trigger": row.trigger,
-                "source": lane.state,
+                "source": draft.state,
                 "target": row.target,
-                "variant": lane.table.variant(row),
+                "variant": draft.table.variant(row),
                 "clause": row.clause,
                 "actor": CLOCK,
                 "command": command,
@@ -241,15 +314,15 @@ class Subject:
                 "at": at,
                 "recorded_at": at + timedelta(seconds=1),
                 "terms_version": current().version,
-                "clocks": self._clocks(lane, row, changes.get("at", at)),
-                "next_actor": None if ended else lane.table.wait(row.target).next_actor,
+                "clocks": self._clocks(draft, row, at, held=after.held and lane is self.main),
+                "next_actor": None if ended else draft.table.wait(row.target).next_actor,
                 "time_scale": self.scale,
                 **changes,
             }
         )
         return Turn(lane=lane, row=row, step=step)
 
-    def _clocks(self, lane: Lane, row: Row, at: datetime) -> tuple[Clock, ...]:
+    def _clocks(self, lane: Lane, row: Row, at: datetime, *, held: bool) -> tuple[Clock, ...]:
         struck = next((clock.term for clock in lane.clocks if clock.trigger == row.trigger), None)
         return clocks_after(
             table=lane.table,
@@ -261,13 +334,16 @@ class Subject:
             ),
             at=at,
             restarts=row.restarts,
+            held=held,
+            released=lane.held and not held,
         )
 
     def _enter(self, turn: Turn, committed: Committed) -> None:
         lane, step = turn.lane, turn.step
-        self.facts = self._facts_after(turn)
+        self.facts = self._facts_after(turn, self.facts)
         self.sequence, self.at, self.last = step.sequence, step.at, committed
         lane.state, lane.clocks, lane.item = step.target, step.clocks, step.item
+        lane.held = self.facts.held and lane is self.main
         if step.item:
             self.items[step.item] = lane
         for reference in committed.refunds:
@@ -291,25 +367,29 @@ class Subject:
             command=command,
             parties=self.parties,
             terms=current(),
+            at=self.at,
             facts=self.facts,
             order=self.state,
             item=lane.item,
         )
 
-    def _facts_after(self, turn: Turn) -> Facts:
-        return self.facts.after(
+    def _facts_after(self, turn: Turn, before: Facts) -> Facts:
+        return before.after(
             taken(
                 turn.lane.table,
                 turn.row,
                 item=turn.step.item,
                 command=turn.step.command,
                 terms=current(),
+                at=turn.step.at,
+                scale=self.scale,
             )
         )
 
-    def _intended(self) -> str:
+    def intended(self) -> MovementRef:
+        """Our reference of the last movement of a payment or purchase."""
         return next(
-            f"{self.id}/{step.sequence}"
+            MovementRef(f"{self.id}/{step.sequence}")
             for step in reversed(self.steps)
             if step.trigger in (Trigger.PAY, Trigger.PURCHASE, Trigger.REQUEST)
         )
@@ -474,3 +554,75 @@ def a_purchase(**changes: Any) -> commands.RecordPurchase:
             **changes,
         }
     )
+
+
+# ---- cancellation ------------------------------------------------------------------------------
+
+
+def ask_to_cancel(order: Subject) -> str:
+    """The client asks for the order to be cancelled: the case."""
+    order.pull(Trigger.REQUEST_CANCELLATION, commands.Noted(), by=Role.CLIENT)
+    assert order.facts.case is not None
+    return order.facts.case.item
+
+
+def agree(order: Subject, refund: int, penalty: int = 0) -> None:
+    """The seller agrees to a cancellation, and the client to its terms."""
+    assert order.facts.case is not None
+    case = order.facts.case.item
+    said = commands.SellerConsent(refund=Money(refund), penalty=Money(penalty))
+    order.pull(Trigger.CONSENT_TO_CANCELLATION, said, item=case, by=Role.PROVIDER)
+    if order.items[case].state == State.TERMS_OFFERED:
+        order.pull(Trigger.ACCEPT_TERMS, item=case, by=Role.CLIENT)
+
+
+def send_back(order: Subject, parcel: str) -> None:
+    """The storage sends a parcel back, and the seller has it."""
+    sent = commands.Transport(tracking_ref="t-9")
+    order.pull(Trigger.SEND_BACK, sent, item=parcel, by=Role.STORAGE)
+    order.pull(Trigger.HAND_BACK, commands.Noted(), item=parcel, by=Role.PROVIDER)
+
+
+def paid_back(order: Subject, fen: int, reference: str = "sr-1") -> Committed:
+    """The seller pays back for a cancellation."""
+    assert order.facts.case is not None
+    said = commands.CaseRefund(amount=Money(fen), external_ref=reference)
+    case = order.facts.case.item
+    return order.pull(Trigger.RECORD_CANCELLATION_REFUND, said, item=case, by=Role.PROVIDER)
+
+
+def a_cost(fen: int, payee: PartyId = NINGBO) -> commands.Cost:
+    """What a cancellation costs, with its evidence."""
+    return commands.Cost(
+        cost=commands.CostKind.CUSTODY, amount=Money(fen), payee=payee, evidence=("evd_1",)
+    )
+
+
+def shown(order: Subject, settlement: commands.SettleCancellation, engine: Engine) -> PreviewView:
+    """What a settlement would do, as the provider is shown it now."""
+    assert order.facts.case is not None
+    return Previews(engine).of(
+        Asked(
+            order=OrderId(order.id),
+            table=TableName.CANCELLATION,
+            item=order.facts.case.item,
+            trigger=Trigger.SETTLE_CANCELLATION,
+            command=settlement,
+            actor=order.actor(Role.PROVIDER),
+            at=order.at,
+        )
+    )
+
+
+def settle_case(
+    order: Subject,
+    engine: Engine,
+    *costs: commands.Cost,
+    fee: commands.FeeChoice = commands.FeeChoice.KEPT,
+) -> Committed:
+    """The provider settles a cancellation as it was shown."""
+    assert order.facts.case is not None
+    said = commands.SettleCancellation(digest="", fee=fee, costs=costs)
+    said = replace(said, digest=shown(order, said, engine).digest)
+    case = order.facts.case.item
+    return order.pull(Trigger.SETTLE_CANCELLATION, said, item=case, by=Role.PROVIDER)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from daigou.domain import commands
-from daigou.domain.order import Trigger
+from daigou.domain.order import Role, Trigger
 from daigou.ledger.audit import DIFFERENCES_MAX, audit
 from daigou.ledger.audit_checks import CHECKS
 from daigou.ledger.books import PostgresBooks
@@ -19,12 +19,17 @@ from tests.ledger.road import (
     BEN,
     MIA,
     World,
+    a_cost,
     a_price,
+    agree,
+    ask_to_cancel,
     buy,
     dispatch,
+    paid_back,
     pay,
     receive,
     settle,
+    settle_case,
     sold_out,
     third_party_line,
 )
@@ -35,12 +40,12 @@ def template(server_url: str) -> Iterator[str]:
     """Orders at every place where money stands, one refund due and one paid."""
     with copied(server_url, "books", name="busy") as url:
         engine = make_engine(url)
-        _keep_busy(World(books=PostgresBooks(engine), promotion=Promotion(engine)))
+        _keep_busy(World(books=PostgresBooks(engine), promotion=Promotion(engine)), engine)
         engine.dispose()
         yield "busy"
 
 
-def _keep_busy(world: World) -> None:
+def _keep_busy(world: World, engine: Engine) -> None:
     world.stored(from_deposit=20_000)  # rch_0001, ord_0002
     for settled in (True, False):  # ord_0003, ord_0004
         order = world.effective(third_party_line(), client=BEN)
@@ -70,13 +75,32 @@ def _keep_busy(world: World) -> None:
     owing = world.stored()  # ord_0015
     world.recharged(9_000)  # rch_0016
     owing.pull(Trigger.CHARGE_STORAGE, item=next(iter(owing.items)))
+    _cancel_some(world, engine)
+
+
+def _cancel_some(world: World, engine: Engine) -> None:
+    """One with a debt that the seller's late money pays in part, one that customs overtook."""
+    owing = world.purchased(client=BEN)  # ord_0017
+    case = ask_to_cancel(owing)
+    agree(owing, 1_000)
+    owing.pull(Trigger.PROCEED_WITHOUT_REFUND, commands.Noted(), item=case, by=Role.PLATFORM)
+    settle_case(owing, engine, a_cost(3_000))
+    paid_back(owing, 400)
+    overtaken = world.purchased(client=BEN)  # ord_0018
+    ask_to_cancel(overtaken)
+    agree(overtaken, 5_000)
+    paid_back(overtaken, 2_000)
+    parcel = receive(overtaken)
+    overtaken.pull(Trigger.END_DUTY, item=parcel)
+    overtaken.pull(Trigger.CLEAR_CUSTOMS, commands.Transport(tracking_ref="t-1"), item=parcel)
 
 
 def test_busy_ledger_is_in_order(engine: Engine) -> None:
     # Journals and legs: three recharges 3, 6; ord_0002 5, 12; ord_0003 3, 9; ord_0004 2, 7;
     # ord_0005 2, 5; ord_0007 1, 2; ord_0009 6, 14; ord_0011 1, 2; ord_0013 3, 9; ord_0014 3, 7;
-    # ord_0015 5, 11.
-    assert str(audit(engine)) == "audit ok: 34 journals, 84 entries, imbalance 0"
+    # ord_0015 5, 11; ord_0017 7, 15 (payment 3, purchase 2 x 2, cost 2, fee 2, late refund 2, debt
+    # 2); ord_0018 6, 13 (payment 3, purchase 2 x 2, refund 2, fee 2, refund returned 2).
+    assert str(audit(engine)) == "audit ok: 47 journals, 112 entries, imbalance 0"
 
 
 TAMPERING = {
@@ -117,7 +141,7 @@ TAMPERING = {
     ),
     "a floor is broken": (
         "UPDATE entry SET balance = 5 WHERE account = 'deposit:cli_anna' AND entry_no = 2",
-        "owed less than nothing",
+        "on the wrong side of nothing",
     ),
     "a balanced journal is slipped in": (
         "INSERT INTO journal VALUES ('ord_0008', 1, 1, 'offset', 'PSR-22-2', now());"
@@ -326,7 +350,24 @@ TAMPERING = {
     ),
     "the promotion gets back more than it gave": (
         "UPDATE entry SET balance = -5 WHERE account = 'promotion' AND entry_no = 1",
-        "owed less than nothing",
+        "on the wrong side of nothing",
+    ),
+    "a debt is paid by more than it is": (
+        "UPDATE entry SET balance = -5 WHERE account = 'receivable:cli_ben' AND entry_no = 2",
+        "on the wrong side of nothing",
+    ),
+    "a debt is taken for a payment": (
+        "UPDATE entry SET account = 'payment_institution', entry_no = 99"
+        " WHERE account = 'receivable:cli_ben' AND entry_no = 1",
+        "the figures say so",
+    ),
+    "what goes back to the seller is kept as a fee": (
+        "UPDATE journal SET kind = 'fee_earned' WHERE kind = 'refund_returned'",
+        "the figures say so",
+    ),
+    "what goes back to the seller is called otherwise": (
+        "UPDATE journal SET kind = 'offset' WHERE kind = 'refund_returned'",
+        "the figures say so",
     ),
     "an order's figure is changed": (
         "UPDATE purchase_order SET refunded = refunded + 1 WHERE id = 'ord_0004'",

@@ -18,10 +18,15 @@ from daigou.ledger.queries import Queries
 from tests.ledger.road import (
     MIA,
     World,
+    a_cost,
+    agree,
+    ask_to_cancel,
     buy,
+    paid_back,
     pay,
     receive,
     settle,
+    settle_case,
     sold_out,
     third_party_line,
 )
@@ -37,6 +42,11 @@ def exported(world: World, engine: Engine) -> str:
     buy(won)
     won.pull(Trigger.END_DUTY, item=receive(won))
     pay(world.accepted(), coupons=(world.coupon(100),), off=100)
+    owing = world.purchased()
+    ask_to_cancel(owing)
+    agree(owing, 1_000)
+    paid_back(owing, 1_000)
+    settle_case(owing, engine, a_cost(3_000))
     file = io.StringIO()
     export(engine, file)
     return file.getvalue()
@@ -94,7 +104,11 @@ def test_each_journal_says_where_it_comes_from(exported: str, queries: Queries) 
 def test_every_kind_of_account_has_its_place(exported: str) -> None:
     assert account_name("promotion") == "Expenses:Promotion"
     assert account_name("promoter:pro_mia") == "Liabilities:Promoter:Pro-mia"
-    for account in ("Expenses:Promotion", "Liabilities:Promoter:Pro-mia"):
+    for account in (
+        "Expenses:Promotion",
+        "Liabilities:Promoter:Pro-mia",
+        "Assets:Receivable:Cli-anna",
+    ):
         assert f"open {account} CNY" in exported
     assert "open Liabilities:CouponReserved:Ord-" in exported
     roots = {account_name(kind.value).partition(":")[0] for kind in AccountKind}

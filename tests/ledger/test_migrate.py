@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 from daigou.domain.book import (
     CASH_KINDS,
     HELD_FOR_A_SUBJECT,
+    OWED_TO_THE_PLATFORM,
     AccountKind,
     JournalKind,
     MovementKind,
@@ -98,8 +99,13 @@ def test_floor_is_for_every_account_but_cash(engine: Engine) -> None:
             "SELECT prosrc FROM pg_proc WHERE proname = 'entry_runs_on'"
         ).scalar_one()
 
-    assert "account_kind NOT IN ('payment_institution', 'bank', 'promotion')" in guard
-    assert {"payment_institution", "bank", "promotion"} == CASH_KINDS
+    without = {"payment_institution", "bank", "promotion", "receivable"}
+    assert (
+        f"account_kind NOT IN {('payment_institution', 'bank', 'promotion', 'receivable')}" in guard
+    )
+    assert "account_kind IN ('promotion', 'receivable')" in guard
+    assert without == CASH_KINDS | OWED_TO_THE_PLATFORM
+    assert {"promotion", "receivable"} == OWED_TO_THE_PLATFORM
     assert AccountKind.DEPOSIT not in HELD_FOR_A_SUBJECT
 
 

@@ -8,6 +8,7 @@ was written by the code of b241fa0, the last one at that revision, and is never 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,23 @@ def test_every_order_can_be_read(in_use: Before, queries: Queries) -> None:
             }
         )
     assert {order["state"] for order in orders} >= {"stored", "unrealizable", "purchasing"}
+
+
+@pytest.mark.clause("PSR-12-2")
+def test_an_agreement_of_before_can_be_cancelled_for_its_thirty_days(
+    in_use: Before, queries: Queries
+) -> None:
+    seen = set()
+    for then in in_use.rows["purchase_order"]:
+        agreed = [
+            each.at for each in queries.timeline(then["id"]) if each.target == State.EFFECTIVE
+        ]
+        until = queries.order(then["id"]).facts.cancellable_until
+
+        assert until == (agreed[0] + timedelta(days=30) if agreed else None)
+        seen.add(until is None)
+
+    assert seen == {True, False}
 
 
 @pytest.mark.parametrize("line", range(len(OLD)))

@@ -14,7 +14,16 @@ from daigou.domain.order import State, Trigger
 from daigou.domain.sweeps import SWEEPS, SweepName
 from daigou.ledger.watch import PostgresWatch
 from daigou.ports.watch import START, Place
-from tests.ledger.road import NOON, World, dispatch, sold_out
+from tests.ledger.road import (
+    NOON,
+    WHOLE,
+    World,
+    agree,
+    ask_to_cancel,
+    dispatch,
+    settle_case,
+    sold_out,
+)
 
 LATER = NOON + timedelta(days=400)
 BATCH = 3
@@ -141,6 +150,29 @@ def test_refund_that_is_due_outlives_its_order(world: World, watch: PostgresWatc
         order.id
     ]
     assert watch.standings([order.id])[order.id].open
+
+
+def test_case_whose_money_is_still_to_come_outlives_its_order(
+    world: World, watch: PostgresWatch, engine: Engine
+) -> None:
+    order = world.purchased(from_deposit=WHOLE)
+    case = ask_to_cancel(order)
+    agree(order, order.facts.price.amount)
+    order.pull(Trigger.PROCEED_WITHOUT_REFUND, commands.Noted(), item=case)
+    settle_case(order, engine)
+    assert (order.state, order.items[case].state) == (State.CANCELLED, State.CHASING)
+
+    assert [(each.subject, each.detail) for each in late(watch, SweepName.OVERDUE)] == [
+        (order.id, f"cancellation/{case.rpartition('/')[2]}")
+    ]
+    assert watch.waiting(SweepName.OVERDUE) == 1
+    assert _all_pages(lambda place: watch.open_subjects(limit=BATCH, after=place), "subjects") == [
+        order.id
+    ]
+    assert watch.standings([order.id])[order.id].open
+    order.pull(Trigger.GIVE_UP, item=case)
+    assert late(watch, SweepName.OVERDUE) == []
+    assert not watch.standings([order.id])[order.id].open
 
 
 def test_the_audit_names_each_broken_invariant_by_a_code(

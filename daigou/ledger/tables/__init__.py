@@ -24,6 +24,7 @@ from daigou.ledger.tables.notices import (
     NoticeTarget,
     WebhookEndpoint,
 )
+from daigou.ledger.tables.previews import Preview
 from daigou.ledger.tables.reference import (
     Erasure,
     Evidence,
@@ -68,6 +69,7 @@ __all__ = [
     "OrderItem",
     "OrderLine",
     "Party",
+    "Preview",
     "Principal",
     "PromoterContract",
     "PurchaseOrder",

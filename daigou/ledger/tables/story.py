@@ -137,6 +137,12 @@ class OrderItem(SQLModel, table=True):
         ForeignKeyConstraint(["subject", "sequence"], STEP),
         Index("order_item_by_subject", "subject", "sequence"),
         Index("order_item_open", "subject", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "order_item_one_case",
+            "subject",
+            unique=True,
+            postgresql_where=text("axis = 'cancellation' AND ended_at IS NULL"),
+        ),
         Index("order_item_by_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
     )
 

@@ -1,0 +1,34 @@
+"""Owns the two doors of the posting path, as the database offers them: see migrations/sql."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic_core import to_json
+from sqlalchemy import Connection
+
+from daigou.domain.ids import CouponId, SubjectId
+from daigou.ledger.found import Found, Rows
+
+
+def open_book(
+    connection: Connection,
+    *,
+    subject: SubjectId,
+    sequence: int,
+    command_id: str,
+    item: str,
+    at: datetime,
+    coupons: Iterable[CouponId] = (),
+) -> Found:
+    """What the books hold of a subject, which is locked until the transaction ends."""
+    return Found(
+        **connection.exec_driver_sql(
+            "SELECT open_book(%s, %s, %s, %s, %s, %s)",
+            (subject, sequence, command_id, item, list(coupons), at),
+        ).scalar_one()
+    )
+
+
+def write_step(connection: Connection, rows: Rows) -> None:
+    """Writes the rows of a step."""
+    connection.exec_driver_sql("SELECT write_step(%s::jsonb)", (to_json(rows).decode(),))
