@@ -34,6 +34,7 @@ from daigou.settings import Settings, load_settings
 from daigou.simulator.counterparties import simulated_counterparties
 from daigou.temporal_setup import connect_temporal
 from workflows import messages
+from workflows.cancellation import Cancellation
 from workflows.notices import Notices
 from workflows.purchase_order import PurchaseOrder
 from workflows.recharge import Recharge
@@ -71,7 +72,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PurchaseOrder, Recharge, Notices, *([Sweep] if sweeping else [])],
+        workflows=[PurchaseOrder, Cancellation, Recharge, Notices, *([Sweep] if sweeping else [])],
         activities=[
             settlement.commit,
             settlement.written,

@@ -19,6 +19,7 @@ class Axis:
         self.reference: MovementRef | None = None
         self.calling = False
         self.turn = 0
+        self.held = False
         self._timing = timing
         self._clocks: tuple[Clock, ...] = ()
 
@@ -73,8 +74,9 @@ class Axis:
         clock = self.next_clock
         return clock if clock and clock.due <= now else None
 
-    def clocks_if(self, row: Row, *, at: datetime) -> tuple[Clock, ...]:
-        """Every clock, running and asleep, once the row was taken at a moment."""
+    def clocks_if(self, row: Row, *, at: datetime, held: bool = False) -> tuple[Clock, ...]:
+        """Every clock, running and asleep, once the row was taken at a moment; `held`, they stand
+        still."""
         struck = next((clock.term for clock in self.clocks if clock.trigger == row.trigger), None)
         return clocks_after(
             table=self.table,
@@ -84,6 +86,8 @@ class Axis:
             timing=self._timing,
             at=at,
             restarts=row.restarts,
+            held=held,
+            released=self.held and not held,
         )
 
     def begin(self, reference: MovementRef, *, at: datetime) -> None:
@@ -99,10 +103,11 @@ class Axis:
             at=at,
         )
 
-    def enter(self, row: Row, *, at: datetime, reference: str) -> None:
+    def enter(self, row: Row, *, at: datetime, reference: str, held: bool = False) -> None:
         """Takes the row, after it was written. `reference` is a movement that is now to be made."""
         before = self.next_clock
-        self._clocks = self.clocks_if(row, at=at)
+        self._clocks = self.clocks_if(row, at=at, held=held)
+        self.held = held
         self.state = row.target
         if not row.stays or self.next_clock != before:
             self.turn += 1  # A timer that need not be set anew is left alone.

@@ -3,10 +3,13 @@
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from daigou.domain.clocks import Clock
     from daigou.domain.lifecycle.table import Row
+    from daigou.domain.order import Role
     from daigou.domain.steps import Committed
     from workflows.axis import Axis
     from workflows.life import Life
+    from workflows.messages import CaseNews
 
 RECENT_STEPS = 8
 
@@ -25,14 +28,35 @@ def order_card(life: Life, committed: Committed) -> str:
     )
 
 
+def case_card(news: tuple[CaseNews, ...]) -> str:
+    """Where a case stands, who acts next and by when, what is known of its money, its steps."""
+    latest = news[-1]
+    money = [f"| {line.what} | {line.amount} |" for line in latest.money]
+    steps = [
+        f"- {each.at:%Y-%m-%d %H:%M:%S} UTC · {each.trigger}: {_words(each.state)} · {each.clause}"
+        for each in news[-RECENT_STEPS:]
+    ]
+    return "\n\n".join(
+        [
+            f"### {_words(latest.state)}",
+            latest.says,
+            f"**The order:** {_words(latest.order_state)}",
+            *_expected(latest.next_actor, latest.clocks),
+            *(["\n".join(["| money | |", "| :--- | ---: |", *money])] if money else []),
+            "\n".join(steps),
+        ]
+    )
+
+
 def in_words(row: Row) -> str:
     """A row as one line: what was done, and what it changed."""
     return f"{row.trigger}: {_way(row)}"
 
 
 def _standing(axis: Axis) -> str:
-    heading = f"### {axis.state.replace('_', ' ')}"
-    return "\n\n".join([heading, axis.table.says(axis.state), *_awaited(axis)])
+    heading = f"### {_words(axis.state)}"
+    held = ["**Held up** by an open case: its own clocks stand still."] if axis.held else []
+    return "\n\n".join([heading, axis.table.says(axis.state), *held, *_awaited(axis)])
 
 
 def _item(axis: Axis) -> str:
@@ -42,14 +66,22 @@ def _item(axis: Axis) -> str:
 
 
 def _awaited(axis: Axis) -> list[str]:
-    actor = axis.next_actor
+    # Of an axis that is held up, it is the case that somebody has to move.
+    return _expected(None if axis.held else axis.next_actor, axis.clocks)
+
+
+def _expected(actor: Role | None, clocks: tuple[Clock, ...]) -> list[str]:
     return [
-        *([f"**Next to act:** {actor.replace('_', ' ')}"] if actor else []),
+        *([f"**Next to act:** {_words(actor)}"] if actor else []),
         *(
             f"**{clock.trigger}** at {clock.due:%Y-%m-%d %H:%M:%S} UTC ({clock.clause})"
-            for clock in axis.clocks
+            for clock in clocks
         ),
     ]
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _money(committed: Committed) -> str:

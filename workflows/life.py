@@ -7,6 +7,7 @@ table, what they were opened with, and what they show.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,8 +30,14 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.steps import Committed, Receipt, Recorded, Step
     from workflows.axis import Axis
     from workflows.errands import CALLS, make_call, pause_before
+    from workflows.hosting import Hosts
     from workflows.messages import Ending, Pull
     from workflows.writing import find, write
+
+FOLLOWERS_MAX = 8
+"""No step moves more axes than this after it."""
+CASE_GRACE = timedelta(minutes=1)
+"""A case keeps its own clocks; where it failed to, its order strikes them this much later."""
 
 Show = Callable[[Committed], None]
 Summarise = Callable[[Row, Command], str]
@@ -64,6 +71,7 @@ class Life:
         self._refusal: ApplicationError | None = None
         self._committed: Committed | None = None
         self._taken: dict[str, tuple[Axis, datetime]] = {}
+        self._hosts = Hosts(subject=subject, client=parties.client, provider=parties.provider)
 
     # What the workflows call.
 
@@ -135,6 +143,10 @@ class Life:
         async with self._lock:
             await self._take_over_the_rest()
 
+    async def strike(self) -> None:
+        """Strikes every clock that has come to its moment: a case says that one of its own has."""
+        await self._strike_all(lambda: True)
+
     async def live(self) -> None:
         """Until the subject ended, what outlives it did, and every caller has its answer.
 
@@ -185,6 +197,7 @@ class Life:
             for item in [item for item, task in self._living.items() if task.done()]:
                 # What breaks an item breaks the workflow's task, so that support sees it.
                 self._living.pop(item).result()
+        await self._hosts.told()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _lives(self, axis: Axis) -> bool:
@@ -224,6 +237,7 @@ class Life:
             await workflow.wait_condition(turned)
         else:
             left = clock.due - workflow.now()
+            left += CASE_GRACE if axis.table.hosted else timedelta(0)
             try:
                 if left > timedelta(0):
                     await workflow.wait_condition(
@@ -232,7 +246,7 @@ class Life:
                 elif not turned():
                     raise TimeoutError
             except TimeoutError:
-                await self._strike_if_due(axis, clock, turn=turn)
+                await self._strike_if_due(axis, turn=turn)
                 return True
         return axis.turn != turn or not turned()
 
@@ -267,21 +281,27 @@ class Life:
         due = [(axis, clock) for axis in axes if (clock := axis.overdue(by))]
         return min(due, key=lambda each: each[1].due, default=None)
 
-    async def _strike_if_due(self, axis: Axis, clock: Clock, *, turn: int) -> None:
-        try:
-            async with self._lock:
-                while axis.turn == turn and (overdue := self._overdue(workflow.now())):
-                    await self._strike(*overdue)
-        except ApplicationError as error:
-            if as_refused(error) is None:
-                raise
-            # An alarm: no deadline may be refused. The order stands here until the cause is gone.
-            workflow.logger.error("deadline.refused", extra={"term": clock.term})
+    async def _strike_if_due(self, axis: Axis, *, turn: int) -> None:
+        if not await self._strike_all(lambda: axis.turn == turn):
             with suppress(TimeoutError):
                 await workflow.wait_condition(
                     lambda: axis.turn != turn or not self._lives(axis),
                     timeout=pause_before("ask_most", self._timing),
                 )
+
+    async def _strike_all(self, still: Callable[[], bool]) -> bool:
+        """Strikes every clock that is due, as long as something is `still` so; false if refused."""
+        try:
+            async with self._lock:
+                while still() and (overdue := self._overdue(workflow.now())):
+                    await self._strike(*overdue)
+        except ApplicationError as error:
+            if as_refused(error) is None:
+                raise
+            # An alarm: no deadline may be refused. The order stands here until the cause is gone.
+            workflow.logger.error("deadline.refused", extra={"why": str(error)})
+            return False
+        return True
 
     async def _strike(self, axis: Axis, clock: Clock) -> None:
         pull = Pull(
@@ -383,23 +403,49 @@ class Life:
     def _steps(
         self, axis: Axis, row: Row, pull: Pull, *, at: datetime
     ) -> list[tuple[Axis, Row, Step]]:
-        """The row's step, and that of the main axis if it follows."""
-        first = self._step(axis, row, pull, sequence=self.sequence + 1, at=at)
-        steps = [(axis, row, first)]
-        if axis is self.main:
-            return steps
-        follows = self._following(self._facts_after(axis, row, first.item, pull.command), pull)
-        if follows is not None:
-            follow = replace(
-                pull, command=Plain(), command_id=f"{self.subject}/{first.sequence}/followed"
-            )
-            second = self._step(self.main, follows, follow, sequence=first.sequence + 1, at=at)
-            steps.append((self.main, follows, second))
+        """The row's step, and those of the axes that follow it, each what the last one changed."""
+        drafts = {known: copy(known) for known in (self.main, *self._followers())}
+        steps: list[tuple[Axis, Row, Step]] = []
+        facts = self.facts
+        moved: tuple[Axis, Row, Pull] | None = (axis, row, pull)
+        while moved:
+            axis, row, pull = moved
+            draft = drafts.setdefault(axis, copy(axis))
+            sequence = self.sequence + len(steps) + 1
+            item = self._item_of(axis, sequence)
+            facts = self._facts_after(axis, row, item, pull.command, before=facts, at=at)
+            held = facts.held and axis is self.main
+            step = self._step(draft, row, pull, sequence=sequence, at=at, held=held)
+            draft.enter(row, at=at, reference="", held=held)
+            steps.append((axis, row, step))
+            moved = self._next_to_follow(drafts, facts, pull, steps)
         return steps
 
-    def _following(self, facts: Facts, pull: Pull) -> Row | None:
-        situation = replace(self._situation(self.main, pull), facts=facts)
-        return self.main.table.following(state=self.main.state, situation=situation)
+    def _followers(self) -> tuple[Axis, ...]:
+        return tuple(axis for axis in self.items.values() if axis.table.follows and not axis.ended)
+
+    def _next_to_follow(
+        self,
+        drafts: dict[Axis, Axis],
+        facts: Facts,
+        pull: Pull,
+        steps: list[tuple[Axis, Row, Step]],
+    ) -> tuple[Axis, Row, Pull] | None:
+        if len(steps) > FOLLOWERS_MAX:
+            raise RuntimeError(f"{self.subject}: axes follow each other in a circle")
+        number = f"/{len(steps)}" if len(steps) > 1 else ""
+        follow = replace(
+            pull, command=Plain(), command_id=f"{self.subject}/{self.sequence + 1}/followed{number}"
+        )
+        order = drafts[self.main].state
+        for axis, draft in drafts.items():
+            if axis.table.items and not axis.item:
+                continue  # It has only just been opened.
+            situation = replace(self._situation(axis, follow), facts=facts, order=order)
+            row = axis.table.following(state=draft.state, situation=situation)
+            if row is not None:
+                return axis, row, follow
+        return None
 
     def _next_row(self, axis: Axis, row: Row, pull: Pull, error: ApplicationError) -> Row:
         refused = as_refused(error)
@@ -408,14 +454,15 @@ class Life:
         rows = axis.table.rows_from(axis.state, row.trigger)
         return self._fire(axis, row.trigger, pull, passed_over=rows[: rows.index(row) + 1])
 
-    def _step(self, axis: Axis, row: Row, pull: Pull, *, sequence: int, at: datetime) -> Step:
+    def _step(
+        self, axis: Axis, row: Row, pull: Pull, *, sequence: int, at: datetime, held: bool
+    ) -> Step:
         wait = None if row.target in axis.table.ends else axis.table.wait(row.target)
-        opens = axis.table.items and not axis.item
         return Step(
             subject=self.subject,
             sequence=sequence,
             table=axis.table.name,
-            item=f"{self.subject}/{sequence}" if opens else axis.item,
+            item=self._item_of(axis, sequence),
             trigger=row.trigger,
             source=row.source,
             target=row.target,
@@ -426,25 +473,39 @@ class Life:
             at=at,
             recorded_at=workflow.now(),
             terms_version=self._timing.terms.version,
-            clocks=axis.clocks_if(row, at=at),
+            clocks=axis.clocks_if(row, at=at, held=held),
             next_actor=wait.next_actor if wait else None,
             variant=axis.table.variant(row),
             time_scale=self._timing.scale,
         )
+
+    def _item_of(self, axis: Axis, sequence: int) -> str:
+        """The axis's item: a new one is named by the step that opens it."""
+        opens = axis.table.items and not axis.item
+        return f"{self.subject}/{sequence}" if opens else axis.item
 
     def _enter(self, axis: Axis, row: Row, step: Step | Recorded, committed: Committed) -> None:
         self.sequence = committed.sequence
         self.steps.append((committed.at, row))
         if isinstance(step.command, ChooseLogistics):
             self.parties = replace(self.parties, logistics=step.command.logistics)
-        self.facts = self._facts_after(axis, row, step.item, step.command)
+        self.facts = self._facts_after(
+            axis, row, step.item, step.command, before=self.facts, at=committed.at
+        )
         axis.item = step.item
-        axis.enter(row, at=committed.at, reference=committed.intends)
+        axis.enter(
+            row,
+            at=committed.at,
+            reference=committed.intends,
+            held=self.facts.held and axis is self.main,
+        )
         if step.item and step.item not in self.items:
             self._let_live(axis)
         for reference in committed.refunds:
             self._open_refund(reference, at=committed.at)
         self._taken[step.command_id] = (axis, committed.at)
+        if axis.table.hosted:
+            self._hosts.tell(axis, row, committed, facts=self.facts, order=self.main.state)
 
     def _take_over(self, found: Recorded, committed: Committed) -> None:
         workflow.logger.warning("step.found", extra={"sequence": committed.sequence})
@@ -459,9 +520,19 @@ class Life:
             raise RuntimeError(f"{self.subject} cannot go on by {found}")
         self._enter(axis, rows[found.variant], found, committed)
 
-    def _facts_after(self, axis: Axis, row: Row, item: str, command: Command) -> Facts:
-        return self.facts.after(
-            taken(axis.table, row, item=item, command=command, terms=self._timing.terms)
+    def _facts_after(
+        self, axis: Axis, row: Row, item: str, command: Command, *, before: Facts, at: datetime
+    ) -> Facts:
+        return before.after(
+            taken(
+                axis.table,
+                row,
+                item=item,
+                command=command,
+                terms=self._timing.terms,
+                at=at,
+                scale=self._timing.scale,
+            )
         )
 
     def _open_refund(self, reference: str, *, at: datetime) -> None:
@@ -482,7 +553,7 @@ class Life:
     ) -> tuple[Axis, Row]:
         with _refusals_as_errors():
             axis = self._axis(table, trigger, pull)
-            return axis, axis.row_for(trigger, self._situation(axis, pull), now=now)
+            return axis, axis.row_for(trigger, self._situation(axis, pull, at=now), now=now)
 
     def _fire(
         self, axis: Axis, trigger: Trigger, pull: Pull, *, passed_over: tuple[Row, ...] = ()
@@ -513,12 +584,13 @@ class Life:
         )
         return self.items[chosen] if chosen else Axis(table=table, timing=self._timing)
 
-    def _situation(self, axis: Axis, pull: Pull) -> Situation:
+    def _situation(self, axis: Axis, pull: Pull, *, at: datetime | None = None) -> Situation:
         return Situation(
             actor=pull.actor,
             command=pull.command,
             parties=self.parties,
             terms=self._timing.terms,
+            at=at or workflow.now(),
             facts=self.facts,
             order=self.main.state,
             item=axis.item,

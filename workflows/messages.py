@@ -2,23 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair
 
 from activities.refusals import REFUSED as REFUSED
 from activities.refusals import as_refused as as_refused
 from activities.visibility import CATCH_UP as CATCH_UP
+from daigou.domain.clocks import Clock
 from daigou.domain.commands import Command, Request, RequestRecharge
-from daigou.domain.ids import OrderId, RechargeId
-from daigou.domain.order import Actor, State, Trigger
+from daigou.domain.ids import OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.order import Actor, Role, State, TableName, Trigger
+from daigou.domain.steps import MoneyLine
 
 PURCHASE_ORDER = "PurchaseOrder"
+CANCELLATION = "Cancellation"
 RECHARGE = "Recharge"
 NOTICES = "Notices"
 NOTICES_ID = "notices"
 """There is one such workflow, under this id."""
 OPENED = "opened"
 """The update that a start carries: it answers with the first `Receipt` once that is written."""
+
+MOVED = "moved"
+"""The signal by which an order tells a case of it where that stands now."""
+STRIKE = "strike"
+"""The signal by which a case tells its order that a clock has come to its moment."""
 
 ORDER_STATE = SearchAttributeKey.for_keyword("OrderState")
 ORDER_CASE = SearchAttributeKey.for_keyword("OrderCase")
@@ -72,6 +81,48 @@ class Pull:
     command_id: str
     item: str = ""
     seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNews:
+    """What happened to a case, as its own history shows it: where it stands, and what runs out.
+
+    `money` is what is known of its money in words and sums.
+    """
+
+    sequence: int
+    trigger: Trigger
+    clause: str
+    state: State
+    says: str
+    at: datetime
+    next_actor: Role | None
+    clocks: tuple[Clock, ...]
+    ended: bool
+    order_state: State
+    money: tuple[MoneyLine, ...] = ()
+
+
+def attributes_of(news: CaseNews) -> list[SearchAttributePair[Any]]:
+    """The search attributes of a case that stands so."""
+    clock = next(iter(news.clocks), None)
+    return [
+        SearchAttributePair(ORDER_STATE, news.state.value),
+        SearchAttributePair(NEXT_ACTOR, news.next_actor or "nobody"),
+        *([SearchAttributePair(DUE_AT, clock.due)] if clock else []),
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """Starts the workflow that tells the story of an order's case, and keeps its clocks."""
+
+    order: SubjectId
+    case: TableName
+    number: int
+    client: PartyId
+    provider: PartyId
+    news: CaseNews
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,11 @@ class PurchaseOrder:
         """Where the order stands once its request is written."""
         return await self.life.opened()
 
+    @workflow.signal(name=messages.STRIKE, description="a case's clock has come to its moment")
+    async def strike(self) -> None:
+        """Strikes what is due."""
+        await self.life.strike()
+
     async def _requested(self, opening: OpenOrder) -> None:
         await self.life.open(
             Trigger.REQUEST,
@@ -72,12 +77,15 @@ class PurchaseOrder:
         if self.life.main.calling:
             return
         waiting, amount = self.life.waiting, committed.amount
-        clock = waiting.next_clock
+        clock, case = waiting.next_clock, self.life.facts.case
         updates: list[SearchAttributeUpdate[Any]] = [
             messages.ORDER_STATE.value_set(self.life.main.state.value),
             messages.NEXT_ACTOR.value_set(waiting.next_actor or "nobody"),
             messages.DUE_AT.value_set(clock.due) if clock else messages.DUE_AT.value_unset(),
         ]
+        if case:
+            open_case = case.table.value if case.is_open else "none"
+            updates.append(messages.ORDER_CASE.value_set(open_case))
         if amount:  # Until the checkout is open the gateway's own estimate stands.
             updates.append(messages.AMOUNT_FEN.value_set(amount.amount))
         wanted = {update.key.name: update for update in updates}

@@ -3,8 +3,8 @@
 import asyncio
 import sysconfig
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count, groupby
 from operator import itemgetter
@@ -30,6 +30,7 @@ from daigou.domain import commands
 from daigou.domain.commands import Command, Line, Request
 from daigou.domain.ids import MovementRef, OrderId, PartyId, RechargeId, SubjectId, workflow_id
 from daigou.domain.lifecycle import TABLES
+from daigou.domain.lifecycle.table import FOLLOWING
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
@@ -37,6 +38,8 @@ from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.books import PostgresBooks
 from daigou.ledger.engine import make_engine
+from daigou.ledger.previews import Asked, Previews
+from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry
 from daigou.simulator.counterparties import SimulatedCounterparties, simulated_counterparties
 from daigou.stack import Part, Stack, StackOptions
@@ -309,8 +312,37 @@ class OnStage:
         return await self.stage.env.get_current_time(self.handle)
 
     async def forward(self, by: timedelta) -> None:
-        """Lets that much of its time pass."""
+        """Lets that much of its time pass.
+
+        Time is not skipped where a child workflow runs. So those of cases are ended first, as by
+        hand: the order strikes their clocks itself, a minute late.
+        """
+        await self.end_stories()
         await self.stage.env.fast_forward(self.handle, by)
+
+    async def end_stories(self) -> None:
+        """Ends the workflows that tell of its cases."""
+        described = await self.handle.describe()
+        for child in described.raw_description.pending_children:
+            story = await self._begun(child.workflow_id)
+            with suppress(RPCError):
+                await story.terminate("the test skips time")
+
+    async def story(self, number: int = 1) -> WorkflowHandle[Any, Any]:
+        """The workflow of a case; it begins a moment after the case's first step is written."""
+        return await self._begun(f"{self.handle.id}/cancellation/{number}")
+
+    async def _begun(self, workflow: str) -> WorkflowHandle[Any, Any]:
+        handle = self.stage.env.client.get_workflow_handle(workflow)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                try:
+                    await handle.describe()
+                    return handle
+                except RPCError as error:
+                    if error.status != RPCStatusCode.NOT_FOUND:
+                        raise
+                    await asyncio.sleep(0.02)
 
     async def forward_to(self, moment: datetime) -> None:
         """Lets its time pass up to a moment."""
@@ -352,9 +384,7 @@ class OnStage:
         return [
             (Trigger(each.trigger), each.at)
             for each in self.written
-            if each.actor_role == Role.CLOCK
-            and each.axis == axis
-            and each.trigger != Trigger.FOLLOW_PARCELS
+            if each.actor_role == Role.CLOCK and each.axis == axis and each.trigger not in FOLLOWING
         ]
 
     def outcome(self, sequence: int, **said: str) -> commands.Outcome:
@@ -490,6 +520,34 @@ class Order(OnStage):
             seen=seen,
         )
         return await self._send(trigger, pull, update_id or command_id)
+
+    @property
+    def case(self) -> str:
+        """Its last cancellation."""
+        found = Queries(self.stage.engine).order(OrderId(self.id))
+        return found.items_of(TableName.CANCELLATION)[-1].item
+
+    def shown(self, settlement: commands.SettleCancellation) -> str:
+        """The digest of what the provider is shown of a settlement now."""
+        asked = Asked(
+            order=OrderId(self.id),
+            table=TableName.CANCELLATION,
+            item=self.case,
+            trigger=Trigger.SETTLE_CANCELLATION,
+            command=settlement,
+            actor=self.actor(Role.PROVIDER),
+            at=datetime.now(UTC),
+        )
+        return Previews(self.stage.engine).of(asked).digest
+
+    async def settle(
+        self, *costs: commands.Cost, fee: commands.FeeChoice = commands.FeeChoice.KEPT
+    ) -> Receipt:
+        """Has the provider settle its cancellation as it is shown."""
+        bare = commands.SettleCancellation(digest="", fee=fee, costs=costs)
+        return await self.pull(
+            Trigger.SETTLE_CANCELLATION, replace(bare, digest=self.shown(bare)), item=self.case
+        )
 
     async def seen(self) -> set[str]:
         """Where it stands: in the read model, the search attributes and the order card."""
