@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from daigou.domain.clauses import CATALOGUE, clause
 from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, TABLES
+from daigou.domain.lifecycle.case_guards import CANCELLABLE
 from daigou.domain.lifecycle.table import Deadline, Row, Table
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, Terms, current
@@ -18,6 +19,8 @@ _WORDS = {
     TableName.REQUIREMENT: "What a client specially asks for. Only what is agreed binds.",
     TableName.QUESTION: "What a client asks the purchasing person.",
     TableName.OPINION: "What the platform thinks of a dispute. None is final.",
+    TableName.CANCELLATION: "A client leaves the agreement. One is open at a time; while it is, "
+    "nothing is bought, paid or agreed on the order. What befalls the goods goes on.",
     TableName.REFUND: "Money on its way back through the payment institution. It outlives the "
     "order.",
     TableName.RECHARGE: "Money on its way into a client's deposit.",
@@ -69,10 +72,23 @@ def _state(table: Table, state: State, terms: Terms) -> Iterator[str]:
         head = ("after", "if nobody acts", "which leads to", "by", "and is told")
         struck = (_strike(table, state, each, terms) for each in wait.deadlines)
         yield _markdown(head, (cells for rows_ in struck for cells in rows_))
-    follows = [row for row in table.rows_from(state) if row.trigger == Trigger.FOLLOW_PARCELS]
-    if follows:
-        goals = ", ".join(f"{_name(row.target)} ({_clause(row.clause)})" for row in follows)
-        yield f"When its slowest parcel moves, the order follows: {goals}."
+    yield from _followed(table, state)
+
+
+def _followed(table: Table, state: State) -> Iterator[str]:
+    """What happens in a state since another axis moved."""
+    for trigger, says in (
+        (Trigger.FOLLOW_PARCELS, "When its slowest parcel moves, the order follows"),
+        (Trigger.FOLLOW_CASE, "When a cancellation of it is settled, the order ends"),
+        (Trigger.FOLLOW_ORDER, "When its order or a parcel moves, it may follow"),
+    ):
+        rows = [row for row in table.rows_from(state, trigger) if not row.stays]
+        if rows:
+            goals = dict.fromkeys(f"{_name(row.target)} ({_clause(row.clause)})" for row in rows)
+            yield f"{says}: {', '.join(goals)}."
+    wait = table.wait(state)
+    if table is FULFILMENT and state in CANCELLABLE and wait.deadlines and not wait.errand:
+        yield "Its own clocks stand still while a cancellation is open."
 
 
 def _act(row: Row) -> tuple[str, ...]:

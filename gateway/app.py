@@ -29,6 +29,7 @@ from gateway.routes import (
     notices,
     orders,
     parties,
+    previews,
     principals,
     promotion,
     reference,
@@ -47,6 +48,9 @@ party that it acts for; the lifecycle table says what a role may do. What is not
 **No.** Every error is `application/problem+json` with a stable `code`, the `clause` that forbids
 (`GET /v1/clauses`), what you may do instead, and every fault of the request at once.
 
+**Before money moves.** What the settlement of a cancellation or a new price comes to is shown under
+`previews`; the command names the `digest` of what was shown, and does that or nothing.
+
 **Money** is whole fen: `{"amount": 123123, "currency": "CNY"}` is ¥1,231.23. **Times** are
 RFC 3339.
 """
@@ -57,6 +61,8 @@ _TAGS = [
     {"name": "requirements", "description": "What the client specially asks for."},
     {"name": "questions", "description": "Between the client and the purchasing person."},
     {"name": "opinions", "description": "What the platform thinks of a dispute; never final."},
+    {"name": "cancellations", "description": "How a client leaves an agreement, and what of it."},
+    {"name": "previews", "description": "What a command would do to the money, before it does."},
     {"name": "refunds", "description": "What becomes of money on its way back."},
     {"name": "accounts", "description": "Deposits and recharges."},
     {"name": "parties", "description": "Who takes part."},
@@ -78,6 +84,7 @@ _ROUTERS = (
     erasing.router,
     evidence.router,
     notices.router,
+    previews.router,
     principals.router,
     promotion.router,
     screening.router,

@@ -13,6 +13,7 @@ from daigou.domain.order import Actor, State, Trigger
 from daigou.domain.terms import terms_of
 from daigou.ledger.views import ItemView, OrderView
 from gateway.answers import ActionAnswer, DeadlineAnswer, collection_of
+from gateway.previewing import preview_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ def deadlines_of(order: OrderView) -> tuple[DeadlineAnswer, ...]:
 def actions_of(order: OrderView, *, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
     """Every command that an actor could send, each once: allowed, or what forbids it."""
     return tuple(
-        _answer(axis, allowance)
+        _answer(order, axis, allowance)
         for axis in _axes(order)
         for allowance in allowances(
             table=axis.table,
@@ -61,6 +62,7 @@ def actions_of(order: OrderView, *, actor: Actor, now: datetime) -> tuple[Action
                 command=None,
                 parties=order.parties,
                 terms=terms_of(order.terms_version),
+                at=now,
                 facts=order.facts,
                 order=order.state,
                 item=axis.item,
@@ -123,11 +125,12 @@ def _moves(table: Table, trigger: Trigger) -> bool:
     return any(row.trigger == trigger and row.source != State.NEW for row in table.rows)
 
 
-def _answer(axis: Axis, allowance: Allowance) -> ActionAnswer:
+def _answer(order: OrderView, axis: Axis, allowance: Allowance) -> ActionAnswer:
     return ActionAnswer(
         trigger=allowance.trigger,
         method=f"{axis.path}/{allowance.trigger}",
         says=allowance.says,
+        preview=preview_path(order.id, allowance.trigger),
         allowed=allowance.allowed,
         leads_to=allowance.target,
         until=allowance.until,

@@ -41,6 +41,7 @@ from daigou.ports.books import BooksUnavailableError, StepConflictError
 from gateway.problems import ProblemError, unavailable
 from gateway.promoting import Promoting
 from gateway.records import Records
+from gateway.showing import Showing
 
 log = structlog.get_logger("gateway")
 
@@ -100,6 +101,7 @@ class Backend:
         self._limiter = anyio.CapacityLimiter(THREADS_MAX)
         self.records = Records(engine=self._engine, ask=self._ask)
         self.promotion = Promoting(engine=self._engine, ask=self._ask)
+        self.showing = Showing(engine=self._engine, ask=self._ask)
 
     # Who is calling, and who is known.
 

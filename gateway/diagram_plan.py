@@ -44,6 +44,14 @@ ROADS: Mapping[TableName, tuple[State, ...]] = MappingProxyType(
             State.EXPORTED,
             State.DELIVERED,
         ),
+        TableName.CANCELLATION: (
+            State.NEW,
+            State.ASKING_SELLER,
+            State.RETURNING,
+            State.AWAITING_REFUND,
+            State.SETTLING,
+            State.CANCELLED,
+        ),
     }
 )
 """The road that people hope for, where a table has shorter ways to its first end."""

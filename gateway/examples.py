@@ -1,9 +1,19 @@
-"""Owns one order as it is answered with, for the examples of the API's document."""
+"""Owns one order as it is answered with, and a preview of it, for the examples of the document."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from daigou.domain.book import JournalKind, MovementKind, MovementState
+from daigou.domain.book import (
+    Account,
+    AccountKind,
+    Effects,
+    Journal,
+    JournalKind,
+    Leg,
+    Movement,
+    MovementKind,
+    MovementState,
+)
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Inference, Line, LineCode, Mandate, Request
 from daigou.domain.facts import facts_of
@@ -17,6 +27,7 @@ from daigou.ledger.views import (
     LegView,
     MovementView,
     OrderView,
+    PreviewView,
     TransitionView,
 )
 from gateway.answers import (
@@ -24,6 +35,8 @@ from gateway.answers import (
     MovementAnswer,
     OrderAnswer,
     OrderPage,
+    PreviewAnswer,
+    PreviewPage,
     StatementAnswer,
     TimelineAnswer,
     TransitionAnswer,
@@ -57,6 +70,8 @@ def examples() -> dict[str, Any]:
             journals=(JournalAnswer.of(_payment_journal()),),
             movements=(MovementAnswer.of(_capture()),),
         ),
+        preview := _preview(order),
+        PreviewPage(data=(preview,), has_more=False),
     )
     return {type(each).__name__: each.model_dump(mode="json") for each in shown}
 
@@ -124,6 +139,64 @@ def _order() -> OrderView:
         entered_at=_PAID,
         ended_at=None,
     )
+
+
+def _preview(order: OrderView) -> PreviewAnswer:
+    """The settlement of a cancellation before the purchase: a cost, and the fee is kept."""
+    custody, kept = Money(2500), order.fee.amount if order.fee else ZERO
+    back = order.collected - kept - custody
+    escrow, transit = (
+        Account(kind, _ID) for kind in (AccountKind.ESCROW, AccountKind.REFUND_TRANSIT)
+    )
+    storage, provider = (
+        Account(AccountKind.THIRD_PARTY, _STORAGE),
+        Account(AccountKind.PROVIDER, _PROVIDER),
+    )
+    moved = (
+        (JournalKind.COSTS, "PSR-12-4", escrow, storage, custody),
+        (
+            JournalKind.FEE_EARNED,
+            "PSR-12-3",
+            Account(AccountKind.FEE_HELD, _ID),
+            provider,
+            kept,
+        ),
+        (JournalKind.REFUND, "PSR-12-1-A", escrow, transit, back),
+    )
+    view = PreviewView(
+        order=_ID,
+        item=f"{_ID}/5",
+        sequence=6,
+        trigger=Trigger.SETTLE_CANCELLATION,
+        target=State.CANCELLED,
+        clause="PSR-12-3",
+        digest="0" * 64,
+        effects=Effects(
+            journals=tuple(
+                Journal(kind=kind, clause=clause, legs=(Leg(source, sum_), Leg(target, -sum_)))
+                for kind, clause, source, target, sum_ in moved
+            ),
+            lines=(
+                Line(
+                    code=LineCode.CANCELLATION_COST,
+                    label="custody of the cancellation",
+                    amount=custody,
+                    collector=_STORAGE,
+                ),
+            ),
+            refunds=(
+                Movement(
+                    reference=MovementRef(f"{_ID}/6"),
+                    kind=MovementKind.REFUND,
+                    amount=back,
+                    original=MovementRef(f"{_ID}/3"),
+                ),
+            ),
+        ),
+        at=_PAID + timedelta(days=1),
+    )
+    asker = Actor(role=Role.PROVIDER, party=_PROVIDER)
+    return PreviewAnswer.of(view, table=TableName.CANCELLATION, parties=order.parties, asker=asker)
 
 
 def _payment_step() -> TransitionView:

@@ -74,6 +74,11 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.CAUTION_NOT_ACKNOWLEDGED: "the client has not acknowledged every caution",
     RefusalCode.TOO_MANY_GOODS: "the order has not so many goods that are not on their way",
     RefusalCode.NOTHING_TO_PAY: "nothing is unpaid",
+    RefusalCode.CASE_OPEN: "a cancellation of the order is open: it waits for its outcome",
+    RefusalCode.CUSTOMS_CLEARED: "goods have cleared export customs: no cancellation any more",
+    RefusalCode.ALREADY_RECORDED: "the seller's payment of this number is in the books already",
+    RefusalCode.STALE_PREVIEW: "the digest is not that of what would be written now: something "
+    "changed since, or it was never shown; ask for a new preview",
     EdgeCode.ERASED: "it was there, and was erased",
     EdgeCode.BODY_TOO_LARGE: "the body is larger than is taken here; JSON has 64 KiB at most",
     EdgeCode.UNSUPPORTED_MEDIA_TYPE: "the body is of another type than is taken here; JSON is in "
@@ -134,6 +139,7 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "endpoint_id": _in_path("whk_[0-9A-Za-z_-]{4,60}", "whk_2f1c9a", "The webhook endpoint."),
     "message_id": _in_path("msg_[0-9a-f]{32}", f"msg_{'0' * 31}1", "The notice's id."),
     "evidence_id": _in_path(EVIDENCE_ID.pattern, "evd_a2b3c4d5e6f7", "The piece of evidence."),
+    "digest": _in_path("[0-9a-f]{64}", "0" * 64, "The digest of the preview."),
     "contract_id": _in_path("[1-9][0-9]{0,8}", "3", "The promoter's contract."),
     "rule_id": _in_path("[1-9][0-9]{0,8}", "12", "The rule of the screening list."),
     "number": _in_path(

@@ -30,6 +30,7 @@ from gateway.once import command_id, once
 from gateway.parsing import FaultsError, body_of, parse
 from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
 from gateway.records import findings_in
+from gateway.referring import faults_of_named
 from gateway.request_body import (
     PARTIES_OF_A_REQUEST,
     PlaceOrder,
@@ -38,7 +39,7 @@ from gateway.request_body import (
     offer_in,
     seller_in,
 )
-from gateway.sending import faults_of_named, not_your_role, roles_of
+from gateway.sending import not_your_role, roles_of
 from gateway.trace import note
 from workflows import messages
 from workflows.messages import OpenOrder
@@ -211,6 +212,7 @@ def _screen(asked: Request, actor: Actor) -> None:
         command=asked,
         parties=asked.parties,
         terms=current(),
+        at=datetime.now(UTC),
     )
     try:
         FULFILMENT.fire(state=FULFILMENT.initial, trigger=Trigger.REQUEST, situation=situation)

@@ -1,11 +1,11 @@
 """Owns a command's way in: from its body to the workflow's receipt, or the rules' no."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from fastapi import Request
-from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from daigou.domain.commands import Accept, Command
@@ -24,10 +24,11 @@ from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.engine import EndedError, WorkflowEngine
 from gateway.once import command_id, once
-from gateway.parsing import body_of, parse_or_refuse
-from gateway.problems import Fault, ProblemError, invalid, unavailable
+from gateway.parsing import body_of
+from gateway.problems import ProblemError, unavailable
 from gateway.records import findings_in
-from gateway.schemas import CommandBody, Named, NotedBody, ObjectionBody
+from gateway.referring import check_references, parsed
+from gateway.schemas import CommandBody, NotedBody
 from gateway.trace import note
 from workflows.messages import Pull
 
@@ -70,17 +71,16 @@ async def send(
         ProblemError: it cannot be read, nobody may know of its target, the rules forbid it, or
             nobody answered in time.
     """
+    backend: Backend = request.app.state.backend
     raw = await body_of(request)
     target = await find()
-    spec = target.table.triggers[trigger]
-    body = parse_or_refuse(TypeAdapter(body_model), raw, clause_of=lambda _: spec.clause)
+    clause = target.table.triggers[trigger].clause
+    body = await parsed(backend, body_model, raw, subject=target.subject, clause=clause)
     actor = _actor(caller, target, trigger)
     note(request, role=actor.role, trigger=trigger)
 
     async def make() -> ReceiptAnswer:
-        backend: Backend = request.app.state.backend
-        await check_named(backend, body.named(), clause=spec.clause)
-        await _check_evidence(backend, body, target, clause=spec.clause)
+        await check_references(backend, body, subject=target.subject, clause=clause)
         pull = Pull(
             actor=actor,
             command=await _screened(
@@ -93,53 +93,6 @@ async def send(
         return ReceiptAnswer.of(await _pull(request, target, trigger, pull, find))
 
     return await once(request, caller, key, content=body.model_dump_json().encode(), make=make)
-
-
-async def check_named(backend: Backend, named: Iterable[Named], *, clause: str) -> None:
-    """Checks that every party that a body names is registered in its role.
-
-    Raises:
-        ProblemError: some are not; every one of them is named.
-    """
-    if faults := await faults_of_named(backend, tuple(named), clause=clause):
-        raise invalid(faults)
-
-
-async def faults_of_named(
-    backend: Backend, named: tuple[Named, ...], *, clause: str
-) -> tuple[Fault, ...]:
-    """The parties that a body names and that are not registered in their role."""
-    known = await backend.parties(each.party for each in named) if named else {}
-    return tuple(
-        Fault(
-            pointer=each.pointer,
-            code=RefusalCode.NOT_REGISTERED,
-            detail=f"is not registered as {' or '.join(sorted(each.roles))}",
-            clause=each.clause or clause,
-        )
-        for each in named
-        if each.party not in known or known[each.party].role not in each.roles
-    )
-
-
-async def _check_evidence(
-    backend: Backend, body: CommandBody, target: Target, *, clause: str
-) -> None:
-    if not isinstance(body, ObjectionBody) or not body.evidence:
-        return
-    known = {piece.id for piece in await backend.records.evidence_of(OrderId(target.subject))}
-    faults = [
-        Fault(
-            pointer=f"/evidence/{index}",
-            code=RefusalCode.WRONG_REFERENCE,
-            detail="is no evidence on this order",
-            clause=clause,
-        )
-        for index, each in enumerate(body.evidence)
-        if each not in known
-    ]
-    if faults:
-        raise invalid(faults)
 
 
 def roles_of(table: Table, trigger: Trigger) -> frozenset[Role]:
@@ -223,6 +176,7 @@ def _after_the_end(target: Target, trigger: Trigger, pull: Pull) -> Exception:
         command=pull.command,
         parties=target.parties,
         terms=terms_of(target.terms_version),
+        at=datetime.now(UTC),
         facts=target.facts,
         order=target.order,
         item=target.item,

@@ -8,6 +8,7 @@ import typer
 
 from daigou.cli import (
     books,
+    cases,
     duties,
     erasing,
     notices,
@@ -37,6 +38,7 @@ app.command()(sweeps.sweep)
 app.command()(sweeps.schedules)
 app.command()(erasing.erase)
 app.command()(notices.notices)
+app.add_typer(cases.cases, name="case")
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")

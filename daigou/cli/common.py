@@ -28,12 +28,37 @@ Database = Annotated[
 StateDir = Annotated[
     Path, typer.Option("--state-dir", help="The folder of the embedded stack, if that is meant.")
 ]
+Gateway = Annotated[
+    str, typer.Option("--gateway", help="Where the API is.", envvar="DAIGOU_GATEWAY")
+]
+GATEWAY = "http://127.0.0.1:8080"
+AppKey = Annotated[
+    str, typer.Option("--app-key", help="The application's key.", envvar="DAIGOU_APP_KEY")
+]
+AppSecret = Annotated[
+    str,
+    typer.Option(
+        "--app-secret",
+        help="Its secret; better given by the environment.",
+        envvar="DAIGOU_APP_SECRET",
+    ),
+]
 
 
 def fail(text: str, *, code: int = 1) -> NoReturn:
     """Says what went wrong, on standard error, and ends."""
     typer.secho(text, fg=typer.colors.RED, err=True)
     raise typer.Exit(code)
+
+
+def need_credentials(key: str, secret: str, *, does: str) -> None:
+    """Ends where the application is not said that `does` what the command is for."""
+    if not key or not secret:
+        fail(
+            f"Say which application {does}: DAIGOU_APP_KEY and DAIGOU_APP_SECRET "
+            "(`daigou app create` makes one).",
+            code=USAGE,
+        )
 
 
 def find_database(given: str | None, state_dir: Path) -> str:

@@ -5,25 +5,16 @@ from typing import Annotated
 
 import typer
 
-from daigou.cli.common import USAGE, fail
+from daigou.cli.common import GATEWAY, USAGE, AppKey, AppSecret, Gateway, fail, need_credentials
 
 
 def submit(
     file: Annotated[
         Path, typer.Argument(help="One request body a line, as POST /v1/orders takes it.")
     ],
-    gateway: Annotated[
-        str, typer.Option(help="Where the API is.", envvar="DAIGOU_GATEWAY")
-    ] = "http://127.0.0.1:8080",
-    app_key: Annotated[
-        str, typer.Option(help="The application's key.", envvar="DAIGOU_APP_KEY")
-    ] = "",
-    app_secret: Annotated[
-        str,
-        typer.Option(
-            help="Its secret; better given by the environment.", envvar="DAIGOU_APP_SECRET"
-        ),
-    ] = "",
+    gateway: Gateway = GATEWAY,
+    app_key: AppKey = "",
+    app_secret: AppSecret = "",
     report: Annotated[
         Path | None, typer.Option(help="Write what became of each line here, as JSON lines.")
     ] = None,
@@ -33,12 +24,7 @@ def submit(
 
     Ends with 0 if every line is placed, with 1 if any was refused.
     """
-    if not app_key or not app_secret:
-        fail(
-            "Say which application places the orders: DAIGOU_APP_KEY and DAIGOU_APP_SECRET "
-            "(`daigou app create` makes one).",
-            code=USAGE,
-        )
+    need_credentials(app_key, app_secret, does="places the orders")
     if not file.is_file():
         fail(f"There is no file {file}.", code=USAGE)
 

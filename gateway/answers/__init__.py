@@ -18,7 +18,13 @@ from gateway.answers.facts import (
     ProductAnswer,
 )
 from gateway.answers.findings import FindingAnswer, FindingPage
-from gateway.answers.items import ItemAnswer, RefundAnswer, collection_of, refunds_of
+from gateway.answers.items import (
+    CaseAnswer,
+    ItemAnswer,
+    RefundAnswer,
+    collection_of,
+    refunds_of,
+)
 from gateway.answers.money import (
     DepositAnswer,
     EntryAnswer,
@@ -31,6 +37,7 @@ from gateway.answers.money import (
 )
 from gateway.answers.orders import OrderAnswer, OrderPage
 from gateway.answers.parties import AgreementAnswer, PartyAnswer
+from gateway.answers.previews import GetsAnswer, PreviewAnswer, PreviewPage
 from gateway.answers.receipt import ReceiptAnswer
 from gateway.answers.reference import (
     ClauseAnswer,
@@ -48,6 +55,7 @@ __all__ = [
     "AgreedAnswer",
     "AgreementAnswer",
     "AllowedActionsAnswer",
+    "CaseAnswer",
     "CautionAnswer",
     "ClauseAnswer",
     "ClausesAnswer",
@@ -59,6 +67,7 @@ __all__ = [
     "FeeAnswer",
     "FindingAnswer",
     "FindingPage",
+    "GetsAnswer",
     "HealthAnswer",
     "InferenceAnswer",
     "ItemAnswer",
@@ -72,6 +81,8 @@ __all__ = [
     "OrderAnswer",
     "OrderPage",
     "PartyAnswer",
+    "PreviewAnswer",
+    "PreviewPage",
     "ProductAnswer",
     "ReceiptAnswer",
     "RechargeAnswer",

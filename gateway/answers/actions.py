@@ -36,6 +36,13 @@ class ActionAnswer(Answered):
     trigger: Trigger
     method: Annotated[str, Field(examples=["POST /v1/orders/ord_2026_0001/accept"])]
     says: str
+    preview: Annotated[
+        str | None,
+        Field(
+            description="Where it is previewed, if it can be.",
+            examples=["POST /v1/orders/ord_2026_0001/previews/settle-cancellation"],
+        ),
+    ]
     allowed: bool
     leads_to: Annotated[State | None, Field(description="The state after it, if allowed.")]
     until: Annotated[Moment | None, Field(description="The deadline that ends it; null for none.")]

@@ -1,4 +1,4 @@
-"""Owns what is shown of an order's items: parcels, requirements, questions, opinions, refunds."""
+"""Owns what is shown of an order's items: parcels, requirements, questions, cancellations, …"""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from daigou.domain.clocks import Clock
+from daigou.domain.ids import SubjectId, case_workflow_id
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.order import Role, State, TableName
 from daigou.ledger.views import ItemView, OrderView
@@ -41,6 +42,37 @@ class ItemAnswer(Answered):
         )
 
 
+class CaseAnswer(ItemAnswer):
+    """A cancellation of an order. What was agreed with the seller is told of the last one."""
+
+    workflow_id: Annotated[
+        str,
+        Field(
+            description="Its history in the Temporal UI.",
+            examples=["order/ord_2026_0001/cancellation/1"],
+        ),
+    ]
+    granted: Annotated[bool | None, Field(description="Whether it cannot be taken back any more.")]
+    expected: Annotated[Sum | None, Field(description="What the seller pays back, in all.")]
+    received: Annotated[Sum | None, Field(description="What of it has come.")]
+    penalty: Annotated[Sum | None, Field(description="What the seller charges for it (PSR-12-5).")]
+
+    @classmethod
+    def of_case(cls, item: ItemView, *, number: int, order: OrderView) -> Self:
+        """An order's case of a number, counted from 1, as it travels."""
+        case = order.facts.case
+        if case is not None and case.item != item.item:
+            case = None
+        return cls(
+            **dict(ItemAnswer.of(item)),
+            workflow_id=case_workflow_id(SubjectId(order.id), item.table, number),
+            granted=case.granted if case else None,
+            expected=Sum.of(case.expected) if case else None,
+            received=Sum.of(case.received) if case else None,
+            penalty=Sum.of(case.penalty) if case else None,
+        )
+
+
 class RefundAnswer(Answered):
     """A refund through the payment institution, on an axis of its own (PSR-9)."""
 
@@ -69,6 +101,14 @@ def refunds_of(order: OrderView) -> tuple[RefundAnswer, ...]:
 def items_of(order: OrderView, table: TableName) -> tuple[ItemAnswer, ...]:
     """The items of an order that are of one table."""
     return tuple(ItemAnswer.of(item) for item in order.items_of(table))
+
+
+def cases_of(order: OrderView) -> tuple[CaseAnswer, ...]:
+    """The cancellations of an order, in the order of their requests."""
+    return tuple(
+        CaseAnswer.of_case(item, number=number, order=order)
+        for number, item in enumerate(order.items_of(TableName.CANCELLATION), start=1)
+    )
 
 
 def next_due(clocks: tuple[Clock, ...]) -> datetime | None:

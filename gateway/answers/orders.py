@@ -17,7 +17,14 @@ from gateway.answers.facts import (
     MandateAnswer,
     ProductAnswer,
 )
-from gateway.answers.items import ItemAnswer, RefundAnswer, items_of, refunds_of
+from gateway.answers.items import (
+    CaseAnswer,
+    ItemAnswer,
+    RefundAnswer,
+    cases_of,
+    items_of,
+    refunds_of,
+)
 from gateway.wire import Answered, Moment, Sum
 
 
@@ -63,6 +70,19 @@ class OrderAnswer(Answered):
     questions: tuple[ItemAnswer, ...]
     opinions: Annotated[
         tuple[ItemAnswer, ...], Field(description="The platform's; none is final (PSR-20).")
+    ]
+    cancellations: Annotated[
+        tuple[CaseAnswer, ...], Field(description="Every one that was asked for (PSR-12).")
+    ]
+    cancellable_until: Annotated[
+        Moment | None,
+        Field(
+            description="A cancellation is asked for strictly before this moment (PSR-12-2); null "
+            "before the agreement takes effect."
+        ),
+    ]
+    held: Annotated[
+        bool, Field(description="Whether its own deadlines stand still, for a cancellation.")
     ]
     refunds: tuple[RefundAnswer, ...]
     placed_at: Moment
@@ -110,6 +130,9 @@ class OrderAnswer(Answered):
             requirements=items_of(order, TableName.REQUIREMENT),
             questions=items_of(order, TableName.QUESTION),
             opinions=items_of(order, TableName.OPINION),
+            cancellations=cases_of(order),
+            cancellable_until=facts.cancellable_until,
+            held=facts.held,
             refunds=refunds_of(order),
             placed_at=order.placed_at,
             entered_at=order.entered_at,

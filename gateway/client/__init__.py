@@ -15,6 +15,7 @@ from gateway.client.accounts import Accounts
 from gateway.client.agreeing import Agreeing
 from gateway.client.buying import Buying
 from gateway.client.calls import Done
+from gateway.client.cancelling import Cancelling
 from gateway.client.reading import Reading
 from gateway.client.records import Records
 from gateway.client.shipping import Shipping
@@ -24,7 +25,9 @@ from gateway.client.winning import Winning
 __all__ = ["DaigouClient", "Done", "RefusalError", "UnansweredError"]
 
 
-class DaigouClient(Agreeing, Buying, Shipping, Reading, Accounts, Records, Watching, Winning):
+class DaigouClient(
+    Agreeing, Buying, Shipping, Cancelling, Reading, Accounts, Records, Watching, Winning
+):
     """An application's client. Every method may raise `RefusalError` and `UnansweredError`."""
 
     async def is_ready(self) -> bool:

@@ -11,10 +11,18 @@ class Buying(Calls):
     """The purchase from the seller, and refunds."""
 
     async def report_price(
-        self, order_id: str, *, key: str, goods: Money, freight: Money, quantity: int
+        self,
+        order_id: str,
+        *,
+        key: str,
+        goods: Money,
+        freight: Money,
+        quantity: int,
+        digest: str | None = None,
     ) -> Done:
-        """The provider reports what the seller asks now, for how many (PSR-9, PSR-10-2)."""
-        body = _asked(goods, freight, quantity)
+        """The provider reports what the seller asks now, for how many (PSR-9, PSR-10-2); with a
+        digest, exactly as it was previewed."""
+        body = {**_asked(goods, freight, quantity), "digest": digest}
         return await self.command(order_id, Trigger.REPORT_PRICE, body, key=key)
 
     async def quote_anew(
@@ -52,13 +60,16 @@ class Buying(Calls):
         goods: Money,
         freight: Money,
         delivery_address: str,
+        digest: str | None = None,
     ) -> Done:
-        """The seller took the order and was paid (PSR-8, PSR-11)."""
+        """The seller took the order and was paid (PSR-8, PSR-11); with a digest, exactly as it was
+        previewed."""
         body = {
             "seller_order_no": seller_order_no,
             "goods": price(goods),
             "freight": price(freight),
             "delivery_address": delivery_address,
+            "digest": digest,
         }
         return await self.command(order_id, Trigger.RECORD_PURCHASE, body, key=key)
 

@@ -1,6 +1,6 @@
 """The endpoints of commands: one for every trigger of the lifecycle tables, made from them."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Annotated
@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from daigou.domain.clauses import clause
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, REFUND
-from daigou.domain.lifecycle.table import Row, Table
+from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, REFUND, case_guards
+from daigou.domain.lifecycle.table import Guard, Row, Table
 from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode
 from gateway.accepting import gives
@@ -44,6 +44,19 @@ REFUSALS: Mapping[Trigger, tuple[RefusalCode, ...]] = MappingProxyType(
     }
 )
 """What the rules may say to a trigger, beyond what they may say to its body."""
+_REFUSALS_OF_GUARDS: Mapping[Guard, RefusalCode] = MappingProxyType(
+    {
+        case_guards.no_case_is_open: RefusalCode.CASE_OPEN,
+        case_guards.customs_are_not_cleared: RefusalCode.CUSTOMS_CLEARED,
+    }
+)
+
+
+def refusals_of(trigger: Trigger, rows: Iterable[Row]) -> tuple[RefusalCode, ...]:
+    """What the rules may say to a trigger that could take these rows."""
+    guards = {guard for row in rows for guard in row.guards}
+    said = (code for guard, code in _REFUSALS_OF_GUARDS.items() if guard in guards)
+    return (*REFUSALS.get(trigger, ()), *said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +145,7 @@ def _recharge_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
 def _add(place: Place, trigger: Trigger, endpoint: Endpoint) -> None:
     spec, rows = place.table.triggers[trigger], place.rows(trigger)
     body = _body(place.table, trigger)
-    clauses = sorted({spec.clause, *(row.clause for row in rows)})
+    clauses = sorted({spec.clause, *body.clauses.values(), *(row.clause for row in rows)})
     roles = sorted({role for row in rows for role in row.roles})
     ways = "; ".join(dict.fromkeys(f"{row.source} → {row.target}" for row in rows))
     router.add_api_route(
@@ -158,7 +171,7 @@ def _add(place: Place, trigger: Trigger, endpoint: Endpoint) -> None:
                 RefusalCode.NOT_IN_THIS_STATE,
                 RefusalCode.TOO_LATE,
                 *body.refusals,
-                *REFUSALS.get(trigger, ()),
+                *refusals_of(trigger, rows),
                 *place.refusals,
             ),
         },

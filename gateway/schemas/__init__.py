@@ -16,6 +16,12 @@ from gateway.schemas.agreeing import (
     WithdrawBody,
 )
 from gateway.schemas.body import CommandBody, Named, NotedBody, NoteOnlyBody, PlainBody, WordsBody
+from gateway.schemas.cases import (
+    CaseRefundBody,
+    SellerConsentBody,
+    SettleCancellationBody,
+    SettlementBody,
+)
 from gateway.schemas.goods import (
     CauseFoundBody,
     DispatchBody,
@@ -59,6 +65,7 @@ __all__ = [
     "RegisterPromoter",
     "RegisterProvider",
     "RegisterStorage",
+    "SettlementBody",
 ]
 
 BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
@@ -81,6 +88,9 @@ BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
         commands.Objection: ObjectionBody,
         commands.CauseFound: CauseFoundBody,
         commands.SellerRefund: SellerRefundBody,
+        commands.SellerConsent: SellerConsentBody,
+        commands.CaseRefund: CaseRefundBody,
+        commands.SettleCancellation: SettleCancellationBody,
         commands.Transport: TransportBody,
         commands.Require: RequireBody,
         commands.Message: WordsBody,

@@ -10,7 +10,7 @@ from daigou.domain.money import ZERO
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.schemas.body import CommandBody, Named, NotedBody, WordsBody
+from gateway.schemas.body import CommandBody, Names, NotedBody, WordsBody
 from gateway.schemas.lines import AcceptLine, collectors_of, lines_of
 from gateway.wire import Asked, PartyRef, Price, Reference
 
@@ -70,14 +70,12 @@ class AcceptBody(CommandBody):
         RefusalCode.PROHIBITED_GOODS,
         RefusalCode.GOODS_SUSPENDED,
     )
+    names = (collectors_of("lines"),)
 
     lines: Annotated[tuple[AcceptLine, ...], Field(max_length=_LIMITS.lines_max)] = ()
 
     def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Accept(lines=lines_of(self.lines))
-
-    def named(self) -> tuple[Named, ...]:
-        return collectors_of("/lines", self.lines)
 
 
 class RefuseBody(NotedBody):
@@ -89,6 +87,7 @@ class RefuseBody(NotedBody):
         RefusalCode.LINE_NOT_ALLOWED,
         RefusalCode.NOT_REGISTERED,
     )
+    names = (collectors_of("costs"),)
 
     reason: RefusalReason
     requirement: Annotated[
@@ -119,9 +118,6 @@ class RefuseBody(NotedBody):
             loss=self.loss.money if self.loss else ZERO,
         )
 
-    def named(self) -> tuple[Named, ...]:
-        return collectors_of("/costs", self.costs)
-
 
 class WithdrawBody(NotedBody):
     """The client takes the request back."""
@@ -134,20 +130,12 @@ class ChooseLogisticsBody(CommandBody):
     """Who ships the goods abroad."""
 
     refusals = (RefusalCode.NOT_REGISTERED,)
+    names = (Names(path=("logistics_id",), roles=frozenset({Role.LOGISTICS})),)
 
     logistics_id: Annotated[PartyRef, Field(examples=["log_sea"])]
 
     def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.ChooseLogistics(logistics=self.logistics_id)
-
-    def named(self) -> tuple[Named, ...]:
-        return (
-            Named(
-                pointer="/logistics_id",
-                party=self.logistics_id,
-                roles=frozenset({Role.LOGISTICS}),
-            ),
-        )
 
 
 class RequireBody(WordsBody):

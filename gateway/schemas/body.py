@@ -1,15 +1,26 @@
 """Owns what every command's body is: strict, closed, and it becomes one frozen command."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
 
 from daigou.domain import commands
 from daigou.domain.commands import Command
-from daigou.domain.ids import PartyId
+from daigou.domain.ids import EVIDENCE_ID, PARTY_ID, PartyId
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from gateway.wire import Asked, Note
+
+Digest = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    Field(description="The digest of the preview that was shown; another is refused as stale."),
+]
+EvidenceRef = Annotated[str, StringConstraints(pattern=f"^{EVIDENCE_ID.pattern}$")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +36,29 @@ class Named:
     clause: str = ""
 
 
+EACH = "*"
+"""In a path: every one of a list."""
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Where a body names parties that have to be registered; any of `roles` will do."""
+
+    path: Path
+    roles: frozenset[Role]
+
+
 class CommandBody(Asked, ABC):
     """A command as it travels. What a body says beyond its trigger is small, often nothing."""
 
     refusals: ClassVar[tuple[RefusalCode, ...]] = ()
     """What the rules may say to it, beyond what they may say to any command."""
+    names: ClassVar[tuple[Names, ...]] = ()
+    proves: ClassVar[tuple[Path, ...]] = ()
+    """Where it names evidence."""
+    clauses: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The clauses that its fields are there for, where they are not that of the trigger."""
 
     @abstractmethod
     def to_command(self, *, note_ref: str, item: str) -> Command:
@@ -39,9 +68,33 @@ class CommandBody(Asked, ABC):
         there is none.
         """
 
-    def named(self) -> tuple[Named, ...]:
-        """The parties that must be registered for this command to make sense."""
-        return ()
+    @classmethod
+    def clause_of(cls, field: str) -> str:
+        """The clause that a field is there for; empty where it is the trigger's."""
+        return cls.clauses.get(field, "")
+
+    @classmethod
+    def proofs_in(cls, said: object) -> Iterator[tuple[str, str]]:
+        """The evidence that a body names, each with the JSON pointer where it does.
+
+        It may be wrong otherwise: what is legible is found.
+        """
+        for path in cls.proves:
+            yield from _texts_at(path, said)
+
+    @classmethod
+    def named_in(cls, said: object) -> Iterator[Named]:
+        """The parties that must be registered for a body to make sense; it may be wrong otherwise:
+        what is legible is found."""
+        for names in cls.names:
+            for pointer, text in _texts_at(names.path, said):
+                if PARTY_ID.fullmatch(text):
+                    yield Named(
+                        pointer=pointer,
+                        party=PartyId(text),
+                        roles=names.roles,
+                        clause=cls.clause_of(names.path[0]),
+                    )
 
 
 class NotedBody(CommandBody):
@@ -71,3 +124,16 @@ class PlainBody(CommandBody):
 
     def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.Plain()
+
+
+def _texts_at(path: Path, said: object, pointer: str = "") -> Iterator[tuple[str, str]]:
+    """Every text at a path of a body, with its JSON pointer; other shapes are passed over."""
+    if not path:
+        if isinstance(said, str):
+            yield pointer, said
+        return
+    if path[0] == EACH and isinstance(said, list):
+        for index, each in enumerate(said):
+            yield from _texts_at(path[1:], each, f"{pointer}/{index}")
+    elif isinstance(said, dict) and path[0] in said:
+        yield from _texts_at(path[1:], said[path[0]], f"{pointer}/{path[0]}")

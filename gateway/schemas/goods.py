@@ -6,10 +6,9 @@ from pydantic import Field
 
 from daigou.domain import commands
 from daigou.domain.commands import Cause, Command, ObjectionReason
-from daigou.domain.ids import EVIDENCE_ID
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.schemas.body import CommandBody, NotedBody
+from gateway.schemas.body import EACH, CommandBody, EvidenceRef, NotedBody
 from gateway.wire import Price, Reference
 
 _LIMITS = current().limits
@@ -65,10 +64,11 @@ class ObjectionBody(NotedBody):
     """What is wrong, with evidence that was handed in before."""
 
     refusals = (RefusalCode.WRONG_REFERENCE,)
+    proves = (("evidence", EACH),)
 
     reason: ObjectionReason
     evidence: Annotated[
-        tuple[Annotated[str, Field(pattern=f"^{EVIDENCE_ID.pattern}$")], ...],
+        tuple[EvidenceRef, ...],
         Field(max_length=20, description="Ids of evidence on this order: see POST …/evidence."),
     ] = ()
 

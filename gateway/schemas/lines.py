@@ -7,7 +7,7 @@ from pydantic import Field
 from daigou.domain import commands
 from daigou.domain.commands import LineCode
 from daigou.domain.order import Role
-from gateway.schemas.body import Named
+from gateway.schemas.body import EACH, Names
 from gateway.wire import Asked, PartyRef, Price, Text120
 
 
@@ -33,13 +33,6 @@ def lines_of(lines: tuple[AcceptLine, ...]) -> tuple[commands.Line, ...]:
     )
 
 
-def collectors_of(at: str, lines: tuple[AcceptLine, ...]) -> tuple[Named, ...]:
-    """Who collects the lines that a body holds at a JSON pointer."""
-    return tuple(
-        Named(
-            pointer=f"{at}/{index}/collector",
-            party=line.collector,
-            roles=frozenset(Role) - {Role.CLIENT},
-        )
-        for index, line in enumerate(lines)
-    )
+def collectors_of(field: str) -> Names:
+    """Who collects the lines that a body holds in a field."""
+    return Names(path=(field, EACH, "collector"), roles=frozenset(Role) - {Role.CLIENT})

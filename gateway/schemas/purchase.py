@@ -10,7 +10,7 @@ from daigou.domain.ids import MovementRef
 from daigou.domain.money import ZERO
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.schemas.body import CommandBody, NotedBody
+from gateway.schemas.body import CommandBody, Digest, NotedBody
 from gateway.wire import Price, Reference, Text300
 
 _LIMITS = current().limits
@@ -19,7 +19,11 @@ _LIMITS = current().limits
 class ActualPriceBody(CommandBody):
     """What the seller asks now, for all of the goods that it has: sums for the whole quantity."""
 
-    refusals = (RefusalCode.PRICE_CHANGED, RefusalCode.WRONG_REFERENCE)
+    refusals = (
+        RefusalCode.PRICE_CHANGED,
+        RefusalCode.WRONG_REFERENCE,
+        RefusalCode.STALE_PREVIEW,
+    )
 
     goods: Price
     freight: Price
@@ -28,6 +32,7 @@ class ActualPriceBody(CommandBody):
         Reference | None,
         Field(description="Our reference of the purchase that the seller answered so."),
     ] = None
+    digest: Digest | None = None
 
     def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.ActualPrice(
@@ -35,6 +40,7 @@ class ActualPriceBody(CommandBody):
             freight=self.freight.money,
             quantity=self.quantity,
             reference=MovementRef(self.reference or ""),
+            digest=self.digest or "",
         )
 
 
@@ -53,12 +59,14 @@ class RecordPurchaseBody(CommandBody):
         RefusalCode.PRICE_CHANGED,
         RefusalCode.WRONG_DELIVERY_ADDRESS,
         RefusalCode.WRONG_REFERENCE,
+        RefusalCode.STALE_PREVIEW,
     )
 
     seller_order_no: Annotated[Reference, Field(examples=["900000000000000001"])]
     goods: Price
     freight: Price
     delivery_address: Text300
+    digest: Digest | None = None
 
     def to_command(self, *, note_ref: str, item: str) -> Command:
         return commands.RecordPurchase(
@@ -66,6 +74,7 @@ class RecordPurchaseBody(CommandBody):
             goods=self.goods.money,
             freight=self.freight.money,
             delivery_address=self.delivery_address,
+            digest=self.digest or "",
         )
 
 

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from daigou.cli import app
+from daigou.cli import app, cases
 
 RUNNER = CliRunner()
+CASE = ["case", "preview", "--app-key", "k", "--app-secret", "s"]
 COMMANDS = (
     "up",
     "demo",
     "submit",
+    "case preview",
+    "case settle",
     "migrate",
     "audit",
     "clauses",
@@ -98,6 +101,18 @@ def test_a_database_that_does_not_answer_is_told_as_such(command: str, nowhere: 
         (["submit", "orders.jsonl"], "DAIGOU_APP_KEY"),
         (["submit", "none.jsonl", "--app-key", "k", "--app-secret", "s"], "There is no file"),
         (["demo", "--exit", "--keep"], "contradict"),
+        (["case", "preview", "ord_kettles"], "DAIGOU_APP_KEY"),
+        (["case", "settle", "ord_kettles", "--digest", "d"], "DAIGOU_APP_KEY"),
+        ([*CASE, "kettles"], "is no order id"),
+        ([*CASE, "ord_kettles", "--fee", "halved"], "--fee is kept or waived"),
+        ([*CASE, "ord_kettles", "--gateway", "nowhere"], "is no URL"),
+        ([*CASE, "ord_kettles", "--gateway", "http://[::x"], "is no URL"),
+        ([*CASE, "ord_kettles", "--cost", "custody:1:sto_x"], "KIND:FEN:PAYEE:EVIDENCE"),
+        ([*CASE, "ord_kettles", "--cost", "bribe:1:sto_x:evd_1"], "a kind is custody"),
+        ([*CASE, "ord_kettles", "--cost", "custody:1.5:sto_x:evd_1"], "no sum in fen"),
+        ([*CASE, "ord_kettles", "--cost", "custody:0:sto_x:evd_1"], "no sum in fen"),
+        ([*CASE, "ord_kettles", "--cost", "custody:1:sto_x:"], "PSR-12-4"),
+        ([*CASE, "ord_kettles", "--cost", "custody:1:sto_x:evd_1,"], "PSR-12-4"),
         (["party", "add", "somebody"], "is no party id"),
         (["party", "add", "cli_anna", "--agreement", "2026-11"], "go together"),
         (["erase", "somebody"], "is no party id"),
@@ -112,3 +127,27 @@ def test_wrong_usage_is_told_with_exit_code_2(arguments: list[str], says: str) -
 
     assert said.exit_code == 2
     assert says in said.output
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_every_cost_that_cannot_be_read_is_told_at_once() -> None:
+    costs = ["--cost", "a", "--cost", "custody:x:sto_x:evd_1", "--cost", "custody:1:sto_x:evd_1"]
+
+    said = RUNNER.invoke(app, [*CASE, "ord_kettles", *costs])
+
+    assert said.exit_code == 2
+    assert [line.split(":")[0] for line in said.output.splitlines()] == [
+        "--cost a",
+        "--cost custody",
+    ]
+
+
+@pytest.mark.usefixtures("nowhere")
+def test_a_gateway_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cases, "GIVE_UP_SECONDS", 0.1)
+
+    said = RUNNER.invoke(app, [*CASE, "ord_kettles", "--gateway", "http://127.0.0.1:1"])
+
+    assert said.exit_code == 1
+    assert "does not answer" in said.output
+    assert "daigou up" in said.output

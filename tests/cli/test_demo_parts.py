@@ -4,7 +4,7 @@ import asyncio
 import io
 import stat
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,11 +22,13 @@ from daigou.demo.cast import ORDERS_DEFAULT, Cast, again
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.demo.stage import Stage, recharges
 from daigou.demo.turns import SLOTS, Turn, Turns
-from daigou.domain.commands import NO_DRIFT, Outcome
+from daigou.domain.commands import NO_DRIFT, Outcome, SettleCancellation
 from daigou.domain.ids import MovementRef
 from daigou.domain.order import State, TableName, Trigger
 from daigou.simulator.paths import PATHS
-from daigou.simulator.plans import Happened, Plan, next_act, state_of
+from daigou.simulator.plans import Happened, Plan, next_act, proved, state_of
+from gateway.calling import RefusalError
+from gateway.problems import Problem
 from gateway.request_body import PlaceOrder
 from gateway.schemas import BODIES, RefundOutcomeBody, RegisterParty
 from tests.simulator.walk import walk
@@ -93,9 +95,11 @@ def test_everything_that_a_plan_says_is_valid_for_the_gateway(plan: Plan) -> Non
     assert (placed.price_drift is None) == (plan.path.drift == NO_DRIFT)
 
     for act in plan.acts:
-        command = act.command
+        command = proved(act.command, [f"evd_{number:04}" for number, _ in enumerate(act.hands_in)])
         if isinstance(command, Outcome):
             command = replace(command, reference=MovementRef("ord_test/3"))
+        if isinstance(command, SettleCancellation):
+            command = replace(command, digest="0" * 64)
         body = command_body(command)
         model: type[Any] = BODIES[type(command)]
         if act.at == State.DUE:
@@ -401,6 +405,49 @@ def test_a_receipt_of_more_than_can_be_told_tells_nothing() -> None:
     plan, history = walked("paid from the deposit")
 
     assert told_by(receipt(4, State.ACCEPTED, order=State.ACCEPTED), plan, history[:1]) == ()
+
+
+class SettlingDesk(FakeDesk):
+    """Shows an order whose cancellation is to be settled; the first preview of it is stale."""
+
+    def __init__(self, history: Sequence[Happened]) -> None:
+        settled = [step.trigger for step in history].index(Trigger.SETTLE_CANCELLATION)
+        super().__init__(tuple(history[:settled]), state=State.CANCELLED, sums=0)
+        self._whole = tuple(history)
+        self._digests = [character * 64 for character in "ab"]
+        self.settled_by: list[str] = []
+
+    async def preview(self, _order: str, trigger: Trigger, body: dict[str, Any]) -> str:
+        assert trigger == Trigger.SETTLE_CANCELLATION
+        assert "digest" not in body
+        return self._digests[len(self.settled_by)]
+
+    async def command(
+        self, _order: str, _trigger: Trigger, body: dict[str, Any], *, key: str, item: Any
+    ) -> Any:
+        self.settled_by.append(body["digest"])
+        if len(self.settled_by) == 1:
+            raise RefusalError(
+                Problem(type="", title="", status=409, code="stale_preview", detail="it changed")
+            )
+        self._history = self._whole
+        return receipt(len(self._whole), State.CANCELLED, order=State.CANCELLED)
+
+
+async def test_a_settlement_that_is_stale_is_previewed_anew(tmp_path: Path) -> None:
+    plan, history = walked("cancelled before the purchase")
+    desk = SettlingDesk(history)
+    stage = SimpleNamespace(desk=lambda _role, _party: desk, pay_back=nothing)
+    actors = Actors(stage=cast("Stage", stage), notebook=Notebook(tmp_path), agreed_at=NOW)
+
+    await actors.play(plan)
+
+    assert desk.settled_by == ["a" * 64, "b" * 64]
+    assert actors.states[plan.deal.order] == State.CANCELLED
+
+
+async def nothing(*_: Any) -> None:
+    """Nobody pays back."""
 
 
 # What is shown.

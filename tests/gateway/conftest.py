@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -28,27 +29,50 @@ async def house() -> AsyncIterator[House]:
 
 HASTY = "2026-10-hasty"
 """A version of the terms in which the goods are stored soon, and charged for soon after."""
+BRIEF = "2026-10-brief"
+"""A version of the terms in which an agreement can be cancelled for moments only."""
 
 
 @pytest.fixture(scope="package")
 def hasty_terms() -> Iterator[terms.Terms]:
     """The present terms with short waits at the storage. Orders outlive their test."""
-    present = terms.current()
-    waits = {
-        "warehouse_objection_window": timedelta(seconds=0.5),
-        "free_storage_warning": timedelta(seconds=0.7),
-        "free_storage": timedelta(seconds=1),
-    }
-    hasty = replace(
-        present, version=HASTY, durations=MappingProxyType({**present.durations, **waits})
-    )
-    known = terms.VERSIONS
-    terms.VERSIONS = MappingProxyType({**known, HASTY: hasty})
-    yield hasty
-    terms.VERSIONS = known
+    with _present_but(
+        HASTY,
+        warehouse_objection_window=timedelta(seconds=0.5),
+        free_storage_warning=timedelta(seconds=0.7),
+        free_storage=timedelta(seconds=1),
+    ) as hasty:
+        yield hasty
 
 
 @pytest.fixture
 def in_haste(hasty_terms: terms.Terms, monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders that are placed now begin with the hasty terms."""
     monkeypatch.setattr(placing, "current", lambda: hasty_terms)
+
+
+@pytest.fixture(scope="package")
+def brief_terms() -> Iterator[terms.Terms]:
+    """The present terms with a short period of cancellation."""
+    with _present_but(BRIEF, cancellation=timedelta(seconds=3)) as brief:
+        yield brief
+
+
+@pytest.fixture
+def in_brief(brief_terms: terms.Terms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders that are placed now begin with the brief terms."""
+    monkeypatch.setattr(placing, "current", lambda: brief_terms)
+
+
+@contextmanager
+def _present_but(version: str, **waits: timedelta) -> Iterator[terms.Terms]:
+    """The present terms with other durations, under another version."""
+    present, known = terms.current(), terms.VERSIONS
+    changed = replace(
+        present, version=version, durations=MappingProxyType({**present.durations, **waits})
+    )
+    terms.VERSIONS = MappingProxyType({**known, version: changed})
+    yield changed
+    terms.VERSIONS = MappingProxyType(
+        {name: each for name, each in terms.VERSIONS.items() if name != version}
+    )

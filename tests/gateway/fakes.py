@@ -9,10 +9,12 @@ from typing import Any, cast
 import httpx
 from fastapi import FastAPI
 
+from daigou.domain.book import Account, AccountKind, Effects, Journal, JournalKind, Leg
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import LineCode, Mandate, Request
-from daigou.domain.facts import facts_of
+from daigou.domain.facts import Case, facts_of
 from daigou.domain.ids import AppKey, CouponId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.lifecycle import TABLES
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money
 from daigou.domain.notices import Channel, DeliveryState
@@ -21,6 +23,7 @@ from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.idempotency import Begun, New
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
+from daigou.ledger.previews import Asked, Shown
 from daigou.ledger.views import (
     ApplicationView,
     ContractView,
@@ -30,10 +33,12 @@ from daigou.ledger.views import (
     ItemView,
     OrderView,
     PartyView,
+    PreviewView,
     RechargeView,
     TransitionView,
 )
 from daigou.settings import Settings
+from gateway.answers import PreviewAnswer
 from gateway.app import create_app
 from gateway.backend import Backend
 from gateway.engine import WorkflowEngine
@@ -44,7 +49,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANNA = PartyId("cli_anna")
 ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
 SECRET = "secret"
-ENDPOINT, MESSAGE = "whk_kettles", f"msg_{'0' * 32}"
+ENDPOINT, MESSAGE, DIGEST = "whk_kettles", f"msg_{'0' * 32}", "d" * 64
 NOWHERE = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
 ALL_ROLES = frozenset(Role) - {Role.CLOCK}
 PARTIES = Parties(client=ANNA, provider=PROVIDER, storage=STORAGE, logistics=LOGISTICS)
@@ -113,8 +118,10 @@ ITEMS = (
     an_item(6, TableName.REQUIREMENT, State.PROPOSED, next_actor=Role.PROVIDER),
     an_item(7, TableName.QUESTION, State.ASKED, next_actor=Role.PROVIDER),
     an_item(8, TableName.OPINION, State.GIVEN, ended_at=NOON),
+    an_item(10, TableName.CANCELLATION, State.SETTLING, next_actor=Role.PROVIDER),
 )
 """One of each kind."""
+CASE = Case(item=f"{ORDER}/10", table=TableName.CANCELLATION, state=State.SETTLING, granted=True)
 
 
 def an_order_view(**changes: Any) -> OrderView:
@@ -142,7 +149,7 @@ def an_order_view(**changes: Any) -> OrderView:
         refunded=ZERO,
         fee_earned=ZERO,
         items=ITEMS,
-        facts=facts_of(REQUEST),
+        facts=replace(facts_of(REQUEST), case=CASE),
         brokerage_rate=None,
         next_due_at=NOON + timedelta(days=1),
         placed_at=NOON,
@@ -266,6 +273,66 @@ class FakePromotion:
         return (a_contract(),)
 
 
+class FakeShowing:
+    """Knows one preview, and shows it for every command."""
+
+    async def of(self, asked: Asked) -> PreviewView:
+        rows = TABLES[asked.table].rows
+        return PreviewView(
+            order=asked.order,
+            item=asked.item,
+            sequence=3,
+            trigger=asked.trigger,
+            target=next(row for row in rows if row.trigger == asked.trigger).target,
+            clause="PSR-12-3",
+            digest=DIGEST,
+            effects=Effects(),
+            at=asked.at,
+        )
+
+    async def keep(self, shown: Shown) -> Shown:
+        return shown
+
+    async def shown(self, order: OrderId, digest: str) -> Shown | None:
+        return a_preview() if digest == DIGEST else None
+
+    async def of_order(self, order: OrderId, **_: Any) -> tuple[Shown, ...] | None:
+        return (a_preview(),)
+
+
+def a_preview() -> Shown:
+    """A preview of the settlement that was shown to the provider: its fee is kept."""
+    asker = Actor(role=Role.PROVIDER, party=PROVIDER)
+    fee = Account(AccountKind.FEE_HELD, ORDER), Account(AccountKind.PROVIDER, PROVIDER)
+    earned = Journal(
+        kind=JournalKind.FEE_EARNED,
+        clause="PSR-12-3",
+        legs=(Leg(fee[0], Money(1_23)), Leg(fee[1], Money(-1_23))),
+    )
+    view = PreviewView(
+        order=ORDER,
+        item=f"{ORDER}/10",
+        sequence=11,
+        trigger=Trigger.SETTLE_CANCELLATION,
+        target=State.CANCELLED,
+        clause="PSR-12-3",
+        digest=DIGEST,
+        effects=Effects(journals=(earned,)),
+        at=NOON,
+    )
+    answer = PreviewAnswer.of(view, table=TableName.CANCELLATION, parties=PARTIES, asker=asker)
+    return Shown(
+        order=view.order,
+        digest=view.digest,
+        sequence=view.sequence,
+        item=view.item,
+        trigger=view.trigger,
+        asker=asker,
+        at=view.at,
+        answer=answer.model_dump(mode="json"),
+    )
+
+
 class FakeBackend:
     """Knows one application of each role, one order, one recharge, and the parties of both."""
 
@@ -274,6 +341,7 @@ class FakeBackend:
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
         self.promotion = FakePromotion()
+        self.showing = FakeShowing()
 
     async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
         if secret != SECRET:

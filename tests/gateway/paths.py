@@ -8,7 +8,16 @@ import httpx
 
 from daigou.domain.refusals import RefusalCode
 from gateway.problems import EdgeCode, Problem
-from tests.gateway.fakes import ENDPOINT, MESSAGE, NOON, ORDER, RECHARGE, a_gateway, http_as
+from tests.gateway.fakes import (
+    DIGEST,
+    ENDPOINT,
+    MESSAGE,
+    NOON,
+    ORDER,
+    RECHARGE,
+    a_gateway,
+    http_as,
+)
 from tests.gateway.house import a_key, an_order
 
 APP = a_gateway()
@@ -23,9 +32,17 @@ KNOWN = {
     "evidence_id": "evd_kettles",
     "endpoint_id": ENDPOINT,
     "message_id": MESSAGE,
+    "digest": DIGEST,
     "contract_id": "3",
 }
-NUMBERS = {"parcels": "5", "requirements": "6", "questions": "7", "opinions": "8", "refunds": "9"}
+NUMBERS = {
+    "parcels": "5",
+    "requirements": "6",
+    "questions": "7",
+    "opinions": "8",
+    "refunds": "9",
+    "cancellations": "10",
+}
 """The number of the one item of each kind that the fake order has."""
 
 
@@ -145,6 +162,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "object-to-goods": {"reason": "damaged"},
     "exchange": {"tracking_ref": "T2"},
     "record-seller-refund": {"goods": _FEN, "freight": _FEN, "external_ref": "S1"},
+    "send-back": {"tracking_ref": "T1"},
+    "consent-to-cancellation": {"refund": _FEN},
+    "record-cancellation-refund": {"amount": _FEN, "external_ref": "S1"},
+    "settle-cancellation": {
+        "costs": [
+            {"cost": "custody", "amount": _FEN, "payee": "sto_yiwu", "evidence": ["evd_kettles"]}
+        ],
+        "digest": DIGEST,
+    },
     "clear-customs": {"tracking_ref": "T1"},
     "deliver": {"tracking_ref": "T1"},
     "refuse-package": {"reason": "damaged"},

@@ -15,7 +15,7 @@ from daigou.domain.order import Role, State, TableName, Trigger
 from gateway.diagram import lifecycle_svg, order_svg
 from gateway.diagram_plan import COLUMNS_MAX, LANE_COLUMNS_MAX, ROADS, Join, Plan
 from gateway.drawing import width_of
-from tests.gateway.fakes import ORDER, a_parcel, a_refund, a_step, an_order_view
+from tests.gateway.fakes import ORDER, a_parcel, a_refund, a_step, an_item, an_order_view
 
 SVG = "{http://www.w3.org/2000/svg}"
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
@@ -282,6 +282,31 @@ def test_each_parcel_and_each_refund_is_drawn_below_the_order() -> None:
     assert f"Refund {ORDER}/9 · ¥1.00" in said
     assert not any("Question" in each for each in said)
     assert sorted(badges(ElementTree.fromstring(svg))) == ["10", "5"]
+
+
+def test_a_cancellation_is_drawn_below_its_order_with_its_own_way() -> None:
+    case = an_item(7, TableName.CANCELLATION, State.TERMS_OFFERED)
+    order = an_order_view(state=State.PURCHASED, clocks=(), items=(case,))
+    steps = [
+        a_step(
+            number,
+            trigger,
+            source,
+            target,
+            table=TableName.CANCELLATION,
+            item=case.item,
+        )
+        for number, trigger, source, target in (
+            (7, Trigger.REQUEST_CANCELLATION, State.NEW, State.ASKING_SELLER),
+            (9, Trigger.CONSENT_TO_CANCELLATION, State.ASKING_SELLER, State.TERMS_OFFERED),
+        )
+    ]
+
+    svg = order_svg(order, steps)
+
+    assert f"Cancellation {case.item}" in texts(svg)
+    assert {"7", "9"} <= set(badges(ElementTree.fromstring(svg)))
+    assert ["terms offered"] in [each[:1] for each in now(ElementTree.fromstring(svg))]
 
 
 def test_it_can_be_read_without_eyes_and_runs_nothing() -> None:

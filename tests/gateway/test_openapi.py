@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from daigou.domain import commands
 from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command
-from daigou.domain.lifecycle import ITEM_TABLES, RECHARGE, REFUND, TABLES
+from daigou.domain.lifecycle import ITEM_TABLES, RECHARGE, REFUND, TABLES, case_guards
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode
@@ -32,6 +32,12 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, methods in DOCUMENT["paths"].items():
         for method, operation in methods.items():
             yield method, path, operation
+
+
+def codes_of(path: str) -> set[str]:
+    """What a command may be refused with as things stand."""
+    told = DOCUMENT["paths"][path]["post"]["responses"]["409"]
+    return set(told["content"]["application/problem+json"]["examples"])
 
 
 def named(value: Any) -> str:
@@ -109,6 +115,43 @@ def test_what_could_be_for_several_items_says_so_and_what_names_one_does_not() -
                 told = DOCUMENT["paths"][f"{path}/{trigger}"]["post"]["responses"]["409"]
                 codes = told["content"]["application/problem+json"]["examples"]
                 assert ("which_item" in codes) == ("{number}" not in path), (path, trigger)
+
+
+@pytest.mark.parametrize(
+    ("guard", "code"),
+    [
+        (case_guards.no_case_is_open, RefusalCode.CASE_OPEN),
+        (case_guards.customs_are_not_cleared, RefusalCode.CUSTOMS_CLEARED),
+    ],
+)
+def test_what_a_guard_says_is_listed_where_it_can_be_heard_and_nowhere_else(
+    guard: Any, code: RefusalCode
+) -> None:
+    for table in TABLES.values():
+        for trigger in table.commands:
+            for path in places(table, trigger):
+                heard = any(
+                    guard in row.guards
+                    for row in table.rows
+                    if row.trigger == trigger
+                    and not ("{number}" in path and row.source == State.NEW)
+                )
+                told = DOCUMENT["paths"][f"{path}/{trigger}"]["post"]["responses"]["409"]
+                codes = told["content"]["application/problem+json"]["examples"]
+                assert (code in codes) == heard, (path, trigger)
+
+
+def test_what_can_be_previewed_says_that_it_may_be_stale_and_its_preview_does_not() -> None:
+    for table in TABLES.values():
+        for trigger in table.commands:
+            said = {field.name for field in fields(table.triggers[trigger].command)}
+            named = "digest" in said
+            at = f"/v1/orders/{{order_id}}/previews/{trigger}"
+            assert (at in DOCUMENT["paths"]) == named, trigger
+            if named:
+                assert "stale_preview" not in codes_of(at)
+                for path in places(table, trigger):
+                    assert "stale_preview" in codes_of(f"{path}/{trigger}")
 
 
 def test_every_command_type_has_a_body_that_says_all_that_the_command_does() -> None:
@@ -285,9 +328,9 @@ def _request_schemas() -> set[str]:
 
 def _placing() -> tuple[Any, ...]:
     from gateway.request_body import PlaceOrder
-    from gateway.schemas import RechargeBody
+    from gateway.schemas import RechargeBody, SettlementBody
 
-    return (PlaceOrder, RechargeBody)
+    return (PlaceOrder, RechargeBody, SettlementBody)
 
 
 def _resolved(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,177 @@
+"""Owns the client's commands of cancellations, and previews of what commands would come to."""
+
+from collections.abc import Iterable
+from uuid import uuid4
+
+from daigou.domain.commands import Cost, FeeChoice
+from daigou.domain.money import ZERO, Money
+from daigou.domain.order import TableName, Trigger
+from gateway.answers import PreviewAnswer, PreviewPage
+from gateway.calling import Body
+from gateway.client.calls import Calls, Done, price, said, some
+
+
+class Cancelling(Calls):
+    """Cancellations. `case` is a cancellation's number, `parcel` a parcel's; either may be left out
+    if only one fits."""
+
+    async def request_cancellation(
+        self, order_id: str, *, key: str, note: str | None = None
+    ) -> Done:
+        """The client asks for the order to be cancelled (PSR-12-1, PSR-12-2)."""
+        return await self.command(order_id, Trigger.REQUEST_CANCELLATION, {"note": note}, key=key)
+
+    async def withdraw_cancellation(
+        self, order_id: str, *, key: str, note: str | None = None, case: str | None = None
+    ) -> Done:
+        """The client takes its cancellation back, before it is granted (PSR-12-1)."""
+        return await self._case(
+            order_id, Trigger.WITHDRAW_CANCELLATION, case, {"note": note}, key=key
+        )
+
+    async def consent_to_cancellation(
+        self,
+        order_id: str,
+        *,
+        key: str,
+        refund: Money,
+        penalty: Money = ZERO,
+        note: str | None = None,
+        case: str | None = None,
+    ) -> Done:
+        """The seller agrees, and pays `refund` back; what it charges beside, or keeps, is the
+        client's, who is asked first (PSR-12-1, PSR-12-5)."""
+        body = {"refund": price(refund), "penalty": some(penalty), "note": note}
+        return await self._case(order_id, Trigger.CONSENT_TO_CANCELLATION, case, body, key=key)
+
+    async def accept_terms(self, order_id: str, *, key: str, case: str | None = None) -> Done:
+        """The client takes the terms on which the seller agrees (PSR-12-5)."""
+        return await self._case(order_id, Trigger.ACCEPT_TERMS, case, {}, key=key)
+
+    async def refuse_cancellation(
+        self, order_id: str, *, key: str, note: str | None = None, case: str | None = None
+    ) -> Done:
+        """The seller refuses: the order goes on (PSR-12-1, PSR-12-6)."""
+        return await self._case(
+            order_id, Trigger.REFUSE_CANCELLATION, case, {"note": note}, key=key
+        )
+
+    # The goods and the money on their way back.
+
+    async def send_back(
+        self, order_id: str, *, key: str, tracking_ref: str, parcel: str | None = None
+    ) -> Done:
+        """A parcel is on its way back to the seller (PSR-12-6)."""
+        body = {"tracking_ref": tracking_ref}
+        return await self._parcel_back(order_id, Trigger.SEND_BACK, parcel, body, key=key)
+
+    async def hand_back(
+        self, order_id: str, *, key: str, note: str | None = None, parcel: str | None = None
+    ) -> Done:
+        """The seller has a parcel back (PSR-12-6)."""
+        return await self._parcel_back(order_id, Trigger.HAND_BACK, parcel, {"note": note}, key=key)
+
+    async def record_cancellation_refund(
+        self,
+        order_id: str,
+        *,
+        key: str,
+        amount: Money,
+        external_ref: str,
+        case: str | None = None,
+    ) -> Done:
+        """The seller paid back, in whole or in part, under its own number (PSR-12-1)."""
+        body = {"amount": price(amount), "external_ref": external_ref}
+        return await self._case(order_id, Trigger.RECORD_CANCELLATION_REFUND, case, body, key=key)
+
+    async def proceed_without_refund(
+        self, order_id: str, *, key: str, note: str | None = None, case: str | None = None
+    ) -> Done:
+        """The platform goes on without what the seller has not paid back (PSR-12-1)."""
+        return await self._case(
+            order_id, Trigger.PROCEED_WITHOUT_REFUND, case, {"note": note}, key=key
+        )
+
+    # The settlement.
+
+    async def preview_settlement(
+        self,
+        order_id: str,
+        *,
+        key: str | None = None,
+        fee: FeeChoice = FeeChoice.KEPT,
+        costs: Iterable[Cost] = (),
+    ) -> PreviewAnswer:
+        """What a settlement would come to (PSR-12-3, PSR-12-4)."""
+        return await self.preview(
+            order_id, Trigger.SETTLE_CANCELLATION, _settlement(fee, costs), key=key
+        )
+
+    async def settle_cancellation(
+        self,
+        order_id: str,
+        *,
+        key: str,
+        digest: str,
+        fee: FeeChoice = FeeChoice.KEPT,
+        costs: Iterable[Cost] = (),
+        note: str | None = None,
+        case: str | None = None,
+    ) -> Done:
+        """The provider settles, exactly as it was previewed (PSR-12-3, PSR-12-4)."""
+        body = {**_settlement(fee, costs), "digest": digest, "note": note}
+        return await self._case(order_id, Trigger.SETTLE_CANCELLATION, case, body, key=key)
+
+    # What commands would come to.
+
+    async def preview(
+        self,
+        order_id: str,
+        trigger: Trigger | str,
+        body: Body | None = None,
+        *,
+        key: str | None = None,
+    ) -> PreviewAnswer:
+        """What a command with this body would do to the money now. Without a key it is asked anew
+        whenever it is called."""
+        at = f"/v1/orders/{order_id}/previews/{trigger}"
+        # It writes nothing but what was shown: asked twice, no harm is done.
+        return await self._made(at, said(body or {}), PreviewAnswer, key=key or str(uuid4()))
+
+    async def shown(self, order_id: str, digest: str) -> PreviewAnswer:
+        """A preview as it was shown."""
+        return await self._calling.get(f"/v1/orders/{order_id}/previews/{digest}", PreviewAnswer)
+
+    async def previews(
+        self, order_id: str, *, limit: int = 20, starting_after: str | None = None
+    ) -> PreviewPage:
+        """One page of what was shown of an order, the newest first."""
+        query = {"limit": limit, "starting_after": starting_after}
+        return await self._calling.get(f"/v1/orders/{order_id}/previews", PreviewPage, query=query)
+
+    async def _case(
+        self, order_id: str, trigger: Trigger, case: str | None, body: Body, *, key: str
+    ) -> Done:
+        item = None if case is None else (TableName.CANCELLATION, case)
+        return await self.command(order_id, trigger, body, key=key, item=item)
+
+    async def _parcel_back(
+        self, order_id: str, trigger: Trigger, parcel: str | None, body: Body, *, key: str
+    ) -> Done:
+        item = None if parcel is None else (TableName.PARCEL, parcel)
+        return await self.command(order_id, trigger, body, key=key, item=item)
+
+
+def _settlement(fee: FeeChoice, costs: Iterable[Cost]) -> Body:
+    return {
+        "fee": fee,
+        "costs": [
+            {
+                "cost": each.cost,
+                "amount": price(each.amount),
+                "payee": each.payee,
+                "evidence": list(each.evidence),
+            }
+            for each in costs
+        ],
+    }
