@@ -20,8 +20,8 @@ from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import Stage
 from daigou.demo.turns import Turn, Turns
-from daigou.domain.commands import Command, Objection
-from daigou.domain.lifecycle import FULFILMENT
+from daigou.domain.commands import Command, SettleCancellation
+from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.plans import (
@@ -36,6 +36,7 @@ from daigou.simulator.plans import (
     movement_of,
     next_act,
     next_cue,
+    proved,
     state_of,
     strays,
 )
@@ -204,13 +205,28 @@ class Actors:
         await self._stage.pay_back(act, order)
         if act.recharges_fen:
             await desk.recharge(Money(act.recharges_fen), recharge_id=f"rch_for_{order}")
-        command: Command = command_now(act, order, history)
-        if act.hands_in and isinstance(command, Objection):
-            piece = await desk.hand_in(order, act.hands_in, key=f"{key}/evidence")
-            command = replace(command, evidence=(piece,))
+        command = proved(
+            command_now(act, order, history),
+            [
+                await desk.hand_in(
+                    order, words, key=f"{order}/{act.trigger}/{act.item}/evidence/{number}"
+                )
+                for number, words in enumerate(act.hands_in)
+            ],
+        )
+        if isinstance(command, SettleCancellation):
+            command = await self._as_previewed(desk, plan, act, command)
         return await desk.command(
             order, act.trigger, command_body(command), key=key, item=_named(act, history)
         )
+
+    async def _as_previewed(
+        self, desk: Desk, plan: Plan, act: Act, command: SettleCancellation
+    ) -> Command:
+        """The settlement with the digest of what it would do now; where that is over by the time
+        it is sent, it is refused, and the order looked at again."""
+        body = {name: said for name, said in command_body(command).items() if name != "digest"}
+        return replace(command, digest=await desk.preview(plan.deal.order, act.trigger, body))
 
     async def _seconds_to_wait(
         self, plan: Plan, history: Sequence[Happened], receipt: ReceiptAnswer | None
@@ -310,11 +326,7 @@ def told_by(receipt: ReceiptAnswer, plan: Plan, history: Sequence[Happened]) -> 
         case 1:
             return (*history, own)
         case 2 if own.item:
-            trigger, source, target = (
-                Trigger.FOLLOW_PARCELS,
-                state_of(history),
-                receipt.order_state,
-            )
+            trigger, source, target = _followed_by(own), state_of(history), receipt.order_state
         case 2:
             own = replace(own, target=_asks_outside(own))
             cue = next_cue(plan, (*history, own))
@@ -323,8 +335,6 @@ def told_by(receipt: ReceiptAnswer, plan: Plan, history: Sequence[Happened]) -> 
             trigger, source, target = cue.trigger, own.target, receipt.state
         case _:
             return ()
-    if target not in {row.target for row in FULFILMENT.rows_from(source, trigger)}:
-        return ()
     follows = Happened(
         table=TableName.FULFILMENT,
         item="",
@@ -334,7 +344,21 @@ def told_by(receipt: ReceiptAnswer, plan: Plan, history: Sequence[Happened]) -> 
         sequence=known + 2,
         at=receipt.at,
     )
-    return (*history, own, follows)
+    return (*history, own, follows) if _is_a_row(own) and _is_a_row(follows) else ()
+
+
+def _is_a_row(step: Happened) -> bool:
+    rows = TABLES[step.table].rows_from(step.source, step.trigger)
+    return step.target in {row.target for row in rows}
+
+
+def _followed_by(own: Happened) -> Trigger:
+    """What the order does after one of its items: it follows a parcel, and a case that was opened
+    or came to where it holds the order up no more."""
+    ends = {State.CHASING, *CANCELLATION.ends}
+    if own.table == CANCELLATION.name and (own.source == State.NEW or own.target in ends):
+        return Trigger.FOLLOW_CASE
+    return Trigger.FOLLOW_PARCELS
 
 
 def _asks_outside(own: Happened) -> State:

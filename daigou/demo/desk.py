@@ -70,6 +70,10 @@ class Desk:
         done = await self._client.command(order, trigger, body, key=key, item=(table, number))
         return done.receipt
 
+    async def preview(self, order: OrderId, trigger: Trigger, body: Body) -> str:
+        """What a command would do now: the digest that it is to be sent with."""
+        return (await self._client.preview(order, trigger, body)).digest
+
     async def hand_in(self, order: OrderId, words: str, *, key: str) -> str:
         """Gives a piece of evidence with an order; its id."""
         body = words.encode()

@@ -92,14 +92,6 @@ def promotion_proof(
 ) -> Proof:
     """What promoters got, and what coupons took off, against the plans; not where one was left."""
     closing = balances(engine)
-
-    def gained(kind: AccountKind) -> int:
-        return sum(
-            fen - opening.get(account, 0)
-            for account, fen in closing.items()
-            if account.partition(":")[0] == kind
-        )
-
     brokerage = sum(each.plan.expected.brokerage for each in played)
     coupons = sum(each.plan.expected.coupon for each in played)
     won = [each for each in played if each.plan.deal.promoter]
@@ -113,7 +105,28 @@ def promotion_proof(
     return _same(
         says,
         theirs=coupons + brokerage,
-        ours=gained(AccountKind.PROMOTION) - gained(AccountKind.PROMOTER),
+        ours=_gained(AccountKind.PROMOTION, opening, closing)
+        - _gained(AccountKind.PROMOTER, opening, closing),
+    )
+
+
+def debts_proof(engine: Engine, *, opening: Mapping[str, int], played: Sequence[Played]) -> Proof:
+    """What clients owe for cancellations, against the plans; not where one was left."""
+    owed = sum(each.plan.expected.debt for each in played)
+    says = f"debts: {Money(owed)} owed for what cancellations cost"
+    poor = [each for each in played if each.plan.path.poor]
+    if any(each.standing != Standing.PLANNED for each in poor):
+        return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
+    closing = balances(engine)
+    return _same(says, theirs=owed, ours=_gained(AccountKind.RECEIVABLE, opening, closing))
+
+
+def _gained(kind: AccountKind, opening: Mapping[str, int], closing: Mapping[str, int]) -> int:
+    """What the accounts of a kind gained in a run, in fen, debit positive."""
+    return sum(
+        fen - opening.get(account, 0)
+        for account, fen in closing.items()
+        if account.partition(":")[0] == kind
     )
 
 

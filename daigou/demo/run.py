@@ -23,6 +23,7 @@ from daigou.demo.proofs import (
     audit_proof,
     balances,
     counterparties_proofs,
+    debts_proof,
     deposits_proof,
     promotion_proof,
 )
@@ -135,6 +136,7 @@ class _Show:
                 *await counterparties_proofs(self._engine, outside),
                 deposits_proof(self._engine, opening=opening, recharged=recharged, played=played),
                 promotion_proof(self._engine, opening=opening, played=played),
+                debts_proof(self._engine, opening=opening, played=played),
                 await notices_proof(self._engine, receiver),
             )
             diagrams = await self._draw(stage, played)

@@ -93,7 +93,7 @@ class Stage:
         """The seller pays back what the act then records; once, however often it is tried."""
         if act.pays_back_fen:
             await self.outside.seller_platform.pay_back(
-                reference=f"{order}/{act.trigger}/{act.item}",
+                reference=f"{order}/{act.payback}",
                 subject=order,
                 amount=Money(act.pays_back_fen),
             )

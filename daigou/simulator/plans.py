@@ -14,14 +14,17 @@ from daigou.domain.commands import (
     NO_DRIFT,
     ActualPrice,
     AdvanceDeposit,
+    CaseRefund,
     CautionKind,
     Command,
     DriftLimit,
     Mandate,
+    Objection,
     Outcome,
     RefusalReason,
     Refuse,
     Request,
+    SettleCancellation,
 )
 from daigou.domain.ids import MovementRef, OrderId
 from daigou.domain.lifecycle import FULFILMENT, TABLES
@@ -47,9 +50,9 @@ class Act:
     `item` says which of the order's items of that table it is for, counted from 1; where it `opens`
     that item, `at` is where the order stands. Before the act, a person at the silent counterparty
     enters in its own books what it `decides`, the seller pays `pays_back_fen` back, the client puts
-    `recharges_fen` into its deposit, whoever acts `hands_in` a piece of evidence. References to
-    movements and items that are known only then are left empty in the command: `command_now` fills
-    them in.
+    `recharges_fen` into its deposit, whoever acts `hands_in` pieces of evidence, in words.
+    References to movements and items that are known only then are left empty in the command:
+    `command_now` fills them in, and `proved` the evidence.
     """
 
     role: Role
@@ -62,7 +65,13 @@ class Act:
     decides: Standing | None = None
     pays_back_fen: int = 0
     recharges_fen: int = 0
-    hands_in: str = ""
+    hands_in: tuple[str, ...] = ()
+
+    @property
+    def payback(self) -> str:
+        """What tells the payment that the seller makes before it from its others for the order."""
+        number = self.command.external_ref if isinstance(self.command, CaseRefund) else self.item
+        return f"{self.trigger}/{number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +151,12 @@ class Plan:
     def acts(self) -> tuple[Act, ...]:
         """What its parties do."""
         return tuple(cue for cue in self.cues if isinstance(cue, Act))
+
+    @property
+    def avoids(self) -> frozenset[State]:
+        """Where nothing of it ever comes: on the way back to the seller, unless it is sent back."""
+        is_sent_back = any(act.trigger == Trigger.SEND_BACK for act in self.acts)
+        return frozenset() if is_sent_back else frozenset({State.GOING_BACK})
 
     @property
     def advance_fen(self) -> int:
@@ -226,7 +241,7 @@ def next_cue(plan: Plan, history: Sequence[Happened]) -> Cue | None:
         key = _key(cue)
         if done[key]:
             done[key] -= 1
-        elif told.may_come(cue):
+        elif told.may_come(cue, avoids=plan.avoids):
             return cue
     return None
 
@@ -306,6 +321,19 @@ def command_now(act: Act, order: OrderId, history: Sequence[Happened]) -> Comman
             return command
 
 
+def proved(command: Command, evidence: Sequence[str]) -> Command:
+    """The command with the ids of the evidence that was handed in for it: of each cost its own."""
+    match command:
+        case Objection():
+            return replace(command, evidence=tuple(evidence))
+        case SettleCancellation():
+            pairs = zip(command.costs, evidence, strict=True)
+            costs = tuple(replace(cost, evidence=(piece,)) for cost, piece in pairs)
+            return replace(command, costs=costs)
+        case _:
+            return command
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     """What tells one cue, or one step of a history, from the others."""
@@ -363,8 +391,8 @@ class _Told:
         """Whether the order, or the item that the cue is about, stands where it is to be."""
         return self._stands_at(cue) == cue.at
 
-    def may_come(self, cue: Cue) -> bool:
-        """Whether it is there, or can still come there."""
+    def may_come(self, cue: Cue, *, avoids: frozenset[State]) -> bool:
+        """Whether it is there, or can still come there by states that it does not avoid."""
         table = TABLES[cue.table]
         if cue.item and self.state in FULFILMENT.ends and not table.outlives:
             return False
@@ -372,7 +400,7 @@ class _Told:
         if stands_at is None:
             return True
         of = FULFILMENT.name if isinstance(cue, Act) and cue.opens else cue.table
-        return cue.at in _reachable(of, stands_at)
+        return cue.at in _reachable(of, stands_at, avoids)
 
     def _stands_at(self, cue: Cue) -> State | None:
         """Where that stands which the cue is about; None of an item that is not there yet."""
@@ -383,10 +411,11 @@ class _Told:
 
 
 @cache
-def _reachable(name: TableName, state: State) -> frozenset[State]:
-    """Every state that can follow on one of a table, and that one."""
+def _reachable(name: TableName, state: State, avoids: frozenset[State]) -> frozenset[State]:
+    """Every state that can follow on one of a table past those avoided, and that one."""
+    rows = [row for row in TABLES[name].rows if row.target not in avoids]
     reached = {state}
-    while more := {row.target for row in TABLES[name].rows if row.source in reached} - reached:
+    while more := {row.target for row in rows if row.source in reached} - reached:
         reached |= more
     return frozenset(reached)
 

@@ -22,7 +22,8 @@ class Expected:
     """What an order must come to, in fen. `deposit_change` is what the client's deposit gains.
 
     `refunds` are the ends of the refunds through the institution, one each; `at_seller` is what the
-    seller keeps, `brokerage` what the promoter gets of the fee, `coupon` what the platform gives.
+    seller keeps, `brokerage` what the promoter gets of the fee, `coupon` what the platform gives,
+    `debt` what the client still owes.
     """
 
     state: State
@@ -33,6 +34,7 @@ class Expected:
     at_seller: int = 0
     brokerage: int = 0
     coupon: int = 0
+    debt: int = 0
     refunds: tuple[State, ...] = ()
 
 
@@ -99,6 +101,15 @@ class Tally:
     requirements: int = 0
     questions: int = 0
     opinions: int = 0
+    cases: int = 0
+    """How many times the client asked for a cancellation."""
+    promised: int = 0
+    """What the seller is still to pay back of what it agreed to."""
+    payments_back: int = 0
+    """How many payments of the seller's the provider recorded in cases."""
+    penalties: int = 0
+    settled: bool = False
+    debt: int = 0
     intended: tuple[int, int, int, str] = (0, 0, 0, "")
     """A payment that a silent institution was asked for."""
 
@@ -233,12 +244,78 @@ class Tally:
         self.goods -= goods
         self.freight -= freight
         self.seller -= goods + freight
-        fees = max(0, self.fees - fee_of(self.goods + self.freight) - self._others_held)
+        due = fee_of(self.goods + self.freight) + self._others_held
+        fees = max(0, self.fees + self.earned - due)
+        # What was earned for goods that went back later is earned no more.
+        unearned = min(fees, self.earned)
+        self.fees, self.earned = self.fees + unearned, self.earned - unearned
         self.escrow += goods + freight
         self._give_back(goods + freight, fees)
         if is_all and not self.earned:
             self._give_back(self.escrow, self.fees)
         return goods, freight
+
+    # Cancelling.
+
+    def ask_to_cancel(self) -> int:
+        """The client asks for a cancellation: its number."""
+        self.cases += 1
+        self.promised = self.penalties = 0
+        return self.cases
+
+    def agree(self, *, keeps_of_ten: int, penalty: int) -> int:
+        """The seller agrees to pay back all but so many tenths of what it can, and charges a
+        penalty: what it will pay back in all. An advance deposit is lost."""
+        price = self.goods + self.freight
+        most = price - self.advance
+        refund = most - most * keeps_of_ten // 10
+        self.promised = refund - (price - self.seller)
+        self.penalties += penalty
+        return refund
+
+    def come_back(self, amount: int) -> None:
+        """The seller pays back: before the settlement that waits for it, later it pays what the
+        client owes, and the rest goes back."""
+        self.seller -= amount
+        self.promised -= amount
+        if not self.settled:
+            self.escrow += amount
+            return
+        owed = min(amount, self.debt)
+        self.debt -= owed
+        self.escrow += amount - owed
+        self._give_back(amount - owed, 0)
+
+    def settle(self, *, own: int, others: int, waived: bool) -> None:
+        """The cancellation is settled: its costs, of the provider's own and of others, are the
+        client's, and so are the penalties; the fee is kept, or goes back even if it was earned."""
+        self.settled = True
+        whole = self.penalties + own + others
+        covered = min(self.escrow, whole)
+        beyond = whole - covered
+        self.escrow -= covered
+        self.costs += self.penalties + own
+        self.third += others
+        if self.poor:
+            self.debt += beyond
+        else:
+            self.paid += beyond
+            self._from_deposit(beyond)
+        if waived:
+            self.fees, self.earned = self.fees + self.earned, 0
+        else:
+            self.earn()
+        self._give_back(self.escrow, self.fees)
+        if not self.poor:
+            # Had the seller paid in time, the deposit would not have paid for it.
+            self.deposit_paid += beyond
+
+    def come_to_nothing(self) -> None:
+        """The case is over and the order goes on: what the seller paid back, the provider gives
+        back to it."""
+        self.promised = 0
+        self.costs += self.escrow
+        self.escrow = 0
 
     # Ends.
 
@@ -260,9 +337,8 @@ class Tally:
             self.earn()
         if self.escrow or self.fees:
             raise ValueError(f"{self.escrow} and {self.fees} fen are left at the end {end}")
-        if self.paid - self.back != self.seller + self.earned + self.third + self.costs + (
-            self.storage
-        ):
+        kept = self.seller + self.earned + self.third + self.costs + self.storage
+        if self.paid + self.debt - self.back != kept:
             raise ValueError(f"{self.deal.order} does not add up")
         brokerage = self.earned * BROKERAGE_PERCENT if self.deal.promoter else 0
         return Expected(
@@ -274,6 +350,7 @@ class Tally:
             at_seller=self.seller,
             brokerage=(brokerage + 50) // 100,
             coupon=self.coupon_paid,
+            debt=self.debt,
             refunds=tuple(refund.end for refund in self.refunds if refund.end),
         )
 

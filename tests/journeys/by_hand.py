@@ -29,6 +29,17 @@ RECOVERING = to("order.advance_to_recover", "client", "provider")
 FORFEITED = to("order.forfeited", "client", "provider")
 TOP_UP_DUE = to("order.top_up_due", "client")
 PART_OFFERED = to("order.part_offered", "client")
+TO_CANCEL = to("cancellation.requested", "provider")
+CANCELLING = to("cancellation.agreed", "client", "provider")
+GOODS_GO_BACK = to("cancellation.goods_to_return", "storage", "client", "provider")
+TO_SETTLE = to("cancellation.to_settle", "provider")
+SETTLED = to("cancellation.settled", "client", "provider", "storage")
+GOES_ON = ("client", "provider", "storage", "logistics")
+LATE_REFUND = to("cancellation.late_refund", "client")
+
+NOT_BOUGHT = ("effective", "awaiting_balance")
+BOUGHT = ("purchased", "going_back", "dispatched", "stored")
+"""Where orders stand that these journeys cancel, or try to: a purchase under way is neither."""
 
 ORDER: dict[tuple[str, str], Rule] = {
     ("request", "new"): Rule("requested", "PSR-1-1", "client", to("order.requested", "provider")),
@@ -234,11 +245,32 @@ ORDER: dict[tuple[str, str], Rule] = {
     ("close", "received"): Rule(
         "closed", "PSR-13-2", "clock", to("order.closed", "client", "provider")
     ),
+    # The order's own clocks stand still while a case is open, go on after it, or it ends by it.
+    **{
+        ("follow-case-held", state): Rule(
+            state, "PSR-12-1-A" if state in NOT_BOUGHT else "PSR-12-1-B", ""
+        )
+        for state in (*NOT_BOUGHT, "purchasing", *BOUGHT)
+    },
+    **{
+        ("follow-case-free", state): Rule(state, "PSR-12-1-B", "")
+        for state in (*BOUGHT, "exported")
+    },
+    **{
+        ("follow-case-cancelled", state): Rule(
+            "cancelled",
+            "PSR-12-1-A" if state in NOT_BOUGHT else "PSR-12-1-B",
+            "",
+            to("order.cancelled", "client", "provider"),
+        )
+        for state in (*NOT_BOUGHT, *BOUGHT)
+    },
 }
 """Of the order itself, by trigger and state. Suffixes tell apart who acts, and what it leads to."""
 
 FOLLOWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dispatched": ("PSR-8", to("order.dispatched", "client", "storage")),
+    "going_back": ("PSR-12-6", ()),
     "warehouse_objection": ("PSR-16", ()),
     "warehoused": ("PSR-16", to("order.warehoused", "client", "provider")),
     "stored": ("PSR-16", to("order.stored", "client", "provider")),
@@ -362,6 +394,22 @@ ITEMS: dict[tuple[str, str, str], Rule] = {
     ("p", "escalate", "package_refused"): Rule(
         "package_refused", "PSR-17-2", "clock", to("parcel.package_check_overdue", "platform")
     ),
+    # What the client cancels goes back to the seller, or is lost on its way there.
+    **{
+        ("p", "send-back", state): Rule(
+            "going_back", "PSR-12-6", role, to("parcel.sent_back", "provider", "client")
+        )
+        for state, role in (("dispatched", "provider"), ("stored", "storage"))
+    },
+    ("p", "hand-back", "going_back"): Rule(
+        "handed_back", "PSR-12-6", "provider", to("parcel.handed_back", "client")
+    ),
+    ("p", "report-lost", "going_back"): Rule(
+        "lost", "PSR-12-6", "provider", to("parcel.lost", "client", "provider")
+    ),
+    ("p", "escalate", "going_back"): Rule(
+        "going_back", "PSR-12-6", "clock", to("parcel.return_overdue", "provider", "platform")
+    ),
     # r: special requirements.
     ("r", "require", "new"): Rule(
         "proposed", "PSR-3-1", "client", to("requirement.made", "provider")
@@ -391,6 +439,115 @@ ITEMS: dict[tuple[str, str, str], Rule] = {
     ("o", "give-opinion", "new"): Rule(
         "given", "PSR-20", "platform", to("opinion.given", "client", "provider")
     ),
+    # c: cancellations. What is not bought is cancelled at once; while the purchase is under way its
+    # outcome is waited for; for what is bought the seller is asked.
+    ("c", "request-cancellation-unbought", "new"): Rule(
+        "settling", "PSR-12-1-A", "client", CANCELLING + TO_SETTLE
+    ),
+    ("c", "request-cancellation-under-way", "new"): Rule(
+        "awaiting_outcome", "PSR-12-1-A", "client", TO_CANCEL
+    ),
+    ("c", "request-cancellation", "new"): Rule(
+        "asking_seller",
+        "PSR-12-1-B",
+        "client",
+        TO_CANCEL + to("cancellation.hold_goods", "storage", "logistics"),
+    ),
+    ("c", "withdraw-cancellation", "asking_seller"): Rule(
+        "withdrawn",
+        "PSR-12-1-B",
+        "client",
+        to("cancellation.withdrawn", "provider", "storage", "logistics"),
+    ),
+    # The seller agrees: on terms, with goods to go back first, or with nothing but money to come.
+    ("c", "consent-to-cancellation-on-terms", "asking_seller"): Rule(
+        "terms_offered", "PSR-12-5", "provider", to("cancellation.terms_offered", "client")
+    ),
+    ("c", "consent-to-cancellation-goods-first", "asking_seller"): Rule(
+        "returning", "PSR-12-1-B", "provider", GOODS_GO_BACK
+    ),
+    ("c", "consent-to-cancellation", "asking_seller"): Rule(
+        "awaiting_refund", "PSR-12-1-B", "provider", CANCELLING
+    ),
+    ("c", "accept-terms", "terms_offered"): Rule(
+        "awaiting_refund", "PSR-12-5", "client", CANCELLING
+    ),
+    # Whoever was told to hold the goods hears that it came to nothing.
+    ("c", "lapse", "terms_offered"): Rule(
+        "lapsed", "PSR-12-5", "clock", to("cancellation.terms_lapsed", *GOES_ON)
+    ),
+    ("c", "refuse-cancellation", "asking_seller"): Rule(
+        "refused", "PSR-12-1-B", "provider", to("cancellation.refused", *GOES_ON)
+    ),
+    ("c", "refuse-cancellation-after-all", "asking_seller"): Rule(
+        "refused", "PSR-12-6", "provider", to("cancellation.refused", *GOES_ON)
+    ),
+    ("c", "deem-refused", "asking_seller"): Rule(
+        "refused", "PSR-12-1-B", "clock", to("cancellation.refused", *GOES_ON, "platform")
+    ),
+    **{
+        ("c", "escalate", state): Rule(
+            state, clause, "clock", to(f"cancellation.{event}", "provider", "platform")
+        )
+        for state, clause, event in (
+            ("awaiting_outcome", "PSR-12-1-A", "outcome_unknown"),
+            ("asking_seller", "PSR-12-1-B", "seller_silent"),
+            ("awaiting_refund", "PSR-12-1-B", "refund_overdue"),
+            ("chasing", "PSR-12-1-B", "refund_overdue"),
+        )
+    },
+    ("c", "record-cancellation-refund-part", "awaiting_refund"): Rule(
+        "awaiting_refund", "PSR-12-1-B", "provider", to("cancellation.part_refunded", "client")
+    ),
+    ("c", "record-cancellation-refund", "awaiting_refund"): Rule(
+        "settling", "PSR-12-1-B", "provider", to("cancellation.refunded", "client") + TO_SETTLE
+    ),
+    ("c", "record-cancellation-refund-part", "chasing"): Rule(
+        "chasing", "PSR-12-1-B", "provider", LATE_REFUND
+    ),
+    ("c", "record-cancellation-refund", "chasing"): Rule(
+        "cancelled", "PSR-12-1-B", "provider", LATE_REFUND
+    ),
+    ("c", "proceed-without-refund", "awaiting_refund"): Rule(
+        "settling",
+        "PSR-12-1-B",
+        "platform",
+        to("cancellation.refund_missing", "client") + TO_SETTLE,
+    ),
+    ("c", "remind", "settling"): Rule(
+        "settling", "PSR-12-3", "clock", to("cancellation.settlement_due", "provider")
+    ),
+    ("c", "settle-cancellation", "settling"): Rule("cancelled", "PSR-12-3", "provider", SETTLED),
+    ("c", "settle-cancellation-unpaid", "settling"): Rule(
+        "chasing", "PSR-12-3", "provider", SETTLED
+    ),
+    ("c", "settle-by-default", "settling"): Rule("cancelled", "PSR-12-3", "clock", SETTLED),
+    ("c", "give-up", "chasing"): Rule(
+        "cancelled",
+        "PSR-12-1-B",
+        "clock",
+        to("cancellation.refund_given_up", "client", "provider", "platform"),
+    ),
+    # The case follows its order: bought meanwhile, its goods lost, back, or there after all; or it
+    # is over, since they have cleared customs.
+    ("c", "follow-order-bought", "awaiting_outcome"): Rule(
+        "asking_seller", "PSR-12-1-B", "", TO_CANCEL
+    ),
+    ("c", "follow-order-lost", "returning"): Rule(
+        "asking_seller", "PSR-12-6", "", to("cancellation.goods_lost", "client", "provider")
+    ),
+    ("c", "follow-order-back", "returning"): Rule(
+        "awaiting_refund", "PSR-12-6", "", to("cancellation.goods_are_back", "client", "provider")
+    ),
+    ("c", "follow-order-goods", "awaiting_refund"): Rule(
+        "returning", "PSR-12-6", "", GOODS_GO_BACK
+    ),
+    **{
+        ("c", "follow-order-cleared", state): Rule(
+            "overtaken", "PSR-12-7", "", to("cancellation.customs_cleared", *GOES_ON)
+        )
+        for state in ("asking_seller", "returning")
+    },
     # b: money on its way back; it is due from when it was opened.
     ("b", "confirm-refund", "due"): Rule(
         "refunded", "PSR-9", "payment_institution", to("order.refunded", "client")
@@ -407,12 +564,20 @@ AXES = {
     "r": "requirement",
     "q": "question",
     "o": "opinion",
+    "c": "cancellation",
     "b": "refund",
 }
 FIRST = {"b": "due"}
 """The state that an item is in before its first step; `new` where nothing is said."""
 
 SUFFIXED = (
+    "request-cancellation",
+    "consent-to-cancellation",
+    "refuse-cancellation",
+    "record-cancellation-refund",
+    "settle-cancellation",
+    "follow-case",
+    "follow-order",
     "request",
     "raise-caution",
     "confirm-payment",
@@ -429,11 +594,12 @@ SUFFIXED = (
     "settle-package",
     "answer-question",
 )
-"""The triggers that take a suffix here; without it they are what the product calls them."""
+"""The triggers that take a suffix here; without it they are what the product calls them. What
+begins like another one stands before it."""
 
 
 def trigger_of(name: str) -> str:
     """As the product calls what a step is named here."""
     if name == "pay-institution":
         return "pay"
-    return next((each for each in SUFFIXED if name.startswith(f"{each}-")), name)
+    return next((each for each in SUFFIXED if f"{name}-".startswith(f"{each}-")), name)

@@ -23,7 +23,10 @@ each_path = pytest.mark.parametrize(
     ],
 )
 
-ASKED_MEANWHILE = {("seller silent, person records", "record-purchase"): ("platform",)}
+ASKED_MEANWHILE = {
+    (path, "record-purchase-by-hand"): ("platform",)
+    for path in ("seller silent, person records", "cancelled amid the purchase")
+}
 """Who else may have told an outcome: a person decided it, and the asking heard of it first."""
 
 ENDED_ACCOUNTS = ("payment_reserved", "escrow", "fee_held", "seller_transit", "refund_transit")
@@ -141,12 +144,14 @@ def test_the_money_is_what_was_worked_out_by_hand(record: Record, journey: Journ
     assert by_kind["promoter"] == -sums.brokerage
     assert by_kind["promotion"] == sums.coupon
     assert by_kind["third_party"] == -sums.third
+    assert by_kind["receivable"] == sums.debt
     assert [by_kind[kind] for kind in ENDED_ACCOUNTS] == [0] * len(ENDED_ACCOUNTS)
     for where in (told["order"], told["statement"]):
         assert where["collected"] == fen(sums.paid)
         assert where["refunded"] == fen(sums.back)
         assert where["fee_earned"] == fen(sums.fee)
-    assert sums.paid == sums.seller + sums.fee + sums.costs + sums.third + sums.back
+    kept = sums.seller + sums.fee + sums.costs + sums.third
+    assert sums.paid + sums.debt == kept + sums.back
 
 
 @each_path
@@ -176,6 +181,9 @@ def test_the_statement_shows_each_line_with_who_collects_it(
         expected += [("storage_fee", fen(350), order["storage_id"])]
     months = journey.sums.storage // 3000
     expected += [("storage_charge", fen(3000), order["storage_id"])] * months
+    expected += [
+        (code, fen(amount), order[f"{role}_id"]) for code, amount, role in journey.sums.charges
+    ]
     assert sorted(lines, key=str) == sorted(expected, key=str)
     assert statement["fee"] == {
         "base": fen(goods + freight),

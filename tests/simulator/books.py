@@ -98,6 +98,7 @@ class MemoryBooks:
             if promoter
             else 0,
             coupon=self._moved[PROMOTION].amount,
+            debt=self._moved[Account(AccountKind.RECEIVABLE, self._plan.deal.client.id)].amount,
         )
 
     @property
@@ -145,6 +146,7 @@ class MemoryBooks:
             brokerage_rate=Fraction(BROKERAGE_PERCENT, 100) if deal.promoter else None,
             held={kind: self._held(kind) for kind in HELD_FOR_A_SUBJECT},
             moved=dict(self._moved),
+            fee_earned=self._earned,
             movement=self._open.get(MovementRef(item)) or (others[0] if others else None),
         )
 

@@ -26,12 +26,13 @@ from daigou.simulator.plans import (
     item_of,
     next_act,
     plan_of,
+    proved,
 )
 from daigou.simulator.world import World
 from tests.simulator.books import MemoryBooks
 from workflows.axis import Axis
 
-STEPS_MAX = 80
+STEPS_MAX = 300
 ORDER = OrderId("ord_test")
 MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
 BALANCE_BY = MORNING + timedelta(days=3)
@@ -111,7 +112,8 @@ class _Walker:
         if act.opens:
             axis = Axis(table=TABLES[act.table], timing=self.timing)
         command = command_now(act, self.plan.deal.order, self.history)
-        self.take(axis, act.trigger, act.role, command)
+        evidence = [f"evd_{number}" for number, _ in enumerate(act.hands_in)]
+        self.take(axis, act.trigger, act.role, proved(command, evidence))
 
     def take(self, axis: Axis, trigger: Trigger, role: Role, command: Command) -> None:
         situation = self.situation(axis, role, command)
@@ -131,27 +133,30 @@ class _Walker:
                 situation = replace(situation, passed_over=passed_over)
                 row = axis.table.fire(state=axis.state, trigger=trigger, situation=situation)
         self.facts = self.facts.after(
-            taken(axis.table, row, item=item, command=command, terms=current())
+            taken(axis.table, row, item=item, command=command, terms=current(), at=self.now)
         )
         axis.item = item
         if item:
             self.items[item] = axis
-        axis.enter(row, at=self.now, reference=effects.intends.reference if effects.intends else "")
+        reference = effects.intends.reference if effects.intends else ""
+        held = self.facts.held and axis is self.main
+        axis.enter(row, at=self.now, reference=reference, held=held)
         self.tries += row.trigger == Trigger.PURCHASE
         self.note(axis, row)
         for refund in effects.refunds:
             opened = Axis(table=REFUND, timing=self.timing, item=refund.reference)
             opened.begin(refund.reference, at=self.now)
             self.items[refund.reference] = opened
-        self.follow(axis)
+        self.follow()
 
-    def follow(self, axis: Axis) -> None:
-        """The order stands where its slowest parcel does."""
-        situation = self.situation(self.main, Role.CLOCK, Plain())
-        if axis is not self.main and FULFILMENT.following(
-            state=self.main.state, situation=situation
-        ):
-            self.take(self.main, Trigger.FOLLOW_PARCELS, Role.CLOCK, Plain())
+    def follow(self) -> None:
+        """The order stands where its slowest parcel does, and makes what it must of its case; the
+        case makes what it must of its order."""
+        for axis in (self.main, *self.items.values()):
+            situation = self.situation(axis, Role.CLOCK, Plain())
+            if follows := axis.table.following(state=axis.state, situation=situation):
+                self.take(axis, follows.trigger, Role.CLOCK, Plain())
+                return
 
     def note(self, axis: Axis, row: Row) -> None:
         self.rows.append(row)
@@ -227,6 +232,7 @@ class _Walker:
                 promoter=deal.promoter.id if deal.promoter else None,
             ),
             terms=current(),
+            at=self.now,
             facts=self.facts,
             order=self.main.state,
             item=axis.item,

@@ -91,10 +91,10 @@ def track(parcel: int = 1) -> Move:
     return _act(Role.PROVIDER, Trigger.TRACK, State.DISPATCHED, parcel, _transport("DOM"))
 
 
-def report_lost(parcel: int = 1, *, by: Role = Role.PROVIDER) -> Move:
+def report_lost(parcel: int = 1, *, by: Role = Role.PROVIDER, at: State = State.DISPATCHED) -> Move:
     """The parcel is lost."""
     command = Noted(note_ref="the carrier has found no trace of it (invented)")
-    return _act(by, Trigger.REPORT_LOST, State.DISPATCHED, parcel, command)
+    return _act(by, Trigger.REPORT_LOST, at, parcel, command)
 
 
 def never_sent(tally: Tally) -> tuple[Cue, ...]:
@@ -164,6 +164,18 @@ def accept_goods(parcel: int = 1) -> Move:
     """The client takes the goods as they are."""
     at = State.WAREHOUSE_OBJECTION
     return _act(Role.CLIENT, Trigger.ACCEPT_GOODS, at, parcel, Plain())
+
+
+def send_back(parcel: int = 1, *, at: State = State.STORED) -> Move:
+    """The storage sends a parcel back to the seller; on its way there, the provider has it turned
+    round."""
+    by = Role.PROVIDER if at == State.DISPATCHED else Role.STORAGE
+    return _act(by, Trigger.SEND_BACK, at, parcel, _transport("RETURN"))
+
+
+def hand_back(parcel: int = 1) -> Move:
+    """The seller has a parcel back."""
+    return _act(Role.PROVIDER, Trigger.HAND_BACK, State.GOING_BACK, parcel, Noted())
 
 
 def storage_charged(parcel: int = 1) -> Move:
@@ -249,7 +261,7 @@ def _objects(role: Role, trigger: Trigger, at: State, parcel: int, reason: Objec
                 command=Objection(reason=reason),
                 table=TableName.PARCEL,
                 item=parcel,
-                hands_in=WHAT_IS_SEEN,
+                hands_in=(WHAT_IS_SEEN,),
             ),
         )
 

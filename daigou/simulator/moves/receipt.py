@@ -25,7 +25,7 @@ def object_to_receipt(tally: Tally) -> tuple[Cue, ...]:
             trigger=Trigger.OBJECT_TO_RECEIPT,
             at=State.DELIVERED,
             command=command,
-            hands_in=WHAT_IS_SEEN,
+            hands_in=(WHAT_IS_SEEN,),
         ),
     )
 

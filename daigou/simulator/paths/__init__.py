@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from daigou.simulator.paths import (
     agreement,
+    cancellation,
     goods,
     parcels,
     payments,
@@ -31,6 +32,10 @@ GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
         "Storage": goods.STORAGE,
         "At the door": receipt.AT_THE_DOOR,
         "Unrealizable": unrealizable.UNREALIZABLE,
+        "Cancelled": cancellation.CANCELLED,
+        "Cancelled, sent back": cancellation.SENT_BACK,
+        "Cancelled, paid back late": cancellation.PAID_BACK_LATE,
+        "Not cancelled in the end": cancellation.GONE_ON,
     }
 )
 PATHS = tuple(path for paths in GROUPS.values() for path in paths)
