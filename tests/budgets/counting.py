@@ -17,6 +17,17 @@ OF_THE_TEST = frozenset(
 )
 """Time is skipped by these; in production it passes by itself."""
 
+OF_A_CASE = frozenset(
+    {
+        EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED,
+        EventType.EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_COMPLETED,
+        EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+        EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED,
+    }
+)
+"""By these an order and its case speak with each other."""
+
 DEADLINE, ANSWER, OTHER = "a deadline", "an answer", "something else"
 
 
@@ -38,12 +49,14 @@ class Share:
 
     `cause` is the update that it handled, or what else it was scheduled for. `strands` is how many
     waits it ended or began, or how often it went to the books: one, or more where a parcel takes
-    its order along, a refund opens, or a row gives way.
+    its order along, a refund opens, or a row gives way. `tells` says whether a case was told of it,
+    or its workflow began or ended.
     """
 
     cause: str
     events: int
     strands: int
+    tells: bool
 
 
 def cost_of(history: WorkflowHistory) -> Cost:
@@ -63,7 +76,12 @@ def cost_of(history: WorkflowHistory) -> Cost:
 def shares_of(history: WorkflowHistory) -> list[Share]:
     """The events of a history by the workflow task that they belong to, in order."""
     return [
-        Share(cause=_cause(task), events=len(task), strands=_strands(task))
+        Share(
+            cause=_cause(task),
+            events=len(task),
+            strands=_strands(task),
+            tells=any(event.event_type in OF_A_CASE for event in task),
+        )
         for task in _tasks(history)
     ]
 

@@ -8,7 +8,7 @@ from daigou.domain.lifecycle import TABLES
 from tests.budgets.budget import BUDGETS
 from tests.budgets.counting import ANSWER, DEADLINE, Share, cost_of, shares_of
 from tests.replay import histories
-from tests.replay.courses import ORDERS, RECHARGES
+from tests.replay.courses import CASES, ORDERS, RECHARGES
 
 HAPPY = "order-paid-from-the-deposit"
 TIGHT = 0.9
@@ -23,7 +23,7 @@ TOLD_BY_PERSONS = {
 
 
 def test_every_course_has_a_budget_and_every_budget_a_course() -> None:
-    assert sorted(BUDGETS["courses"]) == sorted([*ORDERS, *RECHARGES])
+    assert sorted(BUDGETS["courses"]) == sorted([*ORDERS, *CASES, *RECHARGES])
 
 
 @pytest.mark.parametrize("name", sorted(BUDGETS["courses"]))
@@ -62,6 +62,10 @@ def test_no_task_has_more_events_than_it_needs(name: str) -> None:
 
 def _most(share: Share) -> int:
     most: dict[str, int] = BUDGETS["tasks"]
+    return _most_alone(share, most) + (most["events_of_telling_a_case"] if share.tells else 0)
+
+
+def _most_alone(share: Share, most: dict[str, int]) -> int:
     if share.cause in TOLD_BY_PERSONS:
         return most["events_of_a_persons_answer"]
     return most["events_of_two_strands"] if share.strands > 1 else most["events"]

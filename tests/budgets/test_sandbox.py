@@ -15,7 +15,9 @@ from worker import OUR_PURE_ROOMS
 OF_THE_SANDBOX = {"__main__", "builtins", "sys"}
 
 
-@pytest.mark.parametrize("module", ["workflows.purchase_order", "workflows.recharge"])
+@pytest.mark.parametrize(
+    "module", ["workflows.purchase_order", "workflows.cancellation", "workflows.recharge"]
+)
 def test_a_sandbox_runs_no_module_anew_but_the_workflows(module: str) -> None:
     importlib.import_module(module)
 

@@ -46,6 +46,13 @@ class OrderCourse:
         )
         return plan_of(self.path, deal)
 
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """The names of the histories of its cancellations."""
+        asked = [act for act in self.plan.acts if act.trigger == Trigger.REQUEST_CANCELLATION]
+        slug = _slug(self.path.name)
+        return tuple(f"cancellation-{slug}-{number}" for number, _ in enumerate(asked, start=1))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RechargeCourse:
@@ -85,6 +92,8 @@ ORDERS = {
     course.name: course
     for course in (OrderCourse(path=path, number=number) for number, path in enumerate(PATHS))
 }
+CASES = {name: course for course in ORDERS.values() for name in course.cases}
+"""The orders of the cancellations whose histories are recorded."""
 RECHARGES = {
     course.name: course
     for course in (

@@ -1,15 +1,23 @@
-"""One workflow on its course: commands reach it as Temporal updates, and its time is skipped."""
+"""One workflow on its course: commands reach it as Temporal updates, and its time is skipped.
+
+No time can be skipped for an order whose case has a workflow of its own that goes on: it passes by
+itself meanwhile, as fast as the order's scale has it.
+"""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
-from temporalio.client import WithStartWorkflowOperation, WorkflowHandle
+from temporalio.client import (
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+)
 from temporalio.common import WorkflowIDConflictPolicy
 
 from daigou.domain.commands import Command
-from daigou.domain.ids import AppKey, PartyId, SubjectId, workflow_id
+from daigou.domain.ids import AppKey, PartyId, SubjectId, case_workflow_id, workflow_id
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.domain.steps import Receipt
@@ -23,6 +31,8 @@ ASKING = timedelta(minutes=10)
 """Time enough for a counterparty that answers at all."""
 LATE = timedelta(seconds=2)
 """A timer may fire up to a second after its time was skipped to."""
+A_LITTLE_LATE = timedelta(seconds=0.3)
+"""And so long after its time came by itself."""
 DAY = timedelta(days=1)
 LOOK_SECONDS = 0.05
 
@@ -34,7 +44,8 @@ _WAITS = text(
     "SELECT 'fulfilment', state, next_due_at FROM purchase_order WHERE id = :of"
     " UNION ALL SELECT axis, i.state, i.next_due_at"
     " FROM order_item i JOIN purchase_order o ON o.id = i.subject"
-    " WHERE i.subject = :of AND i.ended_at IS NULL AND (o.ended_at IS NULL OR axis = 'refund')"
+    " WHERE i.subject = :of AND i.ended_at IS NULL"
+    " AND (o.ended_at IS NULL OR axis IN ('cancellation', 'refund'))"
     " UNION ALL SELECT 'recharge', state, next_due_at FROM recharge WHERE id = :of"
 )
 
@@ -42,12 +53,14 @@ _WAITS = text(
 class Driven:
     """What is said to the workflow of a subject, and what the books tell of it."""
 
-    def __init__(self, stage: Stage, subject: str) -> None:
+    def __init__(self, stage: Stage, subject: str, *, time_scale: int = 1) -> None:
         self.subject = SubjectId(subject)
         self.handle: WorkflowHandle[Any, Any] = stage.env.client.get_workflow_handle(
             workflow_id(self.subject)
         )
         self._stage = stage
+        self._time_scale = time_scale
+        self._cases: list[WorkflowHandle[Any, Any]] = []
         self._said = 0
         self._asked_at = 0
 
@@ -103,19 +116,32 @@ class Driven:
             for row in rows
         ]
 
+    @property
+    def cases(self) -> list[WorkflowHandle[Any, Any]]:
+        """The workflows of its cancellations."""
+        steps = self.happened()
+        asked = sum(step.trigger == Trigger.REQUEST_CANCELLATION for step in steps)
+        for number in range(len(self._cases) + 1, asked + 1):
+            id_ = case_workflow_id(self.subject, TableName.CANCELLATION, number)
+            self._cases.append(self._stage.env.client.get_workflow_handle(id_))
+        return self._cases
+
     async def let_time_pass(self) -> None:
         """Until a counterparty that is asked has answered; if it is silent, to the next deadline.
 
         What is under way at once, such as a call's first answer, comes before any time passes.
         """
         sequence = len(self.happened())
+        await self._settled()
+        if len(self.happened()) > sequence:
+            return
         if self._is_asking() and self._asked_at != sequence:
             self._asked_at = sequence
-            await self._skip(ASKING)
+            await self._pass(ASKING / self._time_scale)
         elif due := min((due for _, _, due in self._waits() if due), default=None):
-            await self._skip(max(due - await self._now(), timedelta(0)) + LATE)
+            await self._pass(max(due - await self.now(), timedelta(0)))
         else:
-            await self._skip(DAY)
+            await self._pass(DAY / self._time_scale)
 
     def _is_asking(self) -> bool:
         return any(
@@ -128,14 +154,26 @@ class Driven:
             rows = connection.execute(_WAITS, {"of": self.subject}).all()
         return [(TABLES[TableName(table)], State(state), due) for table, state, due in rows]
 
-    async def _now(self) -> datetime:
+    async def now(self) -> datetime:
+        """Its own time."""
         skipped = await self._stage.env.get_time_skipping_info(self.handle)
         if skipped is None or not skipped.HasField("current_time"):
             return datetime.now(UTC)
         return skipped.current_time.ToDatetime(tzinfo=UTC)
 
-    async def _skip(self, by: timedelta) -> None:
-        await self._stage.env.fast_forward(self.handle, by)
-        # Whatever reaches the workflow in the middle of a task would cost it another one.
-        while (await self.handle.describe()).raw_description.HasField("pending_workflow_task"):
-            await asyncio.sleep(LOOK_SECONDS)
+    async def _pass(self, by: timedelta) -> None:
+        if await self._has_an_open_case():
+            await asyncio.sleep((by + A_LITTLE_LATE).total_seconds())
+        else:
+            await self._stage.env.fast_forward(self.handle, by + LATE)
+        await self._settled()
+
+    async def _has_an_open_case(self) -> bool:
+        statuses = [(await case.describe()).status for case in self.cases]
+        return WorkflowExecutionStatus.RUNNING in statuses
+
+    async def _settled(self) -> None:
+        # Whatever reaches a workflow in the middle of a task would cost it another one.
+        for handle in (self.handle, *self.cases):
+            while (await handle.describe()).raw_description.HasField("pending_workflow_task"):
+                await asyncio.sleep(LOOK_SECONDS)

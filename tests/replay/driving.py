@@ -1,15 +1,23 @@
 """Drives orders and recharges down their courses, to the end of their workflows."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
-from daigou.domain.commands import LineCode, Mandate, Outcome, RequestRecharge
+from daigou.domain.commands import (
+    LineCode,
+    Mandate,
+    Outcome,
+    RequestRecharge,
+    SettleCancellation,
+)
 from daigou.domain.ids import MovementRef, PartyId, RechargeId
 from daigou.domain.lifecycle import RECHARGE
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.terms import current
+from daigou.ledger.previews import Asked, Previews
 from daigou.ledger.promotion import Promotion
 from daigou.ports.counterparties import Standing
 from daigou.simulator.plans import (
@@ -21,6 +29,7 @@ from daigou.simulator.plans import (
     item_of,
     movement_of,
     next_act,
+    proved,
     strays,
 )
 from daigou.simulator.tally import BROKERAGE_PERCENT
@@ -48,6 +57,8 @@ CONTACT = {
 RECHARGED = Money(500_00)
 COUPON_LASTS = timedelta(days=1000)
 ROUNDS_MAX = 120
+WITH_CASES_TIME_SCALE = 28_800
+"""Of orders that have a case: three seconds a day, or less where the path is faster."""
 
 
 class StrayedError(Exception):
@@ -81,8 +92,9 @@ async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
     plan = course.plan
     _register_client(stage, plan.deal.client)
     await _prepare(stage, plan)
-    order = Driven(stage, plan.deal.order)
-    await order.open(_opening(order, plan))
+    scale = WITH_CASES_TIME_SCALE * plan.path.pace if course.cases else 1
+    order = Driven(stage, plan.deal.order, time_scale=scale)
+    await order.open(_opening(order, plan, time_scale=scale))
     for _ in range(ROUNDS_MAX):
         history = order.happened()
         if has_ended(plan, history):
@@ -94,6 +106,8 @@ async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
     if faults := strays(plan, order.happened()):
         raise StrayedError(f"{course.name}: {', '.join(faults)}")
     await order.handle.result()
+    for case in order.cases:
+        await case.result()
     return order
 
 
@@ -169,7 +183,7 @@ async def _recharge(recharge: Driven, client: Party, amount: Money, payment_meth
     )
 
 
-def _opening(order: Driven, plan: Plan) -> OpenOrder:
+def _opening(order: Driven, plan: Plan, *, time_scale: int) -> OpenOrder:
     mandate = MANDATES[current().mandate]
     request = plan.request(
         mandate=Mandate(version=current().mandate, digest=mandate.digest, agreed_at=AGREED_AT),
@@ -182,6 +196,7 @@ def _opening(order: Driven, plan: Plan) -> OpenOrder:
         actor=order.actor(Role.CLIENT, plan.deal.client.id),
         command_id=order.command_id(),
         terms_version=current().version,
+        time_scale=time_scale,
     )
 
 
@@ -191,20 +206,29 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
         await _decide(stage, act.at, movement_of(act, deal.order, history), act.decides)
     if act.pays_back_fen:
         await stage.world.seller_platform.pay_back(
-            reference=f"{deal.order}/{act.trigger}/{act.item}",
+            reference=f"{deal.order}/{act.payback}",
             subject=deal.order,
             amount=Money(act.pays_back_fen),
         )
     if act.recharges_fen:
         name = f"rch_more-{deal.order}"
         await _put_into_deposit(stage, plan, act.recharges_fen, name=name)
-    party = deal.party(act.role) or INSTITUTION
-    await order.pull(
-        act.trigger,
-        order.actor(act.role, party),
-        command_now(act, deal.order, history),
-        item=item_of(act, history),
-    )
+    actor = order.actor(act.role, deal.party(act.role) or INSTITUTION)
+    item = item_of(act, history)
+    evidence = [f"evd_{act.trigger}_{number}" for number, _ in enumerate(act.hands_in)]
+    command = proved(command_now(act, deal.order, history), evidence)
+    if isinstance(command, SettleCancellation):
+        asked = Asked(
+            order=deal.order,
+            table=act.table,
+            item=item,
+            trigger=act.trigger,
+            command=command,
+            actor=actor,
+            at=await order.now(),
+        )
+        command = replace(command, digest=Previews(stage.engine).of(asked).digest)
+    await order.pull(act.trigger, actor, command, item=item)
 
 
 async def _decide(stage: Stage, at: State, reference: MovementRef, standing: Standing) -> None:

@@ -1,6 +1,7 @@
 """Records the history of every course anew, on real servers: `make histories`, by hand.
 
-Names of courses as arguments record these alone.
+Names of courses as arguments record these alone. With an order those of its cancellations are
+recorded.
 """
 
 import asyncio
@@ -11,17 +12,22 @@ import tempfile
 from pathlib import Path
 
 from rich.progress import Progress
+from temporalio.api.enums.v1 import EventType
 
 from tests.replay import histories
-from tests.replay.courses import ORDERS, RECHARGES
+from tests.replay.courses import CASES, ORDERS, RECHARGES
 from tests.replay.driving import drive_order, drive_recharge, register_businesses
 from tests.workflows.stage import Stage, set_stage
 
 AT_ONCE = 6
 
 
-async def record(names: list[str]) -> None:
-    """Records the courses of these names; histories of courses that there are not go."""
+async def record(names: list[str]) -> list[str]:
+    """Records the courses of these names; histories of courses that there are not go.
+
+    Those are told that are to be recorded again: something came in the middle of a task of theirs,
+    which was lost by it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="dg-rec-"))
     busy = asyncio.Semaphore(AT_ONCE)
     try:
@@ -40,19 +46,28 @@ async def record(names: list[str]) -> None:
                         group.create_task(one(name))
     finally:
         shutil.rmtree(folder)
-    for name in set(histories.recorded()) - {*ORDERS, *RECHARGES}:
+    for name in set(histories.recorded()) - {*ORDERS, *CASES, *RECHARGES}:
         histories.path_of(name).unlink()
+    return [name for name in names if _has_lost_a_task(name)]
 
 
 async def _record_one(stage: Stage, name: str) -> None:
     if name in ORDERS:
         driven = await drive_order(stage, ORDERS[name])
+        for case, handle in zip(ORDERS[name].cases, driven.cases, strict=True):
+            histories.write(case, await handle.fetch_history())
     else:
         driven = await drive_recharge(stage, RECHARGES[name])
     histories.write(name, await driven.handle.fetch_history())
 
 
+def _has_lost_a_task(name: str) -> bool:
+    events = histories.read(name).events
+    return any(event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED for event in events)
+
+
 if __name__ == "__main__":
     # Counterparties that stay silent are asked for days: each time is a warning.
     logging.getLogger("temporalio").setLevel(logging.ERROR)
-    asyncio.run(record(sys.argv[1:] or [*ORDERS, *RECHARGES]))
+    if again := asyncio.run(record(sys.argv[1:] or [*ORDERS, *RECHARGES])):
+        sys.exit(f"record these again: {' '.join(again)}")

@@ -23,6 +23,8 @@ COMMERCIAL = {
     # What makes an order special, and what becomes of its price and its parcels.
     "promoter", "coupons", "cautions", "caution", "advance", "balance_by", "drift_limit", "limit",
     "any", "requirement", "needed", "costs", "loss", "seller_refund", "cause", "evidence",
+    # What is cancelled, on what terms, and what it cost.
+    "refund", "penalty", "fee", "cost", "payee",
     # What the screening list found: its own words.
     "findings", "rule", "verdict", "matched",
     # Agreements, references and reasons.
@@ -32,7 +34,9 @@ COMMERCIAL = {
     "actor", "role", "party", "app", "command", "command_id", "kind", "item", "time_scale",
     "subject", "sequence", "state", "order_state", "at", "next_actor", "due", "intends", "refunds",
     "money", "what", "transitions", "instead", "certainty", "answer", "allowed_actions", "clause",
-    "detail",
+    "detail", "seen",
+    # What an order tells its case, in the words of the tables.
+    "case", "number", "news", "trigger", "says", "clocks", "term", "left", "ended",
 }  # fmt: skip
 """A new field is added here by whoever can say that nothing personal ever stands in it."""
 OF_THE_SDK = {
