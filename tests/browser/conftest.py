@@ -17,6 +17,7 @@ from daigou.ledger.engine import make_engine
 from daigou.stack import Stack, StackOptions, free_port
 from tests.browser.chromium import BINARY, Chromium, running_chromium
 from tests.chaos.town import (
+    ALL_FROM_DEPOSIT,
     FROM_BOTH,
     FROM_INSTITUTION,
     NORMAL,
@@ -32,13 +33,14 @@ from tests.chaos.town import (
 
 LOOK_SECONDS = 0.1
 REPACKING_FEN = 200
+REFUND_FEN, PENALTY_FEN = 1_100_00, 25_00
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What support staff look at: the UI's list of orders, the API, and a client's credentials.
 
-    `runs` has each order's run, which its page is addressed by.
+    `runs` has the run of each order, and of its case, which its page is addressed by.
     """
 
     orders: str
@@ -68,7 +70,13 @@ async def desk() -> AsyncIterator[Desk]:
             temporal = await stack.connect_temporal()
             runs = {
                 order: (await temporal.get_workflow_handle(f"order/{order}").describe()).run_id
-                for order in ("ord_delivered", "ord_silent_payment", "ord_silent_refund")
+                for order in (
+                    "ord_delivered",
+                    "ord_silent_payment",
+                    "ord_silent_refund",
+                    "ord_cancelling",
+                    "ord_cancelling/cancellation/1",
+                )
             }
             yield Desk(
                 orders=stack.ui_url or "", runs=runs, gateway=stack.gateway_url, client=client
@@ -99,13 +107,15 @@ def screenshots(tmp_path: Path) -> Path:
 
 
 async def _bring_orders(edge: Edge, town: Town, client: App) -> None:
-    """An order that was delivered, one whose payment is silent, one whose refund is."""
+    """An order that was delivered, one whose payment is silent, one whose refund is, and one that
+    is to be cancelled on the seller's terms."""
     async with edge.client(client) as buyer:
         await buyer.request_recharge(key=a_key(), amount=Money(5_000_00), payment_method="pm_ok")
     await asyncio.gather(
         _delivered(edge, town, client),
         _paying(edge, town, client, "ord_silent_payment", NORMAL, "pm_silent"),
         _paying(edge, town, client, "ord_silent_refund", SOLD_OUT, "pm_ok_refund_silent"),
+        _cancelling(edge, town, client, "ord_cancelling"),
     )
 
 
@@ -146,3 +156,15 @@ async def _paying(edge: Edge, town: Town, client: App, order: str, offer: str, m
             await provider.purchase(order, key=a_key())
             while (await buyer.order(order)).state != State.UNREALIZABLE:
                 await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _cancelling(edge: Edge, town: Town, client: App, order: str) -> None:
+    async with edge.client(client) as buyer, edge.client(town.provider) as provider:
+        await buyer.place(kettles(order_id=order), key=a_key())
+        await provider.accept(order, key=a_key())
+        await buyer.command(order, "pay", ALL_FROM_DEPOSIT, key=a_key())
+        await provider.purchase(order, key=a_key())
+        await buyer.request_cancellation(order, key=a_key())
+        await provider.consent_to_cancellation(
+            order, key=a_key(), refund=Money(REFUND_FEN), penalty=Money(PENALTY_FEN)
+        )

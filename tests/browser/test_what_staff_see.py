@@ -145,6 +145,49 @@ def test_an_order_whose_refund_is_unanswered_shows_who_is_to_pay_it_by_when(
     page.screenshot(screenshots / "unanswered-refund-card.png")
 
 
+def test_an_order_that_is_being_cancelled_shows_its_case_and_is_found_by_it(
+    page: Page, desk: Desk, screenshots: Path
+) -> None:
+    open_order(page, desk, "ord_cancelling", tab="user-metadata")
+    page.until(
+        "purchased",
+        "Cancellation ord_cancelling/",
+        "the seller agrees on terms; waits for the client to take them",
+        "Next to act: client",
+        "lapse at 20",
+        "(PSR-12-5)",
+        "paid to the seller ¥1,230.00",
+    )
+    page.screenshot(screenshots / "cancelling-card.png")
+
+    query = quote('OrderCase = "cancellation"')
+    page.open(f"{desk.orders}?query={query}", shows="2 Workflows")
+    said = page.until("order/ord_cancelling", "order/ord_cancelling/cancellation/1")
+
+    page.screenshot(screenshots / "list-of-cases.png")
+    assert "ord_delivered" not in said
+
+
+def test_a_cancellation_tells_its_own_story(page: Page, desk: Desk, screenshots: Path) -> None:
+    open_order(page, desk, "ord_cancelling/cancellation/1", tab="user-metadata")
+    page.until(
+        "cancellation 1 of ord_cancelling",
+        "terms offered",
+        "The order: purchased",
+        "Next to act: client",
+        "lapse at 20",
+        "to be paid back by the seller ¥1,100.00",
+        "the seller’s penalty ¥25.00",
+        "request-cancellation: asking seller · PSR-12-1-B",
+        "consent-to-cancellation: terms offered · PSR-12-5",
+    )
+    page.screenshot(screenshots / "case-card.png")
+    open_order(page, desk, "ord_cancelling/cancellation/1", tab="history")
+
+    page.until("terms answer ends: lapse · PSR-12-5")
+    page.screenshot(screenshots / "case-history.png")
+
+
 def test_the_docs_need_no_other_host_and_list_every_command(
     page: Page, desk: Desk, screenshots: Path
 ) -> None:
@@ -178,5 +221,6 @@ def test_a_diagram_shows_the_state_and_the_way(
 
 
 def open_order(page: Page, desk: Desk, order: str, *, tab: str) -> None:
-    """Opens a tab of an order's page, as a click on it does."""
-    page.follow(f"{desk.orders}/order%2F{order}/{desk.runs[order]}/{tab}", shows=LOADED)
+    """Opens a tab of an order's page, or of its case's, as a click on it does."""
+    id_ = quote(f"order/{order}", safe="")
+    page.follow(f"{desk.orders}/{id_}/{desk.runs[order]}/{tab}", shows=LOADED)

@@ -16,16 +16,20 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from daigou.domain.commands import FeeChoice
 from daigou.domain.money import Money
 from daigou.domain.order import State
 from daigou.ledger.audit import audit
 from daigou.ledger.engine import make_engine
 from daigou.simulator.counterparties import SimulatedCounterparties, simulated_counterparties
 from daigou.stack import Part, Stack, StackOptions, free_port
+from gateway.answers import OrderAnswer
 from gateway.app import create_app
 from gateway.backend import Backend
+from gateway.client import DaigouClient
 from tests.chaos.town import (
     FROM_BOTH,
+    GOODS_FEN,
     NORMAL,
     SOLD_OUT,
     App,
@@ -64,6 +68,17 @@ RECHARGE = [
     for deed in ("commit request", "capture", "commit confirm-recharge")
     for moment in _AROUND
 ]
+SETTLEMENT = [
+    f"{deed}/{moment}"
+    for deed in (
+        "commit request-cancellation",
+        "commit record-cancellation-refund",
+        "commit settle-cancellation",
+        "refund",
+        "commit confirm-refund",
+    )
+    for moment in _AROUND
+]
 
 Record = dict[str, Any]
 
@@ -93,10 +108,15 @@ FALLS = tuple(
         ("purchase", PURCHASE),
         ("refund", REFUND),
         ("recharge", RECHARGE),
+        ("settlement", SETTLEMENT),
     )
     for point in points
 )
-SHORT_FORM = FALLS[::3]
+_SETTLEMENTS_IN_SHORT = {"commit settle-cancellation/after", "refund/before"}
+SHORT_FORM = (
+    *[fall for fall in FALLS if fall.road != "settlement"][::3],
+    *[fall for fall in FALLS if fall.point in _SETTLEMENTS_IN_SHORT and fall.road == "settlement"],
+)
 """Deaths on every road, before and after; the long tests have them all."""
 
 
@@ -237,12 +257,10 @@ async def _fall(fall: Fall, edge: Edge, town: Town, client: App) -> Record:
         while (await buyer.order(subject)).state == State.PAYING:
             await asyncio.sleep(LOOK_SECONDS)
         await provider.purchase(subject, key=a_key())
-        while True:
-            order = await buyer.order(subject)
-            refunds = [refund.state for refund in order.refunds]
-            if order.state == State.PURCHASED or State.REFUNDED in refunds:
-                break
-            await asyncio.sleep(LOOK_SECONDS)
+        order, refunds = await _until(buyer, subject, State.PURCHASED)
+        if fall.road == "settlement":
+            await _cancel(buyer, provider, subject)
+            order, refunds = await _until(buyer, subject)
         took_until = time.monotonic()
         timeline = await buyer.timeline(subject)
         statement = await buyer.statement(subject)
@@ -261,6 +279,32 @@ async def _fall(fall: Fall, edge: Edge, town: Town, client: App) -> Record:
         "deposit": deposit.balance.amount,
         "took_until": took_until,
     }
+
+
+async def _until(
+    buyer: DaigouClient, order: str, *states: State
+) -> tuple[OrderAnswer, list[State]]:
+    """The order, once it is in one of the states, or was paid back through the institution."""
+    while True:
+        found = await buyer.order(order)
+        refunds = [refund.state for refund in found.refunds]
+        if found.state in states or State.REFUNDED in refunds:
+            return found, refunds
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _cancel(buyer: DaigouClient, provider: DaigouClient, order: str) -> None:
+    """The seller agrees and pays all back; the provider waives its fee, and settles as shown."""
+    await buyer.request_cancellation(order, key=a_key())
+    price = Money(GOODS_FEN)
+    await provider.consent_to_cancellation(order, key=a_key(), refund=price)
+    await provider.record_cancellation_refund(
+        order, key=a_key(), amount=price, external_ref=f"sr-{order}"
+    )
+    shown = await provider.preview_settlement(order, fee=FeeChoice.WAIVED)
+    await provider.settle_cancellation(
+        order, key=a_key(), digest=shown.digest, fee=FeeChoice.WAIVED
+    )
 
 
 async def _recharge(edge: Edge, client: App) -> str:

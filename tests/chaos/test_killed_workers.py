@@ -8,18 +8,26 @@ from tests.chaos.falls import (
     PURCHASE,
     RECHARGE_FEN,
     REFUND,
+    SETTLEMENT,
     SHORT_FORM,
     Fall,
     Record,
 )
 from tests.chaos.falls import RECHARGE as RECHARGES
-from tests.chaos.town import FROM_DEPOSIT, FROM_INSTITUTION, KETTLES_FEN
+from tests.chaos.town import FROM_DEPOSIT, FROM_INSTITUTION, GOODS_FEN, KETTLES_FEN
 
 pytestmark = [pytest.mark.timeout(400)]
 
 BOUGHT = ["request", "accept", "pay", "confirm-payment", "purchase", "record-purchase"]
 SOLD_OUT = ["request", "accept", "pay", "confirm-payment", "purchase", "reject-purchase"]
-GOODS_FEN = 123000
+CANCELLED = [
+    "request-cancellation",
+    "follow-case",
+    "consent-to-cancellation",
+    "record-cancellation-refund",
+    "settle-cancellation",
+    "follow-case",
+]
 
 
 def of_road(*roads: str) -> list[Fall]:
@@ -35,10 +43,11 @@ def falls(*roads: str) -> pytest.MarkDecorator:
 
 
 def test_there_is_a_death_before_and_after_each_deed() -> None:
-    assert len(FALLS) == len(PAYMENT) + len(PURCHASE) + len(REFUND) + len(RECHARGES) == 24
+    roads = (PAYMENT, PURCHASE, REFUND, RECHARGES, SETTLEMENT)
+    assert len(FALLS) == sum(map(len, roads)) == 34
 
 
-@falls("payment", "purchase", "refund", "recharge")
+@falls("payment", "purchase", "refund", "recharge", "settlement")
 def test_the_worker_was_killed_at_its_point(record: Record, fall: Fall) -> None:
     assert record["falls"][fall.name]["died_of"] == "9"
 
@@ -85,6 +94,30 @@ def test_the_client_has_its_money_back_once(record: Record, fall: Fall) -> None:
         [f"{order}/6", "refund", FROM_INSTITUTION, "done"],
     ]
     assert of(record["sellers"], order) == [[f"{order}/5", GOODS_FEN, "rejected"]]
+    assert told["collected"] == told["refunded"] == KETTLES_FEN
+    assert told["deposit"] == RECHARGE_FEN
+
+
+@falls("settlement")
+def test_the_order_is_cancelled_and_each_step_happened_once(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+
+    assert told["state"] == "cancelled"
+    assert told["refunds"] == ["refunded"]
+    assert told["triggers"] == [*BOUGHT, *CANCELLED, "confirm-refund"]
+
+
+@pytest.mark.clause("PSR-12-3")
+@falls("settlement")
+def test_what_was_settled_goes_back_once_to_both_sources(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+    order = told["subject"]
+
+    assert of(record["institution"], order) == [
+        [f"{order}/3", "capture", FROM_INSTITUTION, "done"],
+        [f"{order}/11", "refund", FROM_INSTITUTION, "done"],
+    ]
+    assert of(record["sellers"], order) == [[f"{order}/5", GOODS_FEN, "done"]]
     assert told["collected"] == told["refunded"] == KETTLES_FEN
     assert told["deposit"] == RECHARGE_FEN
 

@@ -25,6 +25,7 @@ ADDRESS = "1 Harbour Road, Ningbo"
 
 # 300 kettles at ¥4.10: goods 1230.00, freight 0.00, fee 1.23.
 KETTLES_FEN = 123123
+GOODS_FEN = 123000
 # Four tenths from the deposit, rounded down, the rest through the institution.
 FROM_DEPOSIT, FROM_INSTITUTION = 49249, 73874
 

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Engine
 
 from daigou.domain import commands
+from daigou.domain.money import Money
 from daigou.domain.notices import NOT_OUT, back_off
 from daigou.domain.order import State, Trigger
 from daigou.simulator.receiver import Mood, Receiver
-from tests.ledger.road import ANNA, YIWU, World
+from tests.ledger.road import ANNA, YIWU, World, ask_to_cancel
 from tests.notices.post import EMAIL, NAME, Post
 
 HOUR = timedelta(hours=1)
@@ -406,6 +407,26 @@ async def test_a_letter_says_what_happened_what_to_do_by_when_and_the_clause(
     assert text.startswith(f"Dear {NAME},\n\nYour order is accepted and waits for your payment")
     assert "the order lapses and nothing is owed: 23 November 2026, 12:02 UTC." in text
     assert "PSR-2-1" in text
+
+
+@pytest.mark.clause("PSR-12-5")
+@pytest.mark.clause("PSR-27")
+async def test_a_letter_about_a_case_says_until_when_that_case_waits(
+    post: Post, world: World
+) -> None:
+    post.email()
+    order = world.purchased()
+    case = ask_to_cancel(order)
+    terms = commands.SellerConsent(refund=order.facts.price, penalty=Money(150))
+    order.pull(Trigger.CONSENT_TO_CANCELLATION, terms, item=case)
+
+    await post.tell()
+
+    texts = {letter["Subject"]: letter.get_content() for letter in post.mail.letters}
+    text = texts[f"The seller agrees on terms: {order.id}"].replace("\r\n", "\n")
+    (clock,) = order.items[case].running()
+    assert f"the order goes on: {clock.due:%-d %B %Y, %H:%M} UTC." in text
+    assert "PSR-12-5" in text
 
 
 # ---- replay ------------------------------------------------------------------------------------

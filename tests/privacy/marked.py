@@ -9,7 +9,6 @@ from google.protobuf.json_format import MessageToJson
 from sqlalchemy import make_url
 from temporalio.client import Client
 
-from daigou.domain.ids import workflow_id
 from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
 from daigou.domain.order import Trigger
 from daigou.stack import Stack
@@ -48,18 +47,18 @@ def found_in(text: str) -> list[str]:
     return [marker for marker in markers() if marker in text]
 
 
-async def of_temporal(temporal: Client, subjects: list[str]) -> AsyncIterator[tuple[str, str]]:
-    """All that Temporal remembers of subjects: events, payloads, attributes, memo, summaries."""
-    for subject in subjects:
-        handle = temporal.get_workflow_handle(workflow_id(subject))  # type: ignore[arg-type]
+async def of_temporal(temporal: Client, workflows: list[str]) -> AsyncIterator[tuple[str, str]]:
+    """All that Temporal remembers of workflows: events, payloads, attributes, memo, summaries."""
+    for id_ in workflows:
+        handle = temporal.get_workflow_handle(id_)
         told = await handle.describe()
-        yield f"{subject}: description", _in_the_clear(told.raw_description)
-        yield f"{subject}: summary", f"{await told.static_summary()} {await told.static_details()}"
+        yield f"{id_}: description", _in_the_clear(told.raw_description)
+        yield f"{id_}: summary", f"{await told.static_summary()} {await told.static_details()}"
         metadata = await handle.query("__temporal_workflow_metadata")
-        yield f"{subject}: details", json.dumps(metadata, ensure_ascii=False, default=str)
+        yield f"{id_}: details", json.dumps(metadata, ensure_ascii=False, default=str)
         history = await handle.fetch_history()
         for event in history.events:
-            yield f"{subject}: event {event.event_id}", _in_the_clear(event)
+            yield f"{id_}: event {event.event_id}", _in_the_clear(event)
 
 
 def of_the_logs(stack: Stack) -> Iterator[tuple[str, str]]:

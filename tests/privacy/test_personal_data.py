@@ -1,23 +1,25 @@
 """Personal data stands apart and nowhere else; erased, it is gone, and the books stay whole."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
 
 from daigou.domain.evidence import MediaType
-from daigou.domain.ids import PartyId
-from daigou.domain.order import Role, State, Trigger
+from daigou.domain.ids import PartyId, SubjectId, case_workflow_id, workflow_id
+from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.screening import RuleKind, Verdict
 from daigou.ledger.registry import Registry
 from gateway.client import RefusalError
 from tests.chaos.house import House, open_house
-from tests.chaos.town import AGREED, ALL_FROM_DEPOSIT, KETTLES_FEN, App, a_key, kettles
+from tests.chaos.town import AGREED, ALL_FROM_DEPOSIT, KETTLES_FEN, App, a_key, fen, kettles
 from tests.privacy import marked
 
 CLIENT = PartyId("cli_zoe")
 BOUGHT = "kettle"
+Do = Callable[..., Awaitable[None]]
+"""Gives a command on an order, with words if it may carry some."""
 
 
 @dataclass(kw_only=True)
@@ -31,10 +33,17 @@ class Lived:
     notes: int = 0
     recharge: str = ""
     evidence: str = ""
+    cancelled: str = ""
 
     @property
-    def subjects(self) -> list[str]:
-        return [*self.orders.values(), self.recharge]
+    def workflows(self) -> list[str]:
+        """The ids of the workflows that they lived in: the subjects' own, and the cases'."""
+        subjects = (*self.orders.values(), self.recharge)
+        order = SubjectId(self.cancelled)
+        return [
+            *(workflow_id(SubjectId(subject)) for subject in subjects),
+            *(case_workflow_id(order, TableName.CANCELLATION, number) for number in (1, 2, 3)),
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -153,15 +162,37 @@ async def _live(lived: Lived) -> None:
             order, marked.EVIDENCE, key=a_key(), media_type=MediaType.TEXT
         )
     lived.evidence = given.id
+    lived.cancelled = await placed_paid_and_bought()
+    await _cancel(lived, lived.cancelled, do)
     # A new command with free words is to be given here, too: else nobody looks where they go.
     assert lived.orders.keys() == marked.noted_triggers()
+
+
+async def _cancel(lived: Lived, order: str, do: Do) -> None:
+    """An order's cancellation, with every word that may be said of it; the third one succeeds."""
+    house, town = lived.house, lived.house.town
+    await do(order, Trigger.DISPATCH, town.provider, tracking_ref="T-3")
+    await do(order, Trigger.REQUEST_CANCELLATION, lived.client)
+    await do(order, Trigger.WITHDRAW_CANCELLATION, lived.client)
+    await do(order, Trigger.REQUEST_CANCELLATION, lived.client)
+    await do(order, Trigger.REFUSE_CANCELLATION, town.provider)
+    await do(order, Trigger.REQUEST_CANCELLATION, lived.client)
+    price = fen(KETTLES_FEN - 123)
+    await do(order, Trigger.CONSENT_TO_CANCELLATION, town.provider, refund=price)
+    await do(order, Trigger.SEND_BACK, town.provider, tracking_ref="T-4")
+    await do(order, Trigger.HAND_BACK, town.provider)
+    await do(order, Trigger.PROCEED_WITHOUT_REFUND, lived.platform)
+    said = {"note": marked.note_of(Trigger.SETTLE_CANCELLATION)}
+    async with house.edge.client(town.provider) as provider:
+        shown = await provider.preview(order, Trigger.SETTLE_CANCELLATION, said)
+    await do(order, Trigger.SETTLE_CANCELLATION, town.provider, digest=shown.digest)
 
 
 async def _everywhere(lived: Lived) -> dict[str, set[str]]:
     """Which markers stand where: in the tables, by their names, and anywhere else."""
     stack, found = lived.house.stack, defaultdict(set)
     temporal = await stack.connect_temporal()
-    places = [each async for each in marked.of_temporal(temporal, lived.subjects)]
+    places = [each async for each in marked.of_temporal(temporal, lived.workflows)]
     places += [*marked.of_the_logs(stack), *marked.of_the_database(stack.database_url)]
     seen = {place.partition(": ")[2] or place for place, text in places if BOUGHT in text}
     # What is bought is no secret: where it is not seen, nobody has looked.

@@ -115,6 +115,27 @@ async def test_a_workflow_that_never_heard_of_its_orders_end_ends(house: House) 
     assert order.triggers == ["request", "withdraw"]
 
 
+@pytest.mark.clause("PSR-12-1-B")
+async def test_an_order_that_waits_for_the_sellers_money_after_its_end_is_no_finding(
+    house: House,
+) -> None:
+    order = await house.stage.order()
+    await order.reach(State.PURCHASED)
+    await order.pull(Trigger.REQUEST_CANCELLATION)
+    await order.pull(Trigger.CONSENT_TO_CANCELLATION)
+    await order.pull(Trigger.PROCEED_WITHOUT_REFUND)
+    await order.settle()
+    assert house.stage.read_model(order.id).state == State.CANCELLED
+
+    await house.until_found(SweepName.BOOKS, order.id)
+    for _ in range(3):
+        await house.sweep(SweepName.BOOKS)
+        assert house.open(SweepName.BOOKS, order.id) == []
+
+    await order.handle.terminate("by hand")
+    await house.until_found(SweepName.BOOKS, order.id, "no_workflow")
+
+
 @pytest.mark.parametrize(
     ("books", "running", "found"),
     [
