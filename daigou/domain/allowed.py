@@ -39,15 +39,18 @@ def allowances(
     situation: Situation,
     clocks: tuple[Clock, ...],
     now: datetime,
+    triggers: Iterable[Trigger] | None = None,
 ) -> tuple[Allowance, ...]:
-    """Every command of the table for one actor, in the order of the declaration.
+    """Every command of the table for one actor, in the order of the declaration; or `triggers`,
+    among which may be the one that opens a subject.
 
     The situation names no command: what depends on a command's content (its amounts, its lines) is
     judged when the command arrives, and not here. `clocks` are those that run in the state.
     """
     leaving = min(_leaving(table, state, clocks), key=lambda clock: clock.due, default=None)
     return tuple(
-        _allowance(table, state, trigger, situation, leaving, now) for trigger in table.commands
+        _allowance(table, state, trigger, situation, leaving, now)
+        for trigger in (table.commands if triggers is None else triggers)
     )
 
 

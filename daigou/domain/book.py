@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from daigou.domain.commands import Command, Line, LineCode, Request
+from daigou.domain.commands import Command, Grounds, Line, LineCode, Request
 from daigou.domain.facts import Facts
 from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.money import ZERO, Fee, Money
@@ -89,11 +89,13 @@ class JournalKind(StrEnum):
     FEE_EARNED = "fee_earned"
     BROKERAGE = "brokerage"
     COSTS = "costs"
+    COSTS_PASSED_ON = "costs_passed_on"
     DEBT_PAID = "debt_paid"
     REFUND_RETURNED = "refund_returned"
     STORAGE_CHARGE = "storage_charge"
     OFFSET = "offset"
     CHARGEBACK = "chargeback"
+    COMPENSATION = "compensation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +194,8 @@ class Book:
     the provider earned of the fees, brokerage included. `movement` is the one that the command's
     outcome answers, if it answers one. `lines` are the checkout's as they are now. `captured` is in
     the order of the payments. `brokerage_rate` is the one fixed at payment, or, before it, the one
-    in force now; none where no promoter has a contract.
+    in force now; none where no promoter has a contract. `grounds` are those of a claim, as the
+    books of its order have them now.
     """
 
     subject: SubjectId
@@ -215,6 +218,7 @@ class Book:
     moved: Mapping[Account, Money] = field(default_factory=dict)
     fee_earned: Money = ZERO
     movement: Movement | None = None
+    grounds: Grounds | None = None
 
     @property
     def reference(self) -> MovementRef:

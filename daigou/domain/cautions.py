@@ -4,21 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from daigou.domain.commands import CautionKind
+from daigou.domain.commands import CautionKind, Ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CautionRule:
     """A caution in words for the client, and what it may not ask for afterwards.
 
-    `excludes_dissolution` says that the ground which the client was told of is closed (PSR-13-3).
+    `excludes_grounds` are those of a dissolution that the client was told of (PSR-13-3).
     """
 
     says: str
     clause: str
     excludes_inspection: bool = False
     excludes_deposit_refund: bool = False
-    excludes_dissolution: bool = False
+    excludes_grounds: frozenset[Ground] = frozenset()
 
 
 CAUTIONS: Mapping[CautionKind, CautionRule] = MappingProxyType(
@@ -37,7 +37,7 @@ CAUTIONS: Mapping[CautionKind, CautionRule] = MappingProxyType(
         CautionKind.LOW_REPUTATION: CautionRule(
             says="the seller has a low reputation: quality and service may be poor",
             clause="PSR-15-3",
-            excludes_dissolution=True,
+            excludes_grounds=frozenset({Ground.NOT_AS_PROMISED, Ground.DEFECTIVE}),
         ),
         CautionKind.NO_MARKET_PRICE: CautionRule(
             says="rare or without a market price: the goods cannot be unpacked and inspected",

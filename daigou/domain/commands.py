@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from daigou.domain.ids import CouponId, MovementRef, PartyId
-from daigou.domain.money import ZERO, Money
-from daigou.domain.order import Parties
+from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId
+from daigou.domain.money import ZERO, Money, total
+from daigou.domain.order import Parties, State
 from daigou.domain.screening import Finding
 
 
@@ -446,11 +446,84 @@ class SellerConsent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRefund:
     """The seller paid back, in whole or in part; `external_ref` is its own number of the payment,
-    by which it is posted once."""
+    by which it is posted once. `digest` is that of the preview which was shown, if one was."""
 
     amount: Money
     external_ref: str
+    digest: str = ""
     kind: Literal["case-refund"] = "case-refund"
+
+
+class Ground(StrEnum):
+    """Why goods that were delivered may be given back (PSR-13-1)."""
+
+    NOT_AS_PROMISED = "not_as_promised"
+    DEFECTIVE = "defective"
+    INFRINGING = "infringing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDissolution:
+    """The client inspected the goods in person and asks for the purchase to be undone (PSR-13-1).
+
+    `evidence` names pieces that were handed in before; a note in free words is stored apart.
+    """
+
+    ground: Ground
+    inspected: bool
+    evidence: tuple[str, ...] = ()
+    note_ref: str = ""
+    kind: Literal["request-dissolution"] = "request-dissolution"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoreEvidence:
+    """Evidence that comes after the request; once the seller has been asked it is late."""
+
+    evidence: tuple[str, ...]
+    note_ref: str = ""
+    kind: Literal["more-evidence"] = "more-evidence"
+
+
+class Remedy(StrEnum):
+    """What the seller wants done with the goods (PSR-13-5)."""
+
+    RETURN = "return"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellerAgreement:
+    """The seller agrees to dissolve: what it pays back, and what is to be done with the goods.
+
+    The place that they are to be returned to stands in the note.
+    """
+
+    refund: Money
+    remedy: Remedy
+    note_ref: str = ""
+    kind: Literal["seller-agreement"] = "seller-agreement"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposal:
+    """The goods were returned, or destroyed on site, with the proof of it, and what that cost the
+    client: it is asked of the seller (PSR-13-5)."""
+
+    remedy: Remedy
+    evidence: tuple[str, ...]
+    cost: Money = ZERO
+    note_ref: str = ""
+    kind: Literal["disposal"] = "disposal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnCost:
+    """The seller paid for the return or the destruction, in whole or in part (PSR-13-5)."""
+
+    amount: Money
+    external_ref: str
+    kind: Literal["return-cost"] = "return-cost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -465,6 +538,94 @@ class SettleCancellation:
     costs: tuple[Cost, ...] = ()
     note_ref: str = ""
     kind: Literal["settle-cancellation"] = "settle-cancellation"
+
+
+class LossHead(StrEnum):
+    """What a claim is for (PSR-25)."""
+
+    DIRECT_LOSS = "direct_loss"
+    PAID_TO_OTHERS = "paid_to_others"
+    COST_OF_DISPUTE = "cost_of_dispute"
+
+
+class Opponent(StrEnum):
+    """Whom a client claims against."""
+
+    PROVIDER = "provider"
+    LOGISTICS = "logistics"
+    SELLER = "seller"
+
+
+class Basis(StrEnum):
+    """What a claim rests on: the clause that gives it."""
+
+    PROVIDERS_FAULT = "PSR-24"
+    DISSOLUTION_BY_PROVIDERS_FAULT = "PSR-13-7"
+    CAUSE_WITH_LOGISTICS = "PSR-17-2"
+    SELLER_REFUSED_DISSOLUTION = "PSR-13-4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A part of a claim: what for, and how much."""
+
+    head: LossHead
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What is known of an order that a claim on it can rest on.
+
+    `agreed` says that an agreement was made on it, `with_logistics` that the platform found a cause
+    with logistics (PSR-17-2), `seller_refused` that the seller refused to dissolve (PSR-13-4).
+    `amount` is the order amount, `claimed` what is claimed of the provider already (PSR-24).
+    """
+
+    state: State
+    agreed: bool = False
+    with_logistics: bool = False
+    seller_refused: bool = False
+    amount: Money = ZERO
+    claimed: Money = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A client's claim, with its heads of loss, its basis, and the grounds as they were seen when
+    it was made (PSR-25)."""
+
+    order: OrderId
+    against: Opponent
+    basis: Basis
+    losses: tuple[Loss, ...]
+    grounds: Grounds
+    evidence: tuple[str, ...] = ()
+    note_ref: str = ""
+    kind: Literal["claim"] = "claim"
+
+    @property
+    def asked(self) -> Money:
+        """All that is claimed."""
+        return total([each.amount for each in self.losses])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admit:
+    """So much of the claim is admitted."""
+
+    amount: Money
+    note_ref: str = ""
+    kind: Literal["admit"] = "admit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compensation:
+    """What was admitted was paid; `external_ref` is the payer's own number of the payment."""
+
+    amount: Money
+    external_ref: str
+    kind: Literal["compensation"] = "compensation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -557,6 +718,14 @@ Command = (
     | SellerConsent
     | CaseRefund
     | SettleCancellation
+    | RequestDissolution
+    | MoreEvidence
+    | SellerAgreement
+    | Disposal
+    | ReturnCost
+    | Claim
+    | Admit
+    | Compensation
     | Transport
     | Require
     | Message

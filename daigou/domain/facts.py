@@ -11,20 +11,29 @@ from typing import Any
 from daigou.domain.commands import (
     NO_DRIFT,
     ActualPrice,
+    Admit,
     AdvanceDeposit,
     CaseRefund,
     Cause,
     CauseFound,
     Caution,
     CautionKind,
+    Claim,
     Command,
     Dispatch,
+    Disposal,
     DriftLimit,
     LimitPriceDrift,
+    MoreEvidence,
+    Opponent,
     Pay,
     RecordPurchase,
+    Remedy,
     Request,
+    RequestDissolution,
     Require,
+    ReturnCost,
+    SellerAgreement,
     SellerConsent,
     SellerRefund,
     WarehouseReceipt,
@@ -79,10 +88,13 @@ _OPEN = frozenset(
         State.RETURNING,
         State.AWAITING_REFUND,
         State.SETTLING,
+        State.CHECKING,
+        State.AWAITING_EVIDENCE,
+        State.AWAITING_PROOF,
     }
 )
 """Where a case stands that holds its order up."""
-_GRANTED = frozenset({State.RETURNING, State.AWAITING_REFUND, State.SETTLING})
+_GRANTED = frozenset({State.RETURNING, State.AWAITING_REFUND, State.SETTLING, State.CHASING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +112,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A cancellation: the last one that was asked for.
+    """A cancellation or a dissolution: the last one that was asked for.
 
     `granted` says that it cannot be taken back any more. Of what the seller agreed to pay back,
     `expected` in all, `received` has come; `penalty` is what it charges. `losses` counts the
     parcels lost on their way back that the seller has answered for, and that were not found since.
+    `remedy` is what the seller wants done with delivered goods; of what that cost, `cost` in all,
+    `cost_paid` has come back. `evidence` is what the client handed in for it (PSR-13-1), `late`
+    what came once the seller had been asked.
     """
 
     item: str
@@ -115,6 +130,11 @@ class Case:
     received: Money = ZERO
     penalty: Money = ZERO
     losses: int = 0
+    remedy: Remedy | None = None
+    cost: Money = ZERO
+    cost_paid: Money = ZERO
+    evidence: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -140,15 +160,25 @@ class Cautioned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """What a claim knows of itself; `admitted` is nothing until somebody answered it."""
+
+    against: Opponent
+    asked: Money
+    admitted: Money = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an order knows.
+    """What an order knows; or a claim, which has `claim` alone.
 
     `quantity`, `goods` and `freight` are what is agreed now; `offer` is what the seller offers
     instead, while the client decides. `paying_in` is the state that the payment under way was made
     in. `advance_bought` says that the advance deposit has gone to the seller (PSR-15-2). `drifted`
     is what was charged of the drift limit since the client said it (PSR-10-2). `cancellable_until`
-    is fixed when the agreement takes effect (PSR-12-2). `held` says that the order's own clocks
-    stand still, for a case. `seller_refunds` are the seller's own numbers of what it paid back.
+    is fixed when the agreement takes effect (PSR-12-2). `seller_refused` says that the seller once
+    refused to dissolve (PSR-13-4). `held` says that the order's own clocks stand still, for a case.
+    `seller_refunds` are the seller's own numbers of what it paid.
     """
 
     quantity: int = 0
@@ -167,8 +197,10 @@ class Facts:
     causes: tuple[Cause, ...] = ()
     cancellable_until: datetime | None = None
     case: Case | None = None
+    seller_refused: bool = False
     held: bool = False
     seller_refunds: tuple[str, ...] = ()
+    claim: Claimed | None = None
 
     @property
     def price(self) -> Money:
@@ -228,8 +260,10 @@ class Facts:
                 return facts._with_parcel(row)
             case TableName.REQUIREMENT:
                 return facts._with_requirement(row)
-            case TableName.CANCELLATION:
+            case TableName.CANCELLATION | TableName.DISSOLUTION:
                 return facts._with_case(row)
+            case TableName.CLAIM:
+                return facts._with_claim(row)
             case TableName.FULFILMENT if row.target == State.EFFECTIVE:
                 return facts._agreed_at_last(row)
             case TableName.FULFILMENT if row.ends:
@@ -269,7 +303,7 @@ class Facts:
                     freight=self.freight - command.freight,
                     seller_refunds=(*self.seller_refunds, command.external_ref),
                 )
-            case CaseRefund():
+            case CaseRefund() | ReturnCost():
                 return replace(self, seller_refunds=(*self.seller_refunds, command.external_ref))
             case CauseFound():
                 return replace(self, causes=(*self.causes, command.cause))
@@ -332,10 +366,36 @@ class Facts:
                 penalty=case.penalty + command.penalty,
                 losses=self.lost_on_the_way_back,
             )
+        elif isinstance(command, SellerAgreement):
+            case = replace(case, expected=command.refund, remedy=command.remedy)
+        elif isinstance(command, Disposal):
+            case = replace(case, cost=command.cost)
+        elif isinstance(command, RequestDissolution):
+            case = replace(case, evidence=command.evidence)
+        elif isinstance(command, MoreEvidence) and row.source == State.ASKING_SELLER:
+            case = replace(case, late=(*case.late, *command.evidence))
+        elif isinstance(command, MoreEvidence):
+            case = replace(case, evidence=(*case.evidence, *command.evidence))
         elif isinstance(command, CaseRefund):
             case = replace(case, received=case.received + command.amount)
+        elif isinstance(command, ReturnCost):
+            case = replace(case, cost_paid=case.cost_paid + command.amount)
         granted = case.granted or row.target in _GRANTED
-        return replace(self, case=replace(case, state=row.target, granted=granted))
+        refused = row.table == TableName.DISSOLUTION and row.target == State.REFUSED
+        return replace(
+            self,
+            case=replace(case, state=row.target, granted=granted),
+            seller_refused=self.seller_refused or refused,
+        )
+
+    def _with_claim(self, row: "Taken") -> "Facts":
+        match row.command:
+            case Claim(against=against, asked=asked):
+                return replace(self, claim=Claimed(against=against, asked=asked))
+            case Admit(amount=amount) if self.claim:
+                return replace(self, claim=replace(self.claim, admitted=amount))
+            case _:
+                return self
 
     def _with_requirement(self, row: "Taken") -> "Facts":
         needed = isinstance(row.command, Require) and row.command.needed

@@ -18,8 +18,8 @@ _NO_OTHERS: Mapping[Role, "Words"] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """An event in words. `subject` ends with the id of the order or recharge; `next` says what to
-    do, and `by` what it means if a deadline runs."""
+    """An event in words. `subject` ends with the id of the order, recharge or claim; `next` says
+    what to do, and `by` what it means if a deadline runs."""
 
     subject: str
     what: str

@@ -21,7 +21,7 @@ class Role(StrEnum):
 
 
 class State(StrEnum):
-    """Where a subject stands: an order on its fulfilment axis, an item of it, or a recharge."""
+    """Where a subject stands: an order on its fulfilment axis, an item of it, a recharge, …"""
 
     NEW = "new"
 
@@ -54,6 +54,7 @@ class State(StrEnum):
     ABANDONED = "abandoned"
 
     CANCELLED = "cancelled"
+    DISSOLVED = "dissolved"
 
     GOING_BACK = "going_back"
     HANDED_BACK = "handed_back"
@@ -79,10 +80,18 @@ class State(StrEnum):
     SETTLING = "settling"
     CHASING = "chasing"
     OVERTAKEN = "overtaken"
+    CHECKING = "checking"
+    AWAITING_EVIDENCE = "awaiting_evidence"
+    AWAITING_PROOF = "awaiting_proof"
 
     DUE = "due"
     REFUNDED = "refunded"
     CREDITED = "credited"
+
+    MADE = "made"
+    ADMITTED = "admitted"
+    REJECTED = "rejected"
+    COMPENSATED = "compensated"
 
 
 class Trigger(StrEnum):
@@ -152,11 +161,30 @@ class Trigger(StrEnum):
     PROCEED_WITHOUT_REFUND = "proceed-without-refund"
     SETTLE_CANCELLATION = "settle-cancellation"
 
+    REQUEST_DISSOLUTION = "request-dissolution"
+    WITHDRAW_DISSOLUTION = "withdraw-dissolution"
+    ASK_FOR_EVIDENCE = "ask-for-evidence"
+    SUPPLEMENT_EVIDENCE = "supplement-evidence"
+    APPLY_TO_SELLER = "apply-to-seller"
+    CONSENT_TO_DISSOLUTION = "consent-to-dissolution"
+    REFUSE_DISSOLUTION = "refuse-dissolution"
+    PROVE_DISPOSAL = "prove-disposal"
+    RECORD_DISSOLUTION_REFUND = "record-dissolution-refund"
+    RECORD_RETURN_COST = "record-return-cost"
+    CLOSE_DISSOLUTION = "close-dissolution"
+
     CONFIRM_REFUND = "confirm-refund"
     FAIL_REFUND = "fail-refund"
 
     CONFIRM_RECHARGE = "confirm-recharge"
     DECLINE_RECHARGE = "decline-recharge"
+
+    MAKE_CLAIM = "make-claim"
+    RECORD_ASSISTANCE = "record-assistance"
+    ADMIT_CLAIM = "admit-claim"
+    REJECT_CLAIM = "reject-claim"
+    WITHDRAW_CLAIM = "withdraw-claim"
+    RECORD_COMPENSATION = "record-compensation"
 
     FOLLOW_PARCELS = "follow-parcels"
     FOLLOW_CASE = "follow-case"
@@ -190,8 +218,10 @@ class TableName(StrEnum):
     QUESTION = "question"
     OPINION = "opinion"
     CANCELLATION = "cancellation"
+    DISSOLUTION = "dissolution"
     REFUND = "refund"
     RECHARGE = "recharge"
+    CLAIM = "claim"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

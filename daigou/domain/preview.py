@@ -5,10 +5,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from daigou.domain.book import Effects
-from daigou.domain.commands import ActualPrice, Command, RecordPurchase, SettleCancellation
+from daigou.domain.commands import (
+    ActualPrice,
+    CaseRefund,
+    Command,
+    RecordPurchase,
+    SettleCancellation,
+)
 from daigou.domain.refusals import RefusalCode, Refused
 
-PREVIEWED = (SettleCancellation, RecordPurchase, ActualPrice)
+PREVIEWED = (SettleCancellation, CaseRefund, RecordPurchase, ActualPrice)
 """The commands that can say which preview they were shown; the first has to."""
 
 
@@ -23,8 +29,10 @@ def digest_of(*, subject: str, sequence: int, command: Command, effects: Effects
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def check_digest(*, subject: str, sequence: int, command: Command, effects: Effects) -> None:
-    """Holds what a command would write against what its sender was shown.
+def check_digest(
+    *, subject: str, sequence: int, command: Command, effects: Effects, clause: str
+) -> None:
+    """Holds what a command would write, by its clause, against what its sender was shown.
 
     Raises:
         Refused: something changed since, or it was never shown.
@@ -37,7 +45,7 @@ def check_digest(*, subject: str, sequence: int, command: Command, effects: Effe
     if command.digest != shown:
         raise Refused(
             RefusalCode.STALE_PREVIEW,
-            "PSR-12-3" if isinstance(command, SettleCancellation) else "PSR-10-2",
+            clause,
             "this is not what was shown: something changed since; ask for a new preview",
         )
 

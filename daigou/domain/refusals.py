@@ -38,22 +38,46 @@ class RefusalCode(StrEnum):
     CUSTOMS_CLEARED = "customs_cleared"
     ALREADY_RECORDED = "already_recorded"
     STALE_PREVIEW = "stale_preview"
+    NO_EVIDENCE = "no_evidence"
+    NOT_INSPECTED = "not_inspected"
+    CAUSE_WITH_LOGISTICS = "cause_with_logistics"
+    NO_BASIS = "no_basis"
+    LOSS_NOT_COVERED = "loss_not_covered"
+    CLAIM_TOO_HIGH = "claim_too_high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One of several things that forbid a command, each by a clause of its own."""
+
+    code: RefusalCode
+    clause: str
+    detail: str
 
 
 @dataclass(eq=False)  # not frozen: Python itself sets an exception's traceback.
 class Refused(Exception):
     """A command that the rules forbid. Nothing was changed by it.
 
-    `detail` is one sentence for a person; `allowed_actions` names what may be done instead.
+    `detail` is one sentence for a person; `allowed_actions` names what may be done instead. Where
+    several things forbid it, `reasons` has them all, and the refusal speaks by the first.
     """
 
     code: RefusalCode
     clause: str
     detail: str
     allowed_actions: tuple[str, ...] = field(default=())
+    reasons: tuple[Reason, ...] = field(default=())
 
     def __post_init__(self) -> None:
         clause(self.clause)
+
+    @classmethod
+    def for_all(cls, reasons: tuple[Reason, ...]) -> "Refused":
+        """What is forbidden by several clauses at once; there is at least one."""
+        first = reasons[0]
+        said = "; ".join(f"{each.detail} ({each.clause})" for each in reasons)
+        return cls(first.code, first.clause, said, reasons=reasons if len(reasons) > 1 else ())
 
     def __str__(self) -> str:
         return f"{self.detail} ({self.clause})"

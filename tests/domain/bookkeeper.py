@@ -152,7 +152,7 @@ class Bookkeeper:
 
     @property
     def case(self) -> Case:
-        """The last cancellation that was asked for."""
+        """The last cancellation or dissolution that was asked for."""
         assert self.facts.case is not None
         return self.facts.case
 
@@ -241,7 +241,12 @@ class Bookkeeper:
             assert ZERO <= captured.left <= captured.amount
         assert self.moved.get(PROMOTION, 0) >= 0
         assert self.collected + self.claimed == (
-            self.refunded + self.earned + self.handed_over + self.paid_out + self.held
+            self.refunded
+            + self.earned
+            + self.handed_over
+            + self.passed_on
+            + self.paid_out
+            + self.held
         )
 
     @property
@@ -264,6 +269,11 @@ class Bookkeeper:
     def handed_over(self) -> Money:
         """What the provider has of the seller's, to give it back."""
         return -total(list(self._legs({JournalKind.REFUND_RETURNED}, {AccountKind.PROVIDER})))
+
+    @property
+    def passed_on(self) -> Money:
+        """What the seller paid for a return, on top of what it was paid: the client has it."""
+        return -total(list(self._legs({JournalKind.COSTS_PASSED_ON}, {AccountKind.DEPOSIT})))
 
     @property
     def fee_earned(self) -> Money:

@@ -8,17 +8,19 @@ from fractions import Fraction
 from daigou.domain import commands
 from daigou.domain.commands import ActualPrice, CautionKind, LineCode
 from daigou.domain.facts import WAY
-from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, PARCEL
+from daigou.domain.lifecycle import CANCELLATION, DISSOLUTION, FULFILMENT, PARCEL
 from daigou.domain.lifecycle.case_guards import CANCELLABLE
+from daigou.domain.lifecycle.dissolution_guards import DELIVERED
 from daigou.domain.lifecycle.table import Row
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import State, Trigger
+from daigou.domain.order import State, TableName, Trigger
 from daigou.domain.postings.checkout import due
 from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
 from tests.domain.bookkeeper import Bookkeeper, coupon
 
 Act = Callable[[], object]
+CASES = {TableName.CANCELLATION: CANCELLATION, TableName.DISSOLUTION: DISSOLUTION}
 FEES = (LineCode.SERVICE_FEE, LineCode.OTHER_FEE)
 PAID_IN = {State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE}
 MAY_BE_REFUSED = {
@@ -30,6 +32,7 @@ MAY_BE_REFUSED = {
     RefusalCode.DEPOSIT_TOO_SMALL,
     RefusalCode.CASE_OPEN,
     RefusalCode.CUSTOMS_CLEARED,
+    RefusalCode.CAUSE_WITH_LOGISTICS,
     RefusalCode.ALREADY_RECORDED,
 }
 """What dice may ask for that the rules forbid; any other refusal is a fault."""
@@ -67,6 +70,16 @@ def walk_from_the_purchase(dice: Dice, steps: int) -> Bookkeeper:
             books.answer(Trigger.CONFIRM_PAYMENT)
         books.pull(Trigger.PURCHASE, commands.Purchase())
         books.pull(Trigger.RECORD_PURCHASE, _record(books, Dice([0])))
+    return _walk_on(books, dice, steps)
+
+
+def walk_from_the_delivery(dice: Dice, steps: int) -> Bookkeeper:
+    """An order that was delivered, and so many steps that it took then."""
+    books = walk_from_the_purchase(dice, steps=0)
+    received = commands.WarehouseReceipt(parcel_ref="p_1")
+    books.pull(Trigger.WAREHOUSE_RECEIPT, received)
+    for trigger in (Trigger.END_DUTY, Trigger.CLEAR_CUSTOMS, Trigger.DELIVER):
+        books.pull(trigger, samples.command_of(trigger), item=books.parcels[0])
     return _walk_on(books, dice, steps)
 
 
@@ -200,14 +213,17 @@ def _on_the_case(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
     seldom = 3 if books.state in WAY else 12
     if books.state in CANCELLABLE and not books.facts.case_is_open and dice.below(seldom) == 0:
         yield lambda: books.pull(Trigger.REQUEST_CANCELLATION, commands.Noted())
-    if case is None or case.state in CANCELLATION.ends:
+    if books.state in DELIVERED and not books.facts.case_is_open:
+        asked = samples.command_of(Trigger.REQUEST_DISSOLUTION)
+        yield lambda: books.pull(Trigger.REQUEST_DISSOLUTION, asked)
+    if case is None or case.state in (table := CASES[case.table]).ends:
         return
-    for row in CANCELLATION.rows_from(case.state):
-        ends = row.target in CANCELLATION.ends or row.target == State.CHASING
+    for row in table.rows_from(case.state):
+        ends = row.target in table.ends or row.target == State.CHASING
         rare = (ends or (row.stays and not row.posts)) and dice.below(4)
         if row.trigger != Trigger.FOLLOW_ORDER and not rare:
             yield lambda row=row: books.pull(
-                row.trigger, _of_the_case(books, row, dice), item=case.item, table=CANCELLATION
+                row.trigger, _of_the_case(books, row, dice), item=case.item, table=table
             )
 
 
@@ -224,6 +240,20 @@ def _of_the_case(books: Bookkeeper, row: Row, dice: Dice) -> commands.Command:
             return commands.CaseRefund(amount=amount, external_ref=f"r_{dice.below(9)}")
         case Trigger.SETTLE_CANCELLATION:
             return _settlement(dice)
+        case Trigger.CONSENT_TO_DISSOLUTION:
+            refund = (facts.price, dice.upto(facts.price))[dice.below(2)]
+            return commands.SellerAgreement(refund=refund, remedy=commands.Remedy.RETURN)
+        case Trigger.PROVE_DISPOSAL:
+            cost = (ZERO, Money(1 + dice.below(3_000)))[dice.below(2)]
+            return replace(samples.PROOF, cost=cost)
+        case Trigger.RECORD_DISSOLUTION_REFUND:
+            left = facts.price - case.received
+            amount = (case.expected - case.received, left, dice.upto(left))[dice.below(3)]
+            return commands.CaseRefund(amount=max(ZERO, amount), external_ref=f"r_{dice.below(9)}")
+        case Trigger.RECORD_RETURN_COST:
+            left = case.cost - case.cost_paid
+            amount = (left, dice.upto(left))[dice.below(2)]
+            return commands.ReturnCost(amount=amount, external_ref=f"c_{dice.below(9)}")
         case _:
             return samples.command_of(row.trigger)
 

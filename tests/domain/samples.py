@@ -5,19 +5,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from daigou.domain import commands
+from daigou.domain.claims import OPPONENTS
 from daigou.domain.commands import (
     ActualPrice,
     AdvanceDeposit,
+    Basis,
     Cause,
     CautionKind,
     Command,
     DriftLimit,
     LineCode,
+    Loss,
+    LossHead,
     Mandate,
+    Opponent,
+    Remedy,
     Request,
 )
-from daigou.domain.facts import Case, Cautioned, Facts, Parcel, Requirement, facts_of
-from daigou.domain.ids import MovementRef, PartyId
+from daigou.domain.facts import Case, Cautioned, Claimed, Facts, Parcel, Requirement, facts_of
+from daigou.domain.ids import MovementRef, OrderId, PartyId
 from daigou.domain.lifecycle import case_guards
 from daigou.domain.lifecycle.table import Row, Situation, Table
 from daigou.domain.money import ZERO, Money
@@ -30,6 +36,7 @@ from daigou.domain.order import (
     TableName,
     Trigger,
 )
+from daigou.domain.refusals import Refused
 from daigou.domain.screening import Finding, Verdict
 from daigou.domain.terms import Terms, terms_of
 
@@ -87,6 +94,7 @@ FACTS = replace(
 """What the order knows, so that no guard is in the way of `command_of`."""
 
 PRICE = Money(1_230_00)
+RETURN_COST = Money(20_00)
 CASE = Case(item="ord_kettles/20", table=TableName.CANCELLATION, state=State.ASKING_SELLER)
 
 PART = ActualPrice(goods=Money(400_00), freight=Money(30_00), quantity=100)
@@ -98,6 +106,7 @@ HIGHER = ActualPrice(goods=Money(1_210_01), freight=Money(30_00), quantity=300)
 _OUTCOME = commands.Outcome(reference=REFERENCE)
 _VERDICT = commands.Verdict(note_ref="note_1")
 _NOTED = commands.Noted(note_ref="note_1")
+PROOF = commands.Disposal(remedy=Remedy.RETURN, evidence=("evd_3",), cost=RETURN_COST)
 _MESSAGE = commands.Message(note_ref="note_1")
 _CAUSE = commands.CauseFound(cause=Cause.NONE_FOUND)
 _OBJECTION = commands.Objection(reason=commands.ObjectionReason.DAMAGED)
@@ -157,6 +166,19 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.RECORD_CANCELLATION_REFUND: commands.CaseRefund(amount=PRICE, external_ref="sr_1"),
     Trigger.PROCEED_WITHOUT_REFUND: _NOTED,
     Trigger.SETTLE_CANCELLATION: commands.SettleCancellation(digest="0" * 64),
+    Trigger.REQUEST_DISSOLUTION: commands.RequestDissolution(
+        ground=commands.Ground.DEFECTIVE, inspected=True, evidence=("evd_1",)
+    ),
+    Trigger.WITHDRAW_DISSOLUTION: _NOTED,
+    Trigger.ASK_FOR_EVIDENCE: _NOTED,
+    Trigger.SUPPLEMENT_EVIDENCE: commands.MoreEvidence(evidence=("evd_2",)),
+    Trigger.APPLY_TO_SELLER: _NOTED,
+    Trigger.CONSENT_TO_DISSOLUTION: commands.SellerAgreement(refund=PRICE, remedy=Remedy.RETURN),
+    Trigger.REFUSE_DISSOLUTION: _NOTED,
+    Trigger.PROVE_DISPOSAL: PROOF,
+    Trigger.RECORD_DISSOLUTION_REFUND: commands.CaseRefund(amount=PRICE, external_ref="sr_1"),
+    Trigger.RECORD_RETURN_COST: commands.ReturnCost(amount=RETURN_COST, external_ref="rc_1"),
+    Trigger.CLOSE_DISSOLUTION: _NOTED,
     Trigger.REQUIRE: commands.Require(note_ref="note_1"),
     Trigger.AGREE_REQUIREMENT: _NOTED,
     Trigger.DECLINE_REQUIREMENT: _NOTED,
@@ -168,6 +190,33 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.CONFIRM_RECHARGE: _OUTCOME,
     Trigger.DECLINE_RECHARGE: _OUTCOME,
 }
+GROUNDS = commands.Grounds(
+    state=State.DISSOLVED,
+    agreed=True,
+    with_logistics=True,
+    seller_refused=True,
+    amount=Money(1_231_23),
+)
+"""What gives a claim on every basis."""
+CLAIM = commands.Claim(
+    order=OrderId("ord_kettles"),
+    against=Opponent.PROVIDER,
+    basis=Basis.PROVIDERS_FAULT,
+    losses=(Loss(head=LossHead.DIRECT_LOSS, amount=Money(500_00)),),
+    grounds=GROUNDS,
+    evidence=("evd_kettles",),
+    note_ref="note_1",
+)
+_OF_CLAIMS: dict[Trigger, Command] = {
+    Trigger.MAKE_CLAIM: CLAIM,
+    Trigger.RECORD_ASSISTANCE: _MESSAGE,
+    Trigger.ADMIT_CLAIM: commands.Admit(amount=Money(300_00)),
+    Trigger.REJECT_CLAIM: _MESSAGE,
+    Trigger.WITHDRAW_CLAIM: _NOTED,
+    Trigger.RECORD_COMPENSATION: commands.Compensation(amount=Money(300_00), external_ref="pay_1"),
+}
+AFTER_DELIVERY = (State.DELIVERED, State.RECEIPT_OBJECTION, State.RECEIVED)
+"""Where an order stands of which a dissolution can be open."""
 _ORDER_WHILE = {TableName.PARCEL: State.PURCHASED, TableName.REQUIREMENT: State.REQUESTED}
 _ASKED_WHILE = {
     State.AWAITING_OUTCOME: State.PURCHASING,
@@ -191,7 +240,7 @@ def command_of(trigger: Trigger, table: TableName = TableName.FULFILMENT) -> Com
     """A well-formed command of a trigger."""
     if (table, trigger) == (TableName.RECHARGE, Trigger.REQUEST):
         return RECHARGE
-    return _COMMANDS.get(trigger, commands.Plain())
+    return _COMMANDS.get(trigger) or _OF_CLAIMS.get(trigger, commands.Plain())
 
 
 def actor(role: Role, party: PartyId | None = None) -> Actor:
@@ -232,7 +281,11 @@ def situation_for(
 ) -> Situation:
     """A situation in which just this row of its source and trigger is taken."""
     if table.name == TableName.CANCELLATION:
-        return _situation_of_a_case(table, row, role=role, party=party)
+        return _situation_of_a_cancellation(row, role=role, party=party)
+    if table.name == TableName.DISSOLUTION:
+        return _situation_of_a_dissolution(row, role=role, party=party)
+    if table.name == TableName.CLAIM:
+        return _situation_of_a_claim(table, row, role=role, party=party)
     command, facts = command_of(row.trigger, table.name), FACTS
     variant = table.variant(row)
     passed_over: tuple[Row, ...] = ()
@@ -273,15 +326,18 @@ def situation_for(
 
 def _facts_followed_by(row: Row) -> Facts:
     """What an order knows that follows its case by this row."""
-    if row.target == State.CANCELLED:
-        return replace(FACTS, case=replace(CASE, state=State.CANCELLED), held=True)
+    delivered = row.source in AFTER_DELIVERY
+    case = replace(CASE, table=TableName.DISSOLUTION if delivered else TableName.CANCELLATION)
+    if not row.stays:
+        return replace(FACTS, case=replace(case, state=row.target), held=True)
     begins = row.when is case_guards.case_begins_to_hold
-    case = CASE if begins else replace(CASE, state=State.REFUSED)
-    return replace(FACTS, case=case, held=not begins)
+    return replace(
+        FACTS, case=case if begins else replace(case, state=State.REFUSED), held=not begins
+    )
 
 
-def _situation_of_a_case(
-    table: Table, row: Row, *, role: Role | None, party: PartyId | None
+def _situation_of_a_cancellation(
+    row: Row, *, role: Role | None, party: PartyId | None
 ) -> Situation:
     """A situation in which just this row of a cancellation is taken."""
     command, order, parcel = command_of(row.trigger), State.STORED, State.HANDED_BACK
@@ -325,6 +381,82 @@ def _situation_of_a_case(
         order=order,
         terms=terms,
     )
+
+
+def _situation_of_a_dissolution(row: Row, *, role: Role | None, party: PartyId | None) -> Situation:
+    """A situation in which just this row of a dissolution is taken: the seller owes the price and
+    what the return cost, if the row does not say otherwise."""
+    command, order, terms, causes = command_of(row.trigger), State.DELIVERED, TERMS, FACTS.causes
+    case = Case(
+        item=CASE.item,
+        table=TableName.DISSOLUTION,
+        state=row.source,
+        expected=PRICE,
+        remedy=Remedy.RETURN,
+        cost=RETURN_COST,
+    )
+    match row.trigger, row.target:
+        case Trigger.DEEM_REFUSED, _:
+            terms = replace(TERMS, silence_refuses=not row.stays)
+        case Trigger.PROVE_DISPOSAL, State.CHASING:
+            case = replace(case, received=PRICE)
+        case Trigger.PROVE_DISPOSAL, State.DISSOLVED:
+            command, case = replace(PROOF, cost=ZERO), replace(case, received=PRICE)
+        case Trigger.LAPSE, State.DISSOLVED:
+            case = replace(case, received=Money(1))
+        case Trigger.RECORD_DISSOLUTION_REFUND, State.AWAITING_REFUND:
+            command = commands.CaseRefund(amount=Money(1), external_ref="sr_1")
+        case Trigger.RECORD_DISSOLUTION_REFUND, State.DISSOLVED:
+            case = replace(case, cost_paid=RETURN_COST)
+        case Trigger.RECORD_RETURN_COST, State.DISSOLVED:
+            case = replace(case, received=PRICE)
+        case Trigger.FOLLOW_ORDER, _ if row.clause == "PSR-17-2":
+            causes = (Cause.LOGISTICS,)
+        case Trigger.FOLLOW_ORDER, _:
+            order = State.CLOSED
+    return situation(
+        role or min(row.roles or {Role.CLOCK}),
+        command,
+        party=party,
+        facts=replace(FACTS, case=None if row.source == State.NEW else case, causes=causes),
+        order=order,
+        terms=terms,
+    )
+
+
+def _situation_of_a_claim(
+    table: Table, row: Row, *, role: Role | None, party: PartyId | None
+) -> Situation:
+    """A situation in which just this row of a claim is taken: it is against whom it has to be."""
+    role = role or min(row.roles or {Role.CLOCK})
+    tried = [
+        situation(
+            role,
+            a_claim(basis) if row.trigger == Trigger.MAKE_CLAIM else command_of(row.trigger),
+            party=party,
+            facts=Facts(claim=a_claimed(against=against)),
+            order=row.source,
+        )
+        for basis, against in OPPONENTS.items()
+    ]
+    return next((each for each in tried if _takes(table, row, each)), tried[0])
+
+
+def _takes(table: Table, row: Row, situation: Situation) -> bool:
+    try:
+        return table.fire(state=row.source, trigger=row.trigger, situation=situation) is row
+    except Refused:
+        return False
+
+
+def a_claim(basis: Basis, **changes: Any) -> commands.Claim:
+    """A claim for ¥500.00 on that basis, changed as told."""
+    return replace(CLAIM, **{"basis": basis, "against": OPPONENTS[basis], **changes})
+
+
+def a_claimed(*, against: Opponent = Opponent.PROVIDER, **changes: Any) -> Claimed:
+    """What a claim for ¥500.00 of which ¥300.00 were admitted knows of itself."""
+    return replace(Claimed(against=against, asked=Money(500_00), admitted=Money(300_00)), **changes)
 
 
 def all_goods_at(stage: State) -> Parcel:

@@ -4,26 +4,32 @@ can be taken from a stand, and every stand that can be come to."""
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cache, cached_property
 
 from daigou.domain import commands
 from daigou.domain.commands import Command, Plain
-from daigou.domain.facts import WAY, Case, Facts, Parcel
-from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, PARCEL
+from daigou.domain.facts import PAST_CUSTOMS, WAY, Case, Facts, Parcel
+from daigou.domain.lifecycle import CANCELLATION, DISSOLUTION, FULFILMENT, PARCEL
 from daigou.domain.lifecycle.table import FOLLOWING, Row, Situation, Table, taken
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.domain.refusals import Refused
+from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
 
+Outcome = State | tuple[RefusalCode, str]
 HALF = Money(samples.PRICE.amount // 2)
 FOLLOWERS_MAX = 8
+CASES = {table.name: table for table in (CANCELLATION, DISSOLUTION)}
+SETTLED = {TableName.CANCELLATION: State.CANCELLED, TableName.DISSOLUTION: State.DISSOLVED}
+"""The end of an order whose case was settled, by the kind of the case."""
 CASE_ITEM = "ord_kettles/20"
 QUANTITY = 2
 UNTIL = samples.NOON + timedelta(days=30)
 PART = replace(samples.PART, quantity=1)
 LOWER = replace(samples.LOWER, quantity=QUANTITY)
 HIGHER = replace(samples.HIGHER, quantity=QUANTITY)
+
+_CAUSES = (commands.Cause.LOGISTICS,)
 
 SAID: dict[Trigger, tuple[Command, ...]] = {
     Trigger.PAY: (samples.PAY_FROM_DEPOSIT, samples.PAY_FROM_BOTH),
@@ -39,6 +45,16 @@ SAID: dict[Trigger, tuple[Command, ...]] = {
     Trigger.CONSENT_TO_CANCELLATION: tuple(
         commands.SellerConsent(refund=refund) for refund in (ZERO, HALF, samples.PRICE)
     ),
+    Trigger.SETTLE_OBJECTION: (
+        commands.CauseFound(cause=commands.Cause.LOGISTICS),
+        commands.CauseFound(cause=commands.Cause.NONE_FOUND),
+    ),
+    Trigger.CONSENT_TO_DISSOLUTION: tuple(
+        commands.SellerAgreement(refund=refund, remedy=commands.Remedy.RETURN)
+        for refund in (ZERO, HALF, samples.PRICE)
+    ),
+    Trigger.PROVE_DISPOSAL: (replace(samples.PROOF, cost=ZERO), samples.PROOF),
+    Trigger.RECORD_DISSOLUTION_REFUND: (commands.CaseRefund(amount=HALF, external_ref="sr_1"),),
     Trigger.RECORD_CANCELLATION_REFUND: (commands.CaseRefund(amount=HALF, external_ref="sr_1"),),
 }
 """What is said with a trigger where it makes a difference to where things lead."""
@@ -53,8 +69,13 @@ class Stand:
 
     @property
     def case(self) -> Case | None:
-        """The last cancellation that was asked for."""
+        """The last cancellation or dissolution that was asked for."""
         return self.facts.case
+
+    @property
+    def kind(self) -> TableName | None:
+        """Which of the two the case is; none where there is none."""
+        return self.facts.case.table if self.facts.case else None
 
     @property
     def case_state(self) -> State:
@@ -64,7 +85,9 @@ class Stand:
     @property
     def case_is_open(self) -> bool:
         """Whether the case is at no end of its table, and its order not settled either."""
-        return self.case_state not in {State.NEW, State.CHASING, *CANCELLATION.ends}
+        if self.case is None or self.case_state == State.CHASING:
+            return False
+        return self.case_state not in CASES[self.case.table].ends
 
     @property
     def ended(self) -> bool:
@@ -95,6 +118,56 @@ def effective(*, with_advance: bool = False) -> Stand:
     return _settled(State.EFFECTIVE, replace(samples.FACTS, quantity=QUANTITY, advance=advance))
 
 
+@cache
+def reached() -> "Reached":
+    """Every stand of two goods in up to two parcels, with and without an advance deposit."""
+    return Reached((effective(), effective(with_advance=True)))
+
+
+def steps() -> Iterator[Step]:
+    """Every step from each of them."""
+    return (step for each in reached().steps.values() for step in each)
+
+
+@cache
+def every_stand(kind: TableName) -> dict[tuple[State, State], Stand]:
+    """One stand for each order state with each state of a case of that kind, or with none: that
+    about which least has happened."""
+    found: dict[tuple[State, State], Stand] = {}
+    for stand in sorted(reached().steps, key=_what_happened):
+        if stand.kind in (None, kind):
+            found.setdefault((stand.order, stand.case_state), stand)
+    return found
+
+
+def _what_happened(stand: Stand) -> tuple[object, ...]:
+    facts, case = stand.facts, stand.facts.case
+    spent = (case.received.amount, case.losses, case.granted) if case else (0, 0, False)
+    abroad = any(parcel.state in PAST_CUSTOMS for parcel in facts.parcels)
+    return (
+        abroad,
+        bool(facts.causes),
+        facts.advance is not None,
+        len(facts.parcels),
+        *spent,
+        repr(facts),
+    )
+
+
+def outcome(
+    stand: Stand, table: Table, state: State, trigger: Trigger, role: Role, item: str = ""
+) -> Outcome:
+    """Where a trigger leads there, or why it is refused."""
+    command = samples.command_of(trigger, table.name)
+    if trigger in {Trigger.REPORT_PRICE, Trigger.QUOTE_ANEW}:
+        command = replace(samples.HIGHER, quantity=1)
+    situation = stand.situation(role, command, item)
+    try:
+        return table.fire(state=state, trigger=trigger, situation=situation).target
+    except Refused as refused:
+        return refused.code, refused.clause
+
+
 @dataclass(frozen=True)
 class Reached:
     """Every stand that can be come to, and every step between them."""
@@ -113,10 +186,10 @@ class Reached:
                 open_ones += [step.target for step in found[stand]]
         return found
 
-    @cached_property
-    def open_pairs(self) -> set[tuple[State, State]]:
-        """Where an order and its open case stand together."""
-        return {(each.order, each.case_state) for each in self.steps if each.case_is_open}
+    def open_pairs(self, kind: TableName) -> set[tuple[State, State]]:
+        """Where an order and its open case of a kind stand together."""
+        stands = (each for each in self.steps if each.case_is_open and each.kind == kind)
+        return {(each.order, each.case_state) for each in stands}
 
     def dead_ends(self) -> list[Stand]:
         """The stands from which no way leads to the order's end."""
@@ -146,11 +219,11 @@ def _rows(stand: Stand) -> Iterator[tuple[Table, Row, str]]:
     if not stand.ended:
         standing.append((FULFILMENT, stand.order, ""))
         standing += [(PARCEL, each.state, each.item) for each in stand.facts.parcels]
-        standing.append((CANCELLATION, State.NEW, ""))
+        standing += [(table, State.NEW, "") for table in CASES.values()]
     if stand.order in WAY and stand.facts.missing:
         standing.append((PARCEL, State.NEW, ""))
     if stand.case:
-        standing.append((CANCELLATION, stand.case.state, stand.case.item))
+        standing.append((CASES[stand.case.table], stand.case.state, stand.case.item))
     for table, state, item in standing:
         for trigger in dict.fromkeys(row.trigger for row in table.rows_from(state)):
             row = table.rows_from(state, trigger)[0]
@@ -168,7 +241,7 @@ def _taken(stand: Stand, table: Table, row: Row, item: str, command: Command) ->
         )
     except Refused:
         return None
-    item = item or (CASE_ITEM if table is CANCELLATION else f"p{len(stand.facts.parcels) + 1}")
+    item = item or (CASE_ITEM if table.name in CASES else f"p{len(stand.facts.parcels) + 1}")
     now = _moved(stand, table, row, item, command)
     followed: list[Row] = []
     while after := _followed(now):
@@ -185,10 +258,10 @@ def _followed(stand: Stand) -> tuple[Table, Row, str] | None:
     nobody = stand.situation(Role.CLOCK, Plain())
     if row := FULFILMENT.following(state=stand.order, situation=nobody):
         return FULFILMENT, row, ""
-    if stand.case and stand.case.state not in CANCELLATION.ends:
+    if stand.case and stand.case.state not in (table := CASES[stand.case.table]).ends:
         nobody = replace(nobody, item=stand.case.item)
-        if row := CANCELLATION.following(state=stand.case.state, situation=nobody):
-            return CANCELLATION, row, stand.case.item
+        if row := table.following(state=stand.case.state, situation=nobody):
+            return table, row, stand.case.item
     return None
 
 
@@ -209,22 +282,16 @@ def _command(row: Row, table: Table) -> Command:
 
 def _settled(order: State, facts: Facts) -> Stand:
     """The stand, without what makes no difference to where things can lead."""
-    case = facts.case and Case(
-        item=CASE_ITEM,
-        table=TableName.CANCELLATION,
-        state=facts.case.state,
-        granted=facts.case.granted,
-        expected=facts.case.expected,
-        received=facts.case.received,
-        losses=facts.case.losses,
-    )
-    if case and case.state in CANCELLATION.ends:
-        case = replace(case, granted=False, expected=ZERO, received=ZERO, losses=0)
+    case = facts.case and replace(facts.case, item=CASE_ITEM, penalty=ZERO, evidence=(), late=())
+    if case and case.state in CASES[case.table].ends:
+        case = Case(item=CASE_ITEM, table=case.table, state=case.state)
     # Which parcel is which makes no difference.
     parcels = sorted(
         (each.state, each.quantity, each.returned and each.state not in PARCEL.ends)
         for each in facts.parcels
     )
+    if order in samples.AFTER_DELIVERY:
+        parcels = [(State.DELIVERED, facts.quantity, False)]
     on_its_way = order in WAY
     return Stand(
         order=order,
@@ -236,6 +303,7 @@ def _settled(order: State, facts: Facts) -> Stand:
             paying_in=facts.paying_in if order == State.PAYING else None,
             offer=PART if facts.offer else None,
             cancellable_until=UNTIL,
+            causes=_CAUSES if commands.Cause.LOGISTICS in facts.causes else (),
             case=case,
             held=facts.held,
             parcels=tuple(

@@ -1,10 +1,8 @@
 """A cancellation wherever its order can stand: what it allows, what it refuses, and that no step
 leaves one of the two behind. What is expected is written by hand, not read from the tables."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import product
 
 import pytest
@@ -12,14 +10,22 @@ import pytest
 from daigou.domain import commands
 from daigou.domain.facts import WAY, Taken
 from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, PARCEL
-from daigou.domain.lifecycle.table import Row, Table, taken
+from daigou.domain.lifecycle.table import Row, taken
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
-from tests.domain.standing import UNTIL, Reached, Stand, Step, effective
+from tests.domain.standing import (
+    CASES,
+    SETTLED,
+    UNTIL,
+    Outcome,
+    Stand,
+    every_stand,
+    outcome,
+    reached,
+    steps,
+)
 from tests.domain.test_who_may_do_what import MATRICES
-
-Outcome = State | tuple[RefusalCode, str]
 
 NOT_BOUGHT = {"effective", "awaiting_choice", "awaiting_top_up", "awaiting_balance"}
 UNDER_WAY = {"paying", "purchasing"}
@@ -48,14 +54,7 @@ WAITS_OF_PARCELS = {"exchange", "record-seller-refund", "abandon-goods"}
 GOES_BACK = {"send-back"}
 
 
-@cache
-def reached() -> Reached:
-    """Every stand of two goods in up to two parcels, with and without an advance deposit."""
-    return Reached((effective(), effective(with_advance=True)))
-
-
-def _steps() -> Iterator[Step]:
-    return (step for steps in reached().steps.values() for step in steps)
+KIND = TableName.CANCELLATION
 
 
 # ---- no step leaves one behind -----------------------------------------------------------------
@@ -65,13 +64,13 @@ def _steps() -> Iterator[Step]:
 @pytest.mark.clause("PSR-12-1-B")
 @pytest.mark.clause("PSR-12-6")
 def test_an_open_case_and_its_order_stand_together_just_where_it_is_written() -> None:
-    found = {(str(order), str(case)) for order, case in reached().open_pairs}
+    found = {(str(order), str(case)) for order, case in reached().open_pairs(KIND)}
 
     assert found == STAND_TOGETHER
 
 
 def test_an_order_at_its_end_has_no_open_case_after_any_step() -> None:
-    half_open = [step for step in _steps() if step.target.ended and step.target.case_is_open]
+    half_open = [step for step in steps() if step.target.ended and step.target.case_is_open]
 
     assert half_open == []
 
@@ -79,7 +78,7 @@ def test_an_order_at_its_end_has_no_open_case_after_any_step() -> None:
 def test_an_order_is_held_up_just_as_long_as_its_case_is_open() -> None:
     wrong = [
         step
-        for step in _steps()
+        for step in steps()
         if step.target.facts.held != (step.target.case_is_open and not step.target.ended)
     ]
 
@@ -87,12 +86,17 @@ def test_an_order_is_held_up_just_as_long_as_its_case_is_open() -> None:
 
 
 @pytest.mark.clause("PSR-12-1-A")
-def test_an_order_is_cancelled_when_its_case_is_settled_and_never_otherwise() -> None:
-    settled = {State.CHASING, State.CANCELLED}
+@pytest.mark.clause("PSR-13-6")
+@pytest.mark.parametrize("kind", CASES)
+def test_an_order_ends_by_its_case_when_that_is_settled_and_never_otherwise(
+    kind: TableName,
+) -> None:
+    end = SETTLED[kind]
     wrong = [
         step
-        for step in _steps()
-        if (step.target.order == State.CANCELLED) != (step.target.case_state in settled)
+        for step in steps()
+        if (step.target.order == end)
+        != (step.target.kind == kind and step.target.case_state in {State.CHASING, end})
     ]
 
     assert wrong == []
@@ -103,8 +107,9 @@ def test_no_case_is_open_once_goods_have_cleared_customs() -> None:
     abroad = {State.EXPORTED, State.PACKAGE_REFUSED, State.DELIVERED, State.CLAIMED}
     wrong = [
         step
-        for step in _steps()
+        for step in steps()
         if step.target.case_is_open
+        and step.target.kind == KIND
         and any(parcel.state in abroad for parcel in step.target.facts.parcels)
     ]
 
@@ -113,7 +118,7 @@ def test_no_case_is_open_once_goods_have_cleared_customs() -> None:
 
 def test_what_follows_from_a_step_is_over_after_three_more() -> None:
     # A parcel clears customs: the order is exported, its case overtaken, and its clocks go on.
-    longest = max(_steps(), key=lambda step: len(step.followed))
+    longest = max(steps(), key=lambda step: len(step.followed))
 
     assert [row.target for row in longest.followed] == [
         State.EXPORTED,
@@ -127,11 +132,12 @@ def test_from_wherever_they_stand_the_order_can_still_come_to_its_end() -> None:
 
 
 @pytest.mark.clause("PSR-12-1-B")
+@pytest.mark.clause("PSR-13-4")
 def test_a_case_that_came_to_nothing_leaves_the_order_where_it_stood() -> None:
     over = {State.REFUSED, State.WITHDRAWN, State.LAPSED}
-    ending = [step for step in _steps() if step.table is CANCELLATION and step.row.target in over]
+    ending = [step for step in steps() if step.table.name in CASES and step.row.target in over]
 
-    assert ending
+    assert {step.table.name for step in ending} == set(CASES)
     assert {(step.source.order == step.target.order) for step in ending} == {True}
     assert {tuple(row.trigger for row in step.followed) for step in ending} == {
         (Trigger.FOLLOW_CASE,)
@@ -142,12 +148,12 @@ def test_a_case_that_came_to_nothing_leaves_the_order_where_it_stood() -> None:
 def test_a_request_before_the_purchase_is_granted_at_once_and_cannot_be_refused() -> None:
     asked = [
         step
-        for step in _steps()
+        for step in steps()
         if step.row.trigger == Trigger.REQUEST_CANCELLATION and step.source.order in NOT_BOUGHT
     ]
     refused = [
         step
-        for step in _steps()
+        for step in steps()
         if step.row.target == State.REFUSED
         and step.table is CANCELLATION
         and step.source.order in NOT_BOUGHT
@@ -163,7 +169,7 @@ def test_nothing_of_what_was_bought_is_cancelled_without_the_sellers_consent() -
     agreed_first = {State.RETURNING, State.AWAITING_REFUND, State.SETTLING}
     sources = {
         (step.row.trigger, step.source.case_state)
-        for step in _steps()
+        for step in steps()
         if step.source.order in {State.PURCHASED, *WITH_GOODS}
         and step.source.case_state not in agreed_first
         and step.target.case_state in agreed_first
@@ -184,7 +190,7 @@ def test_nothing_is_settled_while_goods_are_still_on_this_side() -> None:
         State.STORED,
         State.GOING_BACK,
     }
-    settled = [step for step in _steps() if step.target.order == State.CANCELLED]
+    settled = [step for step in steps() if step.target.order == State.CANCELLED]
 
     assert settled
     assert not any(parcel.state in here for step in settled for parcel in step.target.facts.parcels)
@@ -194,7 +200,7 @@ def test_nothing_is_settled_while_goods_are_still_on_this_side() -> None:
 def test_a_loss_on_the_way_back_is_put_to_the_seller_before_anything_is_settled() -> None:
     unanswered = [
         step
-        for step in _steps()
+        for step in steps()
         if step.target.case_state in {State.AWAITING_REFUND, State.SETTLING}
         and step.target.facts.case is not None
         and step.target.facts.lost_on_the_way_back > step.target.facts.case.losses
@@ -206,36 +212,7 @@ def test_a_loss_on_the_way_back_is_put_to_the_seller_before_anything_is_settled(
 # ---- the whole product: order x case x trigger x role ------------------------------------------
 
 
-@cache
-def _every_stand() -> dict[tuple[State, State], Stand]:
-    """One stand for each order state with each case state: that about which least has happened."""
-    found: dict[tuple[State, State], Stand] = {}
-    for stand in sorted(reached().steps, key=_what_happened):
-        found.setdefault((stand.order, stand.case_state), stand)
-    return found
-
-
-def _what_happened(stand: Stand) -> tuple[object, ...]:
-    facts, case = stand.facts, stand.facts.case
-    spent = (case.received.amount, case.losses, case.granted) if case else (0, 0, False)
-    abroad = any(parcel.state in _ABROAD for parcel in facts.parcels)
-    return (abroad, facts.advance is not None, len(facts.parcels), *spent, repr(facts))
-
-
 _ABROAD = {State.EXPORTED, State.PACKAGE_REFUSED, State.DELIVERED, State.CLAIMED}
-
-
-def _outcome(
-    stand: Stand, table: Table, state: State, trigger: Trigger, role: Role, item: str = ""
-) -> Outcome:
-    command = samples.command_of(trigger, table.name)
-    if trigger in {Trigger.REPORT_PRICE, Trigger.QUOTE_ANEW}:
-        command = replace(samples.HIGHER, quantity=1)
-    situation = stand.situation(role, command, item)
-    try:
-        return table.fire(state=state, trigger=trigger, situation=situation).target
-    except Refused as refused:
-        return refused.code, refused.clause
 
 
 def _clause_of(order: State) -> str:
@@ -243,10 +220,10 @@ def _clause_of(order: State) -> str:
 
 
 def test_the_product_has_every_order_state_after_the_agreement_and_every_case_state() -> None:
-    orders = {order for order, _ in _every_stand()}
-    cases = {case for _, case in _every_stand()}
+    orders = {order for order, _ in every_stand(KIND)}
+    cases = {case for _, case in every_stand(KIND)}
 
-    before = {"new", "in_review", "requested", "accepted", "lapsed", "withdrawn"}
+    before = {"new", "in_review", "requested", "accepted", "lapsed", "withdrawn", "dissolved"}
     assert {str(order) for order in orders} == {str(each) for each in FULFILMENT.states} - before
     assert cases == set(CANCELLATION.states)
 
@@ -258,8 +235,8 @@ def test_the_product_has_every_order_state_after_the_agreement_and_every_case_st
 def test_a_cancellation_can_be_asked_for_where_it_is_written_and_nowhere_else(role: Role) -> None:
     wrong = []
 
-    for (order, case), stand in _every_stand().items():
-        found = _outcome(stand, CANCELLATION, State.NEW, Trigger.REQUEST_CANCELLATION, role)
+    for (order, case), stand in every_stand(KIND).items():
+        found = outcome(stand, CANCELLATION, State.NEW, Trigger.REQUEST_CANCELLATION, role)
         expected = _expected_of_a_request(stand, role)
         if found != expected:
             wrong.append(f"{role} asks while {order}, {case}: {found}, not {expected}")
@@ -322,10 +299,10 @@ def test_what_happens_to_a_case_is_what_is_written_whoever_pulls_it(role: Role) 
     wrong = []
     triggers = [each for each in CANCELLATION.triggers if each != Trigger.REQUEST_CANCELLATION]
 
-    for ((order, case), stand), trigger in product(_every_stand().items(), triggers):
+    for ((order, case), stand), trigger in product(every_stand(KIND).items(), triggers):
         if case == State.NEW or trigger == Trigger.FOLLOW_ORDER:
             continue
-        found = _outcome(stand, CANCELLATION, case, trigger, role)
+        found = outcome(stand, CANCELLATION, case, trigger, role)
         if problem := _wrong_of_a_case(stand, trigger, role, found):
             wrong.append(f"{role} {trigger} while {order}, {case}: {problem}")
 
@@ -356,10 +333,10 @@ def test_an_order_with_an_open_case_allows_what_it_always_does_but_for_what_wait
     wrong = []
     always = MATRICES[TableName.FULFILMENT]
 
-    for ((order, case), stand), trigger in product(_every_stand().items(), Trigger):
+    for ((order, case), stand), trigger in product(every_stand(KIND).items(), Trigger):
         if not stand.case_is_open or trigger.value.startswith("follow-"):
             continue
-        found = _outcome(stand, FULFILMENT, order, trigger, role)
+        found = outcome(stand, FULFILMENT, order, trigger, role)
         waits = trigger in WAITS_FOR_THE_CASE.get(order, ())
         if (order, trigger, role) not in always:
             right = isinstance(found, tuple) and found[0] in _NOT_ALLOWED
@@ -385,7 +362,7 @@ def test_parcels_of_an_order_with_an_open_case_go_on_but_for_what_waits(role: Ro
 
     for (parcel, case), stand in _every_parcel().items():
         for trigger in PARCEL.triggers:
-            found = _outcome(stand, PARCEL, parcel, trigger, role)
+            found = outcome(stand, PARCEL, parcel, trigger, role)
             if (parcel, trigger, role) not in always:
                 right = isinstance(found, tuple) and found[0] in _NOT_ALLOWED
             elif trigger in WAITS_OF_PARCELS:
@@ -404,7 +381,7 @@ def _every_parcel() -> dict[tuple[State, State], Stand]:
     """One stand for each parcel state with each state of an open case."""
     found: dict[tuple[State, State], Stand] = {}
     for stand in reached().steps:
-        if stand.case_is_open:
+        if stand.case_is_open and stand.kind == KIND:
             for parcel in stand.facts.parcels:
                 found.setdefault((parcel.state, stand.case_state), stand)
     return found

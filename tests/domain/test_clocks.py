@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from daigou.domain.clocks import Clock, Timing, clocks_after, running
 from daigou.domain.lifecycle import (
     CANCELLATION,
+    DISSOLUTION,
     FULFILMENT,
     PARCEL,
     QUESTION,
@@ -450,7 +451,7 @@ def test_a_declined_payment_of_the_balance_does_not_move_its_date() -> None:
     assert order.due == {"balance": NOON + 5 * DAY}
 
 
-# ---- clocks of a cancellation, and those of its order meanwhile -----------------------------
+# ---- clocks of a case, and those of its order meanwhile ----------------------------------------
 
 
 @pytest.mark.clause("PSR-12-1-B")
@@ -478,25 +479,65 @@ def test_each_wait_of_a_cancellation_has_its_deadline(
     assert case.due[term] == NOON + after
 
 
-@pytest.mark.clause("PSR-12-3")
+@pytest.mark.clause("PSR-13-1")
+@pytest.mark.clause("PSR-13-4")
+@pytest.mark.clause("PSR-13-5")
 @pytest.mark.parametrize(
-    "row",
-    [row for row in CANCELLATION.rows if not row.stays and row.target not in CANCELLATION.ends],
-    ids=lambda row: f"{row.source}-{row.trigger}-{row.target}",
+    ("state", "due"),
+    [
+        (State.CHECKING, {"formal_check": timedelta(hours=24)}),
+        (State.AWAITING_EVIDENCE, {"evidence": timedelta(days=5)}),
+        (
+            State.ASKING_SELLER,
+            {"seller_answer": timedelta(hours=48), "seller_answer_most": timedelta(days=5)},
+        ),
+        (
+            State.AWAITING_PROOF,
+            {"disposal": timedelta(days=15), "disposal_most": timedelta(days=30)},
+        ),
+        (State.AWAITING_REFUND, {"seller_refund": timedelta(days=7)}),
+        (
+            State.CHASING,
+            {"seller_refund": timedelta(days=7), "seller_refund_chase": timedelta(days=60)},
+        ),
+    ],
 )
-def test_a_case_has_its_whole_time_wherever_it_comes_to_however_often(row: Row) -> None:
+def test_each_wait_of_a_dissolution_has_its_deadlines(
+    state: State, due: dict[str, timedelta]
+) -> None:
+    case = Subject(DISSOLUTION).reach(state, NOON)
+
+    assert case.due == {term: NOON + after for term, after in due.items()}
+
+
+@pytest.mark.clause("PSR-12-3")
+@pytest.mark.clause("PSR-13-1")
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        pytest.param(table, row, id=f"{row.source}-{row.trigger}-{row.target}")
+        for table in (CANCELLATION, DISSOLUTION)
+        for row in table.rows
+        if not row.stays and row.target not in table.ends
+    ],
+)
+def test_a_case_has_its_whole_time_wherever_it_comes_to_however_often(
+    table: Table, row: Row
+) -> None:
     """Else a second settlement would be overdue before anybody could settle."""
     later = NOON + 100 * DAY
-    first = Subject(CANCELLATION).reach(row.target, NOON).reach(row.source, NOON + DAY)
+    first = Subject(table).reach(row.target, NOON).reach(row.source, NOON + DAY)
 
     again = first.reach(row.target, later, restarts=row.restarts)
 
-    assert again.due == Subject(CANCELLATION).reach(row.target, later).due
+    assert again.due == Subject(table).reach(row.target, later).due
 
 
 @pytest.mark.clause("PSR-12-1-B")
-def test_what_the_seller_owes_is_asked_for_every_week_until_it_is_given_up() -> None:
-    case = Subject(CANCELLATION).reach(State.CHASING, NOON)
+@pytest.mark.clause("PSR-13-6")
+@pytest.mark.parametrize("table", [CANCELLATION, DISSOLUTION], ids=lambda table: table.name)
+def test_what_the_seller_owes_is_asked_for_every_week_until_it_is_given_up(table: Table) -> None:
+    case = Subject(table).reach(State.CHASING, NOON)
 
     case.reach(State.CHASING, NOON + 9 * DAY, struck="seller_refund")
 

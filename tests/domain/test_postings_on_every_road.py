@@ -26,7 +26,13 @@ from daigou.domain.order import State, Trigger
 from daigou.domain.postings.checkout import due
 from tests.domain import samples
 from tests.domain.bookkeeper import Bookkeeper
-from tests.domain.roads import Dice, settle, walk, walk_from_the_purchase
+from tests.domain.roads import (
+    Dice,
+    settle,
+    walk,
+    walk_from_the_delivery,
+    walk_from_the_purchase,
+)
 
 NUMBERS = st.lists(st.integers(min_value=0, max_value=10**7), min_size=1, max_size=150)
 OF_THE_ORDER = tuple(kind for kind in HELD_FOR_A_SUBJECT if kind != AccountKind.REFUND_TRANSIT)
@@ -98,6 +104,16 @@ def _prove_a_cancellation(books: Bookkeeper) -> None:
         assert borne == books.fee_earned + charged + others + with_seller
 
 
+def _prove_a_dissolution(books: Bookkeeper) -> None:
+    """What the seller paid back is the client's in full, and so is what it paid for the return; the
+    fee is earned, and stays so (PSR-13-6)."""
+    with_seller = Money(-books.moved.get(BANK, 0)) + books.passed_on
+    others = total([line.amount for line in books.lines if line.of_third_party])
+    assert books.case.received == books.facts.price - with_seller
+    assert books.passed_on == books.case.cost_paid <= books.case.cost
+    assert books.collected - books.refunded == books.fee_earned + others + with_seller
+
+
 def _is_paid_in_full(books: Bookkeeper) -> bool:
     """Whether all that the checkout shows was paid when the order was cancelled."""
     cancelled_in = next(
@@ -135,6 +151,15 @@ def test_the_books_are_whole_however_a_cancellation_goes(numbers: list[int], ste
     _prove_everything(books)
 
 
+@pytest.mark.clause("PSR-13-5")
+@pytest.mark.clause("PSR-13-6")
+@given(numbers=NUMBERS, steps=st.integers(min_value=1, max_value=40))
+def test_the_books_are_whole_however_a_dissolution_goes(numbers: list[int], steps: int) -> None:
+    books = walk_from_the_delivery(Dice(numbers), steps)
+
+    _prove_everything(books)
+
+
 def _prove_everything(books: Bookkeeper) -> None:
     _prove_the_checkout(books)
     _prove_what_is_due(books)
@@ -146,6 +171,8 @@ def _prove_everything(books: Bookkeeper) -> None:
     assert books.holds(AccountKind.REFUND_TRANSIT) == ZERO
     if books.state == State.CANCELLED:
         _prove_a_cancellation(books)
+    if books.state == State.DISSOLVED:
+        _prove_a_dissolution(books)
 
 
 @pytest.mark.clause("PSR-6")
@@ -156,7 +183,10 @@ def test_hundreds_of_long_roads_take_every_row_that_moves_money() -> None:
     for seed in range(300):
         thrown = random.Random(seed)
         dice = Dice([thrown.randrange(10**7) for _ in range(250)])
-        for books in (walk(dice, steps=40), walk_from_the_purchase(dice, steps=45)):
+        walks = [walk(dice, steps=40), walk_from_the_purchase(dice, steps=45)]
+        if seed < 60:
+            walks.append(walk_from_the_delivery(dice, steps=30))
+        for books in walks:
             _prove_everything(books)
             taken |= {_named(row) for row in books.rows if row.posts}
 

@@ -103,8 +103,8 @@ def test_whatever_would_be_written_otherwise_gives_it_another_name(other: str) -
     assert other != _digest()
 
 
-def _check(command: Command) -> None:
-    check_digest(subject="ord_1", sequence=9, command=command, effects=EFFECTS)
+def _check(command: Command, *, clause: str = "PSR-12-3") -> None:
+    check_digest(subject="ord_1", sequence=9, command=command, effects=EFFECTS, clause=clause)
 
 
 @pytest.mark.clause("PSR-12-3")
@@ -132,7 +132,7 @@ def test_a_price_need_not_be_shown_first_but_if_it_was_it_holds(command: Command
     _check(replace(command, digest=shown))  # type: ignore[call-arg]
 
     with pytest.raises(Refused) as caught:
-        _check(replace(command, digest="0" * 64))  # type: ignore[call-arg]
+        _check(replace(command, digest="0" * 64), clause="PSR-10-2")  # type: ignore[call-arg]
 
     assert (caught.value.code, caught.value.clause) == (RefusalCode.STALE_PREVIEW, "PSR-10-2")
 

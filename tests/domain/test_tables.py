@@ -7,6 +7,8 @@ import pytest
 from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import (
     CANCELLATION,
+    CLAIM,
+    DISSOLUTION,
     FULFILMENT,
     ITEM_TABLES,
     OPINION,
@@ -65,9 +67,11 @@ OPENS = {
     QUESTION.name: {Trigger.ASK_QUESTION},
     OPINION.name: {Trigger.GIVE_OPINION},
     CANCELLATION.name: {Trigger.REQUEST_CANCELLATION},
+    DISSOLUTION.name: {Trigger.REQUEST_DISSOLUTION},
     REFUND.name: set(),
     FULFILMENT.name: set(),
     RECHARGE.name: set(),
+    CLAIM.name: set(),
 }
 
 
@@ -83,16 +87,19 @@ def test_what_opens_an_item_is_a_command_and_what_opens_an_order_is_none() -> No
     assert Trigger.ASK_QUESTION in QUESTION.commands
     assert Trigger.REQUEST not in FULFILMENT.commands
     assert Trigger.REQUEST not in RECHARGE.commands
+    assert Trigger.MAKE_CLAIM not in CLAIM.commands
 
 
 def test_money_on_its_way_outlives_its_order_and_nothing_else_does() -> None:
     outlives = {table.name for table in ITEM_TABLES if table.outlives}
 
-    assert outlives == {TableName.REFUND, TableName.CANCELLATION}
+    assert outlives == {TableName.REFUND, TableName.CANCELLATION, TableName.DISSOLUTION}
 
 
 def test_a_case_alone_tells_its_story_in_a_workflow_of_its_own() -> None:
-    assert [table.name for table in TABLES.values() if table.hosted] == [TableName.CANCELLATION]
+    hosted = {table.name for table in TABLES.values() if table.hosted}
+
+    assert hosted == {TableName.CANCELLATION, TableName.DISSOLUTION}
 
 
 @pytest.mark.clause("PSR-8")

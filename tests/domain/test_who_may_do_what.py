@@ -115,6 +115,10 @@ paying               follow-case           clock                         paying
 purchasing           follow-case           clock                         purchasing
 recovering           follow-case           clock                         recovering
 exported             follow-case           clock                         exported
+
+delivered            follow-case           clock                         delivered|dissolved
+receipt_objection    follow-case           clock                         receipt_objection|dissolved
+received             follow-case           clock                         received|dissolved
 """  # noqa: E501
 
 PARCEL = """
@@ -215,6 +219,48 @@ chasing              escalate                    clock                   chasing
 chasing              give-up                     clock                   cancelled
 """  # noqa: E501
 
+DISSOLUTION = """
+new                  request-dissolution        client                   checking
+
+checking             ask-for-evidence           provider                 awaiting_evidence
+checking             supplement-evidence        client                   checking
+checking             apply-to-seller            provider platform        asking_seller
+checking             withdraw-dissolution       client                   withdrawn
+checking             escalate                   clock                    checking
+checking             follow-order               clock                    overtaken
+
+awaiting_evidence    supplement-evidence        client                   checking
+awaiting_evidence    withdraw-dissolution       client                   withdrawn
+awaiting_evidence    lapse                      clock                    lapsed
+awaiting_evidence    follow-order               clock                    overtaken
+
+asking_seller        consent-to-dissolution     provider platform        awaiting_proof
+asking_seller        refuse-dissolution         provider platform        refused
+asking_seller        supplement-evidence        client                   asking_seller
+asking_seller        withdraw-dissolution       client                   withdrawn
+asking_seller        escalate                   clock                    asking_seller
+asking_seller        deem-refused               clock                    refused|asking_seller
+asking_seller        follow-order               clock                    overtaken
+
+awaiting_proof       prove-disposal             client                   awaiting_refund|chasing|dissolved
+awaiting_proof       record-dissolution-refund  provider platform        awaiting_proof
+awaiting_proof       withdraw-dissolution       client                   withdrawn
+awaiting_proof       escalate                   clock                    awaiting_proof
+awaiting_proof       lapse                      clock                    dissolved|lapsed
+awaiting_proof       follow-order               clock                    overtaken
+
+awaiting_refund      record-dissolution-refund  provider platform        awaiting_refund|chasing|dissolved
+awaiting_refund      record-return-cost         provider platform        awaiting_refund
+awaiting_refund      close-dissolution          platform                 chasing
+awaiting_refund      escalate                   clock                    awaiting_refund
+awaiting_refund      follow-order               clock                    overtaken
+
+chasing              record-dissolution-refund  provider platform        chasing|dissolved
+chasing              record-return-cost         provider platform        chasing|dissolved
+chasing              escalate                   clock                    chasing
+chasing              give-up                    clock                    dissolved
+"""  # noqa: E501
+
 REQUIREMENT = """
 new                  require               client                        proposed
 
@@ -248,6 +294,21 @@ due                  decline-recharge      payment_institution platform  decline
 due                  escalate              clock                         due
 """
 
+# The provider answers for itself and tells the seller's answer, logistics answers for itself.
+CLAIM = """
+new                  make-claim            client                        made
+
+made                 record-assistance     provider                      made
+made                 admit-claim           provider logistics platform   admitted
+made                 reject-claim          provider logistics platform   rejected
+made                 withdraw-claim        client                        withdrawn
+made                 escalate              clock                         made
+
+admitted             record-assistance     provider                      admitted
+admitted             record-compensation   platform                      compensated
+admitted             escalate              clock                         admitted
+"""
+
 Triple = tuple[State, Trigger, Role]
 
 
@@ -267,8 +328,10 @@ MATRICES = {
     TableName.QUESTION: _matrix(QUESTION),
     TableName.OPINION: _matrix(OPINION),
     TableName.CANCELLATION: _matrix(CANCELLATION),
+    TableName.DISSOLUTION: _matrix(DISSOLUTION),
     TableName.REFUND: _matrix(REFUND),
     TableName.RECHARGE: _matrix(RECHARGE),
+    TableName.CLAIM: _matrix(CLAIM),
 }
 
 
@@ -279,6 +342,10 @@ MATRICES = {
 @pytest.mark.clause("PSR-12-1-A")
 @pytest.mark.clause("PSR-12-1-B")
 @pytest.mark.clause("PSR-12-7")
+@pytest.mark.clause("PSR-13-1")
+@pytest.mark.clause("PSR-13-4")
+@pytest.mark.clause("PSR-13-5")
+@pytest.mark.clause("PSR-13-6")
 @pytest.mark.clause("PSR-16")
 @pytest.mark.clause("PSR-17-1")
 @pytest.mark.clause("PSR-20")
@@ -322,14 +389,17 @@ ENDS = {
         "forfeited",
         "abandoned",
         "cancelled",
+        "dissolved",
     },
     TableName.PARCEL: {"delivered", "returned", "abandoned", "claimed"},
     TableName.REQUIREMENT: {"agreed", "declined"},
     TableName.QUESTION: {"answered"},
     TableName.OPINION: {"given"},
     TableName.CANCELLATION: {"cancelled", "refused", "withdrawn", "lapsed", "overtaken"},
+    TableName.DISSOLUTION: {"dissolved", "refused", "withdrawn", "lapsed", "overtaken"},
     TableName.REFUND: {"refunded", "credited"},
     TableName.RECHARGE: {"credited", "declined"},
+    TableName.CLAIM: {"rejected", "withdrawn", "compensated"},
 }
 
 
@@ -473,12 +543,77 @@ REFUSALS_OF_CANCELLATIONS = [
     ("overtaken", "settle-cancellation", "provider", WRONG_STATE, "PSR-12-3"),
 ]
 
+REFUSALS_OF_DISSOLUTIONS = [
+    # The client asks, hands in, takes back and proves; nobody does it for the client.
+    ("new", "request-dissolution", "provider", WRONG_ROLE, "PSR-13-1"),
+    ("new", "request-dissolution", "platform", WRONG_ROLE, "PSR-13-1"),
+    ("checking", "supplement-evidence", "provider", WRONG_ROLE, "PSR-13-1"),
+    ("asking_seller", "withdraw-dissolution", "provider", WRONG_ROLE, "PSR-13-4"),
+    ("awaiting_proof", "prove-disposal", "provider", WRONG_ROLE, "PSR-13-5"),
+    # The provider looks at the form alone: it cannot refuse, nor can the seller before it is asked.
+    ("checking", "ask-for-evidence", "client", WRONG_ROLE, "PSR-13-1"),
+    ("checking", "refuse-dissolution", "provider", WRONG_STATE, "PSR-13-4"),
+    ("checking", "consent-to-dissolution", "provider", WRONG_STATE, "PSR-13-5"),
+    ("awaiting_evidence", "apply-to-seller", "provider", WRONG_STATE, "PSR-13-4"),
+    ("asking_seller", "ask-for-evidence", "provider", WRONG_STATE, "PSR-13-1"),
+    # The seller's word comes through the provider, or the platform.
+    ("checking", "apply-to-seller", "client", WRONG_ROLE, "PSR-13-4"),
+    ("asking_seller", "consent-to-dissolution", "client", WRONG_ROLE, "PSR-13-5"),
+    ("asking_seller", "refuse-dissolution", "client", WRONG_ROLE, "PSR-13-4"),
+    # What the seller agreed to stands.
+    ("awaiting_refund", "withdraw-dissolution", "client", WRONG_STATE, "PSR-13-4"),
+    ("awaiting_refund", "withdraw-dissolution", "client", WRONG_STATE, "PSR-13-4"),
+    ("awaiting_proof", "refuse-dissolution", "provider", WRONG_STATE, "PSR-13-4"),
+    ("awaiting_refund", "refuse-dissolution", "platform", WRONG_STATE, "PSR-13-4"),
+    ("awaiting_proof", "supplement-evidence", "client", WRONG_STATE, "PSR-13-1"),
+    # Goods are disposed of once, and what that cost is known from then on.
+    ("asking_seller", "prove-disposal", "client", WRONG_STATE, "PSR-13-5"),
+    ("awaiting_refund", "prove-disposal", "client", WRONG_STATE, "PSR-13-5"),
+    ("awaiting_proof", "record-return-cost", "provider", WRONG_STATE, "PSR-13-5"),
+    # The seller pays nothing back before it agreed; the platform alone gives up waiting for it.
+    ("asking_seller", "record-dissolution-refund", "provider", WRONG_STATE, "PSR-13-6"),
+    ("awaiting_refund", "record-dissolution-refund", "client", WRONG_ROLE, "PSR-13-6"),
+    ("awaiting_refund", "record-return-cost", "client", WRONG_ROLE, "PSR-13-5"),
+    ("awaiting_refund", "close-dissolution", "provider", WRONG_ROLE, "PSR-13-6"),
+    ("awaiting_proof", "close-dissolution", "platform", WRONG_STATE, "PSR-13-6"),
+    ("chasing", "give-up", "platform", WRONG_ROLE, "PSR-13-6"),
+    # Where a case stands follows from its order; nobody says it, and nobody leaves an end.
+    ("checking", "follow-order", "platform", WRONG_ROLE, "PSR-17-2"),
+    ("refused", "consent-to-dissolution", "provider", WRONG_STATE, "PSR-13-5"),
+    ("lapsed", "supplement-evidence", "client", WRONG_STATE, "PSR-13-1"),
+    ("dissolved", "record-dissolution-refund", "provider", WRONG_STATE, "PSR-13-6"),
+    ("overtaken", "apply-to-seller", "provider", WRONG_STATE, "PSR-13-4"),
+]
+
+REFUSALS_OF_CLAIMS = [
+    # A client claims, and takes back what nobody has answered yet.
+    ("new", "make-claim", "provider", WRONG_ROLE, "PSR-24"),
+    ("new", "make-claim", "platform", WRONG_ROLE, "PSR-24"),
+    ("made", "withdraw-claim", "provider", WRONG_ROLE, "PSR-25"),
+    ("admitted", "withdraw-claim", "client", WRONG_STATE, "PSR-25"),
+    ("rejected", "withdraw-claim", "client", WRONG_STATE, "PSR-25"),
+    # It is answered once, and never by the client.
+    ("made", "admit-claim", "client", WRONG_ROLE, "PSR-25"),
+    ("made", "reject-claim", "client", WRONG_ROLE, "PSR-25"),
+    ("admitted", "admit-claim", "provider", WRONG_STATE, "PSR-25"),
+    ("admitted", "reject-claim", "provider", WRONG_STATE, "PSR-25"),
+    ("rejected", "admit-claim", "platform", WRONG_STATE, "PSR-25"),
+    # The provider alone assists; the platform alone records what was paid, of what was admitted.
+    ("made", "record-assistance", "platform", WRONG_ROLE, "PSR-13-4"),
+    ("made", "record-compensation", "platform", WRONG_STATE, "PSR-24"),
+    ("admitted", "record-compensation", "provider", WRONG_ROLE, "PSR-24"),
+    ("compensated", "record-compensation", "platform", WRONG_STATE, "PSR-24"),
+    ("made", "escalate", "platform", WRONG_ROLE, "PSR-25"),
+]
+
 FORBIDDEN = [
     (name, *each)
     for name, refusals in (
         (TableName.FULFILMENT, REFUSALS),
         (TableName.PARCEL, REFUSALS_OF_PARCELS),
         (TableName.CANCELLATION, REFUSALS_OF_CANCELLATIONS),
+        (TableName.DISSOLUTION, REFUSALS_OF_DISSOLUTIONS),
+        (TableName.CLAIM, REFUSALS_OF_CLAIMS),
     )
     for each in refusals
 ]

@@ -1,6 +1,8 @@
 """The lifecycle tables: what may happen, by whom, by which clause, with which money, until when."""
 
 from daigou.domain.lifecycle.cancellation import CANCELLATION
+from daigou.domain.lifecycle.claim import CLAIM
+from daigou.domain.lifecycle.dissolution import DISSOLUTION
 from daigou.domain.lifecycle.fulfilment import FULFILMENT
 from daigou.domain.lifecycle.parcel import PARCEL
 from daigou.domain.lifecycle.recharge import RECHARGE
@@ -10,11 +12,11 @@ from daigou.domain.lifecycle.talk import OPINION, QUESTION, REQUIREMENT
 from daigou.domain.order import TableName
 from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, VERSIONS, Terms, TermsError
 
-ITEM_TABLES = (PARCEL, REQUIREMENT, QUESTION, OPINION, CANCELLATION, REFUND)
+ITEM_TABLES = (PARCEL, REQUIREMENT, QUESTION, OPINION, CANCELLATION, DISSOLUTION, REFUND)
 """The side axes of an order."""
 
 TABLES: dict[TableName, Table] = {
-    table.name: table for table in (FULFILMENT, *ITEM_TABLES, RECHARGE)
+    table.name: table for table in (FULFILMENT, *ITEM_TABLES, RECHARGE, CLAIM)
 }
 
 
@@ -37,6 +39,8 @@ for _terms in VERSIONS.values():
 
 __all__ = [
     "CANCELLATION",
+    "CLAIM",
+    "DISSOLUTION",
     "FULFILMENT",
     "ITEM_TABLES",
     "OPINION",

@@ -5,12 +5,19 @@ goods go back first, then comes the seller's money, then the provider settles. O
 are cleared, the case is over whatever was agreed (PSR-12-7).
 """
 
-from dataclasses import replace
 from types import MappingProxyType
 
 from daigou.domain import commands, postings
 from daigou.domain.lifecycle import case_guards as guards
-from daigou.domain.lifecycle.table import NOBODY, Deadline, Row, Table, TriggerSpec, Wait
+from daigou.domain.lifecycle.table import (
+    NOBODY,
+    Deadline,
+    Row,
+    Table,
+    TriggerSpec,
+    Wait,
+    with_their_time,
+)
 from daigou.domain.lifecycle.words import CLIENT, NO_DEPOSIT, PLATFORM, PROVIDER, tell
 from daigou.domain.order import Role, State, TableName, Trigger
 
@@ -429,14 +436,6 @@ WAITS = (
     ),
 )
 
-_TERMS = {wait.state: tuple(each.term for each in wait.deadlines) for wait in WAITS}
-
-
-def _with_its_time(row: Row) -> Row:
-    """The row, so that a state which is come to again has its whole time again."""
-    return row if row.stays else replace(row, restarts=_TERMS.get(row.target, ()))
-
-
 CANCELLATION = Table(
     name=TableName.CANCELLATION,
     initial=State.NEW,
@@ -523,6 +522,6 @@ CANCELLATION = Table(
             ),
         }
     ),
-    rows=tuple(_with_its_time(row) for row in ROWS),
+    rows=with_their_time(ROWS, WAITS),
     waits=WAITS,
 )

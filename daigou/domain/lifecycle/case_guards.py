@@ -5,7 +5,7 @@ from daigou.domain.facts import PAST_CUSTOMS, TO_GO_BACK, Case, Facts
 from daigou.domain.lifecycle.table import Condition, Situation
 from daigou.domain.lifecycle.table import Guard as Guard
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import State
+from daigou.domain.order import State, TableName
 from daigou.domain.refusals import RefusalCode, Refused
 
 UNDER_WAY = (State.PAYING, State.PURCHASING)
@@ -35,9 +35,15 @@ def no_case_is_open(situation: Situation) -> None:
     if situation.facts.case_is_open:
         raise Refused(
             RefusalCode.CASE_OPEN,
-            "PSR-12-1-A" if situation.order in NOT_BOUGHT else "PSR-12-1-B",
-            "a cancellation of this order is open; wait for its outcome",
+            _clause_of(situation),
+            f"a {_case(situation.facts).table} of this order is open; wait for its outcome",
         )
+
+
+def _clause_of(situation: Situation) -> str:
+    if _case(situation.facts).table == TableName.DISSOLUTION:
+        return "PSR-13-4"
+    return "PSR-12-1-A" if situation.order in NOT_BOUGHT else "PSR-12-1-B"
 
 
 def goods_are_to_go_back(situation: Situation) -> None:
@@ -278,7 +284,21 @@ def case_holds_no_more(situation: Situation) -> bool:
 def order_is_cancelled(situation: Situation) -> bool:
     """PSR-12-1: whether the cancellation has been settled."""
     case = situation.facts.case
-    return case is not None and case.state in (State.CANCELLED, State.CHASING)
+    return (
+        case is not None
+        and case.table == TableName.CANCELLATION
+        and case.state in (State.CANCELLED, State.CHASING)
+    )
+
+
+def order_is_dissolved(situation: Situation) -> bool:
+    """PSR-13-6: whether the seller's money was passed on, or is not waited for any more."""
+    case = situation.facts.case
+    return (
+        case is not None
+        and case.table == TableName.DISSOLUTION
+        and case.state in (State.DISSOLVED, State.CHASING)
+    )
 
 
 def outstanding(facts: Facts) -> Money:

@@ -1,7 +1,7 @@
 """Owns the form of a lifecycle table, its check when it is loaded, and the one way to fire it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -70,7 +70,8 @@ class Row:
     """One thing that may happen: in `source`, `roles` may pull `trigger` to reach `target`.
 
     Where the books refuse the row with a code of `gives_way`, the next row that fits is tried.
-    `restarts` names the clocks of the target that begin anew.
+    `restarts` names the clocks of the target that begin anew. `next_actor` is who acts next after
+    it, where that is not whom the target waits for otherwise.
     """
 
     trigger: Trigger
@@ -84,6 +85,7 @@ class Row:
     notices: tuple[Notice, ...] = ()
     gives_way: frozenset[RefusalCode] = frozenset()
     restarts: tuple[str, ...] = ()
+    next_actor: Role | None = None
 
     @property
     def stays(self) -> bool:
@@ -336,6 +338,14 @@ def _condition(row: Row) -> Callable[[EventData], bool]:
     return holds
 
 
+def with_their_time(rows: tuple[Row, ...], waits: tuple[Wait, ...]) -> tuple[Row, ...]:
+    """The rows, so that a state which is come to again has its whole time again."""
+    terms = {wait.state: tuple(each.term for each in wait.deadlines) for wait in waits}
+    return tuple(
+        row if row.stays else replace(row, restarts=terms.get(row.target, ())) for row in rows
+    )
+
+
 def taken(
     table: Table,
     row: Row,
@@ -415,8 +425,12 @@ def _faults(table: Table) -> Iterable[str]:
         if wait.state != State.NEW and not wait.follows_items and not _always_ticks(table, wait):
             yield f"state {wait.state} waits without a deadline"
         able = {role for row in table.rows_from(wait.state) for role in row.roles} | {Role.CLOCK}
-        if wait.next_actor not in able:
-            yield f"state {wait.state} waits for {wait.next_actor}, who can do nothing there"
+        reaching = [row for row in table.rows if row.target == wait.state]
+        awaited = {wait.next_actor, *(row.next_actor or wait.next_actor for row in reaching)}
+        yield from (
+            f"state {wait.state} waits for {role}, who can do nothing there"
+            for role in sorted(awaited - able)
+        )
         for deadline in wait.deadlines:
             rows = table.rows_from(wait.state, deadline.trigger)
             if not rows:

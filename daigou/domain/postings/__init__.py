@@ -12,6 +12,8 @@ from daigou.domain.postings.cancellation import (
     settle_from_deposit,
 )
 from daigou.domain.postings.checkout import open_checkout
+from daigou.domain.postings.claims import hold_to_its_grounds, hold_to_the_cap, pay_compensation
+from daigou.domain.postings.dissolution import pass_on_refund, pass_on_return_cost
 from daigou.domain.postings.earning import (
     charge_storage,
     earn_fee,
@@ -52,12 +54,17 @@ __all__ = [
     "drop_recharge",
     "earn_fee",
     "hand_refund_to_provider",
+    "hold_to_its_grounds",
+    "hold_to_the_cap",
     "keep_forfeited",
     "keep_offer",
     "keep_seller_refund",
     "open_checkout",
     "pass_on_late_refund",
+    "pass_on_refund",
+    "pass_on_return_cost",
     "pass_on_seller_refund",
+    "pay_compensation",
     "pay_from_deposit",
     "pay_storage",
     "record_purchase",

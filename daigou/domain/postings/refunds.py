@@ -181,9 +181,11 @@ def _deposit_paid(book: Book) -> Money:
 
     The deposit pays the lines in the order of the checkout, the provider's first; what the storage
     charged later is gone. Refunds that were credited to the deposit instead came from captures.
+    What the seller paid into it for a return (PSR-13-5) is no money of the order's.
     """
     charged = [line.amount for line in book.lines if line.code == LineCode.STORAGE_CHARGE]
-    return book.put_into(book.deposit) + _credited(book) - total(charged)
+    for_the_return = book.facts.case.cost_paid if book.facts.case else ZERO
+    return book.put_into(book.deposit) + _credited(book) + for_the_return - total(charged)
 
 
 def _credited(book: Book) -> Money:

@@ -18,6 +18,7 @@ ENDS = {
     State.FORFEITED: "the balance never came; the advance deposit is lost",
     State.ABANDONED: "abandoned at the storage",
     State.CANCELLED: "cancelled",
+    State.DISSOLVED: "dissolved",
 }
 
 FULFILMENT = Table(

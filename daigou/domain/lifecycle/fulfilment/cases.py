@@ -38,6 +38,35 @@ ROWS = (
         )
         for state in (*guards.CANCELLABLE, State.RECOVERING, State.EXPORTED)
     ),
+    # Delivered goods are given back.
+    *(
+        row
+        for state in (State.DELIVERED, State.RECEIPT_OBJECTION, State.RECEIVED)
+        for row in (
+            Row(
+                trigger=Trigger.FOLLOW_CASE,
+                source=state,
+                target=State.DISSOLVED,
+                clause="PSR-13-6",
+                when=guards.order_is_dissolved,
+                notices=tell("order.dissolved", Role.CLIENT, Role.PROVIDER),
+            ),
+            Row(
+                trigger=Trigger.FOLLOW_CASE,
+                source=state,
+                target=state,
+                clause="PSR-13-4",
+                when=guards.case_begins_to_hold,
+            ),
+            Row(
+                trigger=Trigger.FOLLOW_CASE,
+                source=state,
+                target=state,
+                clause="PSR-13-4",
+                when=guards.case_holds_no_more,
+            ),
+        )
+    ),
 )
 
 WAITS: tuple[Wait, ...] = ()
