@@ -13,7 +13,7 @@ from itertools import islice
 from temporalio.client import Client
 
 from activities.visibility import Running, running_of, running_pages
-from daigou.domain.ids import SubjectId, workflow_id
+from daigou.domain.ids import SubjectId, kind_of
 from daigou.domain.sweeps import Finding
 from daigou.ports.watch import START, BooksStanding, Place, Watch
 
@@ -83,8 +83,8 @@ def _difference(
         return NO_WORKFLOW if books.open else None
     if not books.open:
         return ENDED
-    shows_its_state = workflow_id(subject).startswith("order/")
-    return OTHER_STATE if shows_its_state and running.state != books.state else None
+    is_shown = kind_of(subject).shows_its_state
+    return OTHER_STATE if is_shown and running.state != books.state else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.refusals import Reason, RefusalCode, Refused
 from daigou.ports.books import BooksUnavailableError
 
 REFUSED = "Refused"
@@ -34,6 +34,10 @@ def as_application_error(refused: Refused) -> ApplicationError:
             "clause": refused.clause,
             "detail": refused.detail,
             "allowed_actions": list(refused.allowed_actions),
+            "reasons": [
+                {"code": each.code.value, "clause": each.clause, "detail": each.detail}
+                for each in refused.reasons
+            ],
         },
         type=REFUSED,
         non_retryable=True,
@@ -51,4 +55,9 @@ def as_refused(error: BaseException | None) -> Refused | None:
         fields["clause"],
         fields["detail"],
         tuple(fields["allowed_actions"]),
+        tuple(
+            Reason(code=RefusalCode(each["code"]), clause=each["clause"], detail=each["detail"])
+            # Histories from before there were several reasons have none.
+            for each in fields.get("reasons", ())
+        ),
     )

@@ -12,7 +12,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.common import SearchAttributeKey
 from temporalio.service import RPCError, RPCStatusCode
 
-from daigou.domain.ids import SubjectId, subject_of, workflow_id
+from daigou.domain.ids import WORKFLOW_TYPES, SubjectId, subject_of, workflow_id
 
 T = TypeVar("T")
 
@@ -22,7 +22,8 @@ CATCH_UP = "catch-up"
 TRIES_BEFORE_STUCK = 3
 """So many tries of one workflow task in a row are no accident."""
 
-_SUBJECTS = 'WorkflowType IN ("PurchaseOrder", "Recharge") AND ExecutionStatus = "Running"'
+_TYPES = ", ".join(f'"{workflow}"' for workflow in WORKFLOW_TYPES)
+_SUBJECTS = f'WorkflowType IN ({_TYPES}) AND ExecutionStatus = "Running"'
 _STUCK = 'TemporalReportedProblems IS NOT NULL AND ExecutionStatus = "Running"'
 _ORDER_STATE = SearchAttributeKey.for_keyword("OrderState")
 _PROBLEMS = SearchAttributeKey.for_keyword_list("TemporalReportedProblems")

@@ -6,6 +6,12 @@ They read the rows alone and share nothing with the guards, so that a guard's fa
 
 from typing import NamedTuple
 
+from daigou.ledger.subjects import READ_MODELS
+
+_ALL_SUBJECTS = " UNION ALL ".join(
+    f"SELECT id, state, sequence FROM {read_model}" for read_model in READ_MODELS.values()
+)
+
 
 class Check(NamedTuple):
     """What must hold, and the query for where it does not."""
@@ -113,15 +119,14 @@ STORIES = (
     ),
     Check(
         "each read model stands where its last transition led",
-        """
+        f"""
         WITH last AS (
             SELECT DISTINCT ON (subject, axis, item) subject, axis, item, target
             FROM transition ORDER BY subject, axis, item, sequence DESC
         ), counted AS (SELECT subject, max(sequence) AS sequence FROM transition GROUP BY subject)
         SELECT format('%s: %s at %s, the log says %s at %s', coalesce(r.id, log.id),
                       r.state, r.sequence, log.state, log.sequence) AS difference
-        FROM (SELECT id, state, sequence FROM purchase_order
-              UNION ALL SELECT id, state, sequence FROM recharge
+        FROM ({_ALL_SUBJECTS}
               UNION ALL SELECT item, state, NULL FROM order_item) AS r
         FULL JOIN (SELECT subject AS id, target AS state, counted.sequence
                    FROM last JOIN counted USING (subject) WHERE item = ''
@@ -194,9 +199,15 @@ ORDERS = (
         CROSS JOIN LATERAL (
             SELECT coalesce(-sum(e.amount), 0) AS total FROM entry e
             WHERE e.account = 'refund_transit:' || o.id) AS on_its_way_back
+        -- What a seller pays for a dissolution goes on before the order ends by it (PSR-13-6).
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(e.amount), 0) AS total
+            FROM entry e JOIN journal j USING (subject, sequence, journal_no)
+            WHERE e.subject = o.id AND e.account = 'bank'
+                AND j.kind = 'seller_refund' AND j.clause = 'PSR-13-6') AS passed_on
         WHERE o.amount IS DISTINCT FROM lines.total
             OR o.state = ANY (:fulfilled)
-                AND o.collected - o.refunded - on_its_way_back.total <> o.amount
+                AND o.collected - o.refunded - on_its_way_back.total + passed_on.total <> o.amount
         """,
     ),
     Check(
@@ -215,6 +226,7 @@ ORDERS = (
                     WHERE j.kind = 'fee_earned' AND a.kind = 'provider') AS earned,
                 -sum(e.amount) FILTER (
                     WHERE a.kind IN ('bank', 'third_party', 'receivable')
+                            AND j.kind <> 'costs_passed_on'
                         OR j.kind IN ('costs', 'refund_returned') AND a.kind = 'provider')
                     AS paid_out,
                 -sum(e.amount) FILTER (WHERE a.kind IN (
@@ -305,7 +317,8 @@ MOVEMENTS = (
                       cash.amount, done.amount) AS difference
         FROM (SELECT subject, sequence, account, sum(amount) AS amount
               FROM entry JOIN journal USING (subject, sequence, journal_no)
-              WHERE account IN ('payment_institution', 'bank') AND kind <> 'seller_refund'
+              WHERE account IN ('payment_institution', 'bank')
+                  AND kind NOT IN ('seller_refund', 'costs_passed_on', 'compensation')
               GROUP BY subject, sequence, account) AS cash
         FULL JOIN (
               -- The seller may charge less than was on its way to it: that came back to escrow.
@@ -372,4 +385,55 @@ MOVEMENTS = (
     ),
 )
 
-CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS
+CLAIMS = (
+    Check(
+        "a claim is for the sum of its losses (PSR-25)",
+        """
+        SELECT format('%s: asked %s, losses %s', id, asked, losses.total) AS difference
+        FROM claim
+        CROSS JOIN LATERAL (
+            SELECT sum((loss -> 'amount' ->> 'amount')::bigint) AS total
+            FROM jsonb_array_elements(claim.losses) AS loss) AS losses
+        WHERE asked IS DISTINCT FROM losses.total
+        """,
+    ),
+    Check(
+        "no provider is liable for more than its order ever came to (PSR-24)",
+        """
+        SELECT format('%s: %s claimed, the order was %s at most', order_id, claimed, ever.amount)
+            AS difference
+        FROM (SELECT order_id, sum(coalesce(admitted, asked)) AS claimed FROM claim
+              WHERE against = 'provider' AND state NOT IN ('rejected', 'withdrawn')
+              GROUP BY order_id) AS claims
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum(amount), 0) AS amount
+            FROM (SELECT max(amount) AS amount FROM order_line
+                  WHERE subject = order_id AND code IN ('goods', 'freight', 'service_fee')
+                  GROUP BY code
+                  UNION ALL
+                  SELECT amount FROM order_line
+                  WHERE subject = order_id AND code NOT IN (
+                      'goods', 'freight', 'service_fee', 'cancellation_cost', 'seller_penalty'
+                  )) AS lines) AS ever
+        WHERE claimed > ever.amount
+        """,
+    ),
+    Check(
+        "what a provider admitted and paid is with the client; other claims move nothing (PSR-24)",
+        """
+        SELECT format('%s %s: %s to the client, %s entries', c.id, c.state, moved.to_client,
+                      moved.entries) AS difference
+        FROM claim c
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS entries,
+                   coalesce(-sum(amount) FILTER (WHERE account = 'deposit:' || c.client), 0)
+                       AS to_client
+            FROM entry WHERE subject = c.id) AS moved
+        WHERE (moved.entries, moved.to_client) IS DISTINCT FROM (
+            CASE WHEN c.state = 'compensated' AND c.against = 'provider' THEN 2::bigint ELSE 0 END,
+            CASE WHEN c.state = 'compensated' AND c.against = 'provider' THEN c.admitted ELSE 0 END)
+        """,
+    ),
+)
+
+CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS

@@ -6,7 +6,7 @@ from datetime import datetime
 from pydantic_core import to_json
 from sqlalchemy import Connection
 
-from daigou.domain.ids import CouponId, SubjectId
+from daigou.domain.ids import CouponId, OrderId, SubjectId
 from daigou.ledger.found import Found, Rows
 
 
@@ -19,12 +19,17 @@ def open_book(
     item: str,
     at: datetime,
     coupons: Iterable[CouponId] = (),
+    order: OrderId | None = None,
 ) -> Found:
-    """What the books hold of a subject, which is locked until the transaction ends."""
+    """What the books hold of a subject, which is locked until the transaction ends.
+
+    `order` is the one that a subject is to be about which is not in the books yet; it is locked
+    as well, and so is the order of one that is.
+    """
     return Found(
         **connection.exec_driver_sql(
-            "SELECT open_book(%s, %s, %s, %s, %s, %s)",
-            (subject, sequence, command_id, item, list(coupons), at),
+            "SELECT open_book(%s, %s, %s, %s, %s, %s, %s)",
+            (subject, sequence, command_id, item, list(coupons), at, order),
         ).scalar_one()
     )
 

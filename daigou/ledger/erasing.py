@@ -7,6 +7,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
+    Table,
     delete,
     func,
     or_,
@@ -21,6 +22,7 @@ from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, TableName
 from daigou.ledger.engine import transaction
 from daigou.ledger.reference_views import ErasureView
+from daigou.ledger.subjects import READ_MODELS
 from daigou.ledger.tables import METADATA
 
 _PARTY = METADATA.tables["party"]
@@ -31,7 +33,8 @@ _EVIDENCE = METADATA.tables["evidence"]
 _ERASURE = METADATA.tables["erasure"]
 _ORDER = METADATA.tables["purchase_order"]
 _ITEM = METADATA.tables["order_item"]
-_RECHARGE = METADATA.tables["recharge"]
+_OTHERS = tuple(METADATA.tables[name] for name in READ_MODELS.values() if name != _ORDER.name)
+"""The read models of the subjects that are no orders."""
 
 
 class StillRunningError(Exception):
@@ -59,7 +62,7 @@ class Erasing:
 
         Raises:
             LookupError: no such party.
-            StillRunningError: orders or recharges have not ended, and it is not forced.
+            StillRunningError: orders or other subjects have not ended, and it is not forced.
         """
         # An order that is being placed holds the party's row, and is seen after it.
         lock = select(_PARTY.c.id).where(_PARTY.c.id == party).with_for_update()
@@ -85,7 +88,6 @@ class Erasing:
 
 
 def _running(party: PartyId) -> Any:
-    holds_a_role = or_(*(_ORDER.c[role.value] == party for role in sorted(ROLES_BOUND_TO_AN_ORDER)))
     refunding = (
         select(_ITEM.c.item)
         .where(
@@ -96,9 +98,20 @@ def _running(party: PartyId) -> Any:
         .exists()
     )
     return union_all(
-        select(_ORDER.c.id).where(holds_a_role, or_(_ORDER.c.ended_at.is_(None), refunding)),
-        select(_RECHARGE.c.id).where(_RECHARGE.c.client == party, _RECHARGE.c.ended_at.is_(None)),
+        select(_ORDER.c.id).where(
+            _takes_part(party, _ORDER), or_(_ORDER.c.ended_at.is_(None), refunding)
+        ),
+        *(
+            select(other.c.id).where(_takes_part(party, other), other.c.ended_at.is_(None))
+            for other in _OTHERS
+        ),
     )
+
+
+def _takes_part(party: PartyId, subjects: Table) -> ColumnElement[bool]:
+    """Whether a party holds any of the roles that subjects of a kind have."""
+    roles = (role for role in sorted(ROLES_BOUND_TO_AN_ORDER) if role.value in subjects.columns)
+    return or_(*(subjects.c[role.value] == party for role in roles))
 
 
 def _contacts(party: PartyId) -> Executable:
@@ -123,8 +136,7 @@ def _evidence(party: PartyId) -> Executable:
 
 def _tells_of(party: PartyId, table: Any) -> ColumnElement[bool]:
     of_the_client = union_all(
-        select(_ORDER.c.id).where(_ORDER.c.client == party),
-        select(_RECHARGE.c.id).where(_RECHARGE.c.client == party),
+        *(select(each.c.id).where(each.c.client == party) for each in (_ORDER, *_OTHERS))
     )
     return or_(table.c.author == party, table.c.subject.in_(of_the_client))
 

@@ -59,6 +59,8 @@ def _meaning(error: DBAPIError) -> Exception:
             return _stranger(message, detail)
         case "DG008", _:
             return Refused(RefusalCode.COUPON_NOT_USABLE, "UA-1-10", message)
+        case "DG009", _:
+            return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -77,7 +79,12 @@ def _meaning(error: DBAPIError) -> Exception:
             return BooksUnavailableError(message)
 
 
-_OF_STRANGERS = {Role.LOGISTICS.value: "PSR-5", Role.PROMOTER.value: "PSR-19", "contract": "PSR-19"}
+_OF_STRANGERS = {
+    Role.LOGISTICS.value: "PSR-5",
+    Role.PROMOTER.value: "PSR-19",
+    "contract": "PSR-19",
+    "claim": "PSR-25",
+}
 """The clauses that ask for a registered party, where they are not that of the request."""
 
 

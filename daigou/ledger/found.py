@@ -11,9 +11,11 @@ Rows = dict[str, Any]
 class Found:
     """What `open_book` found of a subject: its rows, as JSON; None where there are none yet.
 
-    `written` is what the step's sequence already holds, `command_sequence` the sequence that its
-    command was written under; `held` is owed in fen, by kind of the subject's own accounts, and
-    `moved` is what its journals put into each account. `lines` are the checkout as it is now, of
+    `order` is the subject, or the order that it is about; `own` is the row of a subject that is no
+    order, and `beside` are the others of its kind that are about the same order. `written`
+    is what the step's sequence already holds, `command_sequence` the sequence that its command was
+    written under; `held` is owed in fen, by kind of the subject's own accounts, and `moved` is what
+    its journals put into each account. `lines` are the order's checkout as it is now, of
     `lines_written` in all; `items` are those that have not ended.
     """
 
@@ -21,7 +23,8 @@ class Found:
     command_sequence: int | None
     order: Rows | None
     request: Rows | None
-    recharge: Rows | None
+    own: Rows | None
+    beside: list[Rows]
     lines: list[Rows]
     lines_written: int
     items: list[Rows]

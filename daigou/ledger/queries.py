@@ -24,11 +24,12 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 
 from daigou.domain.book import Account, AccountKind
-from daigou.domain.ids import OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import ClaimId, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, ROLES_THAT_SEE_ALL, Role, State
 from daigou.ledger.failures import database_answers
 from daigou.ledger.reading import (
+    claim_view,
     entry_view,
     journal_views,
     movement_view,
@@ -39,6 +40,7 @@ from daigou.ledger.reading import (
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import (
     BalanceView,
+    ClaimView,
     DepositView,
     EntryView,
     JournalView,
@@ -60,6 +62,7 @@ _LINE = table(
 """The checkout as it is now; a view."""
 _ITEM = METADATA.tables["order_item"]
 _RECHARGE = METADATA.tables["recharge"]
+_CLAIM = METADATA.tables["claim"]
 _TRANSITION = METADATA.tables["transition"]
 _NOTICE = METADATA.tables["notice"]
 _MOVEMENT = METADATA.tables["movement"]
@@ -127,7 +130,7 @@ class Queries:
         return self._rows(_orders(*chosen, limit=min(limit, LIMIT_MAX)), order_view)
 
     def timeline(self, subject: SubjectId) -> tuple[TransitionView, ...]:
-        """Every transition of an order or a recharge, in order; none of an unknown one."""
+        """Every transition of a subject, in order; none of an unknown one."""
         told = (
             select(func.array_agg(aggregate_order_by(_NOTICE.c.event, _NOTICE.c.number)))
             .where(
@@ -144,7 +147,7 @@ class Queries:
         return self._rows(query, transition_view)
 
     def journals(self, subject: SubjectId) -> tuple[JournalView, ...]:
-        """Every journal of an order or a recharge, in order, with its legs."""
+        """Every journal of a subject, in order, with its legs."""
         key = (_ENTRY.c.subject, _ENTRY.c.sequence, _ENTRY.c.journal_no)
         query = (
             select(_JOURNAL, *(_ENTRY.c[name] for name in ("account", "amount", "balance")))
@@ -155,7 +158,7 @@ class Queries:
         return journal_views(self._rows(query, lambda row: row))
 
     def movements(self, subject: SubjectId) -> tuple[MovementView, ...]:
-        """Every movement outside of an order or a recharge, in order."""
+        """Every movement outside of a subject, in order."""
         query = (
             select(_MOVEMENT).where(_MOVEMENT.c.subject == subject).order_by(_MOVEMENT.c.sequence)
         )
@@ -170,6 +173,17 @@ class Queries:
         found = self._rows(select(_RECHARGE).where(_RECHARGE.c.id == recharge), recharge_view)
         if not found:
             raise LookupError(f"no recharge {recharge}")
+        return found[0]
+
+    def claim(self, claim: ClaimId) -> ClaimView:
+        """A claim as it stands.
+
+        Raises:
+            LookupError: there is none.
+        """
+        found = self._rows(select(_CLAIM).where(_CLAIM.c.id == claim), claim_view)
+        if not found:
+            raise LookupError(f"no claim {claim}")
         return found[0]
 
     def deposit(self, client: PartyId) -> DepositView:
@@ -254,7 +268,7 @@ class Queries:
 
 
 def _orders(*chosen: ColumnElement[bool], limit: int = 1) -> Select[Any]:
-    """The orders that are chosen, the newest first, each with its request, lines and items."""
+    """The orders that are chosen, the newest first, each with all that is of it."""
     newest_first = (_ORDER.c.placed_at.desc(), _ORDER.c.id.desc())
     return _WHOLE_ORDERS.where(*chosen).order_by(*newest_first).limit(limit)
 
@@ -279,11 +293,13 @@ def _whole_orders() -> Select[Any]:
         .correlate(_ORDER)
     )
     lines = select(_LINE).where(_LINE.c.subject == _ORDER.c.id).correlate(_ORDER)
+    claims = select(_CLAIM).where(_CLAIM.c.order_id == _ORDER.c.id).correlate(_ORDER)
     return select(
         _ORDER,
         func.to_jsonb(_REQUEST.table_valued()).label("request"),
         _as_json(lines, "line_no").label("lines"),
         _as_json(items, "sequence", "item").label("items"),
+        _as_json(claims, "made_at", "id").label("claims"),
     ).join(_REQUEST, _REQUEST.c.order_id == _ORDER.c.id)
 
 

@@ -6,16 +6,19 @@ from fractions import Fraction
 from itertools import groupby
 
 from daigou.domain.book import JournalKind, MovementState
-from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.commands import Basis
+from daigou.domain.ids import AppKey, ClaimId, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.domain.postings.checkout import COMPUTED
+from daigou.ledger.claim_writer import claimed_in, losses_in
 from daigou.ledger.rows import (
     Row,
     facts_in,
     fee_of,
     line_of,
+    moment_in,
     moment_of,
     movement_of,
     parties_of,
@@ -23,6 +26,7 @@ from daigou.ledger.rows import (
     running_clocks,
 )
 from daigou.ledger.views import (
+    ClaimView,
     EntryView,
     ItemView,
     JournalView,
@@ -66,6 +70,7 @@ def order_view(order: Row) -> OrderView:
         placed_at=order["placed_at"],
         entered_at=order["entered_at"],
         ended_at=order["ended_at"],
+        claims=tuple(claim_view(claim) for claim in order["claims"]),
     )
 
 
@@ -86,6 +91,30 @@ def item_view(row: Row, *, order_ended: bool) -> ItemView:
         opening={name: value for name, value in (opening or {}).items() if name != "kind"},
         amount=None if row["amount"] is None else Money(row["amount"]),
         opened_at=datetime.fromisoformat(row["opened_at"]),
+        ended_at=moment_of(row["ended_at"]),
+    )
+
+
+def claim_view(row: Row) -> ClaimView:
+    """A claim from its row, whether of a query or of JSON."""
+    state = State(row["state"])
+    return ClaimView(
+        id=ClaimId(row["id"]),
+        order=OrderId(row["order_id"]),
+        client=PartyId(row["client"]),
+        provider=PartyId(row["provider"]),
+        logistics=None if row["logistics"] is None else PartyId(row["logistics"]),
+        basis=Basis(row["basis"]),
+        losses=losses_in(row["losses"]),
+        evidence=tuple(row["evidence"]),
+        claimed=claimed_in(row),
+        external_ref=row["external_ref"],
+        state=state,
+        sequence=row["sequence"],
+        terms_version=row["terms_version"],
+        clocks=running_clocks(table=TableName.CLAIM, state=state, json=row["clocks"]),
+        next_actor=None if row["next_actor"] is None else Role(row["next_actor"]),
+        made_at=moment_in(row["made_at"]),
         ended_at=moment_of(row["ended_at"]),
     )
 

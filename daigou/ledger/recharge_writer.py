@@ -4,6 +4,7 @@ from daigou.domain.book import Book, Effects
 from daigou.domain.commands import RequestRecharge
 from daigou.domain.ids import MovementRef, PartyId
 from daigou.domain.lifecycle import TABLES
+from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.money import Money
 from daigou.domain.order import Role
 from daigou.domain.steps import Committed, MoneyLine, Step
@@ -16,7 +17,7 @@ from daigou.ports.books import StepConflictError
 class RechargeWriter:
     """A recharge's read model, moved on by a step."""
 
-    def __init__(self, *, step: Step, found: Found) -> None:
+    def __init__(self, *, step: Step, row: LifecycleRow, found: Found) -> None:
         self._step = step
         self._found = found
         self._client, self._amount = self._whose()
@@ -44,8 +45,8 @@ class RechargeWriter:
             "next_due_at": clocks.next_due_at,
             "ended_at": step.at if step.target in TABLES[step.table].ends else None,
         }
-        rows: Rows = {"recharge": row}
-        if isinstance(step.command, RequestRecharge) and self._found.recharge is None:
+        rows: Rows = {"own": row}
+        if isinstance(step.command, RequestRecharge) and self._found.own is None:
             row |= {
                 "client": step.command.client,
                 "amount": step.command.amount.amount,
@@ -53,7 +54,7 @@ class RechargeWriter:
                 "payment_method": step.command.payment_method,
                 "requested_at": step.at,
             }
-            rows = {"new_recharge": row}
+            rows = {"new_own": row}
         return rows, Committed(
             sequence=step.sequence,
             at=step.at,
@@ -62,8 +63,8 @@ class RechargeWriter:
         )
 
     def _whose(self) -> tuple[PartyId, Money]:
-        if self._found.recharge:
-            return PartyId(self._found.recharge["client"]), Money(self._found.recharge["amount"])
+        if self._found.own:
+            return PartyId(self._found.own["client"]), Money(self._found.own["amount"])
         if isinstance(self._step.command, RequestRecharge):
             return self._step.command.client, self._step.command.amount
         raise StepConflictError(f"{self._step.subject} has no request yet")

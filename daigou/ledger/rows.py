@@ -135,9 +135,14 @@ def clocks_of(json: Any) -> tuple[Clock, ...]:
     return _CLOCKS.validate_python(json)
 
 
-def moment_of(value: Any) -> datetime | None:
+def moment_in(value: Any) -> datetime:
     """A moment of a row, whether of a query or of JSON."""
-    return None if value is None else _MOMENT.validate_python(value)
+    return _MOMENT.validate_python(value)
+
+
+def moment_of(value: Any) -> datetime | None:
+    """A moment of a row that may have none."""
+    return None if value is None else moment_in(value)
 
 
 def parties_of(order: Row) -> Parties:

@@ -1,14 +1,16 @@
 """Owns what a step writes: every row of its one transaction, composed before the first is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
 
-from daigou.domain.book import Effects
+from daigou.domain.book import Book, Effects
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.order import Role, TableName
 from daigou.domain.preview import check_digest
 from daigou.domain.steps import Committed, Step
+from daigou.ledger.claim_writer import ClaimWriter
 from daigou.ledger.found import Found, Rows
 from daigou.ledger.order_writer import OrderWriter
 from daigou.ledger.recharge_writer import RechargeWriter
@@ -17,6 +19,27 @@ from daigou.ports.books import StepConflictError
 
 PLATFORM = PartyId("plt_platform")
 """The party that notices to the platform go to."""
+
+
+class Writer(Protocol):
+    """What a step of a kind of subject writes beside its transition, its journals and notices."""
+
+    @property
+    def book(self) -> Book:
+        """What the step's template reads."""
+
+    def holder(self, role: Role) -> PartyId | None:
+        """Who holds a role on the subject; None where nobody does."""
+
+    def write(self, effects: Effects) -> tuple[Rows, Committed]:
+        """The rows of the read model, and the step's result."""
+
+
+_WRITERS: Mapping[TableName, Callable[..., Writer]] = {
+    TableName.RECHARGE: RechargeWriter,
+    TableName.CLAIM: ClaimWriter,
+}
+"""By the main table of a kind of subject; whatever else a step is of is an order's."""
 
 
 def _lifecycle_row(step: Step) -> LifecycleRow:
@@ -45,27 +68,18 @@ def compose(*, step: Step, digest: str, found: Found) -> tuple[Rows, Committed]:
     writer = _writer(step, lifecycle, found)
     effects = _effects(step, lifecycle, writer)
     check_digest(
-        subject=step.subject, sequence=step.sequence, command=step.command, effects=effects
+        subject=step.subject,
+        sequence=step.sequence,
+        command=step.command,
+        effects=effects,
+        clause=lifecycle.clause,
     )
     rows, committed = writer.write(effects)
     rows["transition"] = _transition(step, digest, committed)
     rows.update(_postings(step, effects))
     rows.update(_movements(step, effects))
-    if lifecycle.notices:
-        rows["notice"] = [
-            {
-                "subject": step.subject,
-                "sequence": step.sequence,
-                "number": number,
-                "event": notice.event,
-                "recipient_role": notice.to,
-                "recipient_party": PLATFORM
-                if notice.to == Role.PLATFORM
-                else writer.holder(notice.to),
-                "at": step.at,
-            }
-            for number, notice in enumerate(lifecycle.notices, start=1)
-        ]
+    if notices := list(_notices(step, lifecycle, writer)):
+        rows["notice"] = notices
     return rows, committed
 
 
@@ -80,14 +94,30 @@ def effects_of(step: Step, found: Found) -> Effects:
     return _effects(step, lifecycle, _writer(step, lifecycle, found))
 
 
-def _writer(step: Step, lifecycle: LifecycleRow, found: Found) -> OrderWriter | RechargeWriter:
-    if step.table == TableName.RECHARGE:
-        return RechargeWriter(step=step, found=found)
-    return OrderWriter(step=step, row=lifecycle, found=found)
+def _writer(step: Step, lifecycle: LifecycleRow, found: Found) -> Writer:
+    return _WRITERS.get(step.table, OrderWriter)(step=step, row=lifecycle, found=found)
 
 
-def _effects(step: Step, lifecycle: LifecycleRow, writer: OrderWriter | RechargeWriter) -> Effects:
+def _effects(step: Step, lifecycle: LifecycleRow, writer: Writer) -> Effects:
     return lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
+
+
+def _notices(step: Step, lifecycle: LifecycleRow, writer: Writer) -> Iterator[Rows]:
+    number = 0
+    for notice in lifecycle.notices:
+        recipient = PLATFORM if notice.to == Role.PLATFORM else writer.holder(notice.to)
+        if recipient is None:
+            continue  # Nobody holds the role: there is nobody to tell.
+        number += 1
+        yield {
+            "subject": step.subject,
+            "sequence": step.sequence,
+            "number": number,
+            "event": notice.event,
+            "recipient_role": notice.to,
+            "recipient_party": recipient,
+            "at": step.at,
+        }
 
 
 def _transition(step: Step, digest: str, committed: Committed) -> Rows:

@@ -6,10 +6,20 @@ from fractions import Fraction
 from typing import Any
 
 from daigou.domain.book import Effects, JournalKind, MovementKind, MovementState
+from daigou.domain.claims import grounds_of, weight_of
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import Line, LineCode, Request
-from daigou.domain.facts import Facts
-from daigou.domain.ids import AppKey, CouponId, MovementRef, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.commands import Basis, Grounds, Line, LineCode, Loss, Request
+from daigou.domain.facts import Claimed, Facts
+from daigou.domain.ids import (
+    AppKey,
+    ClaimId,
+    CouponId,
+    MovementRef,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+)
 from daigou.domain.money import ZERO, Fee, Money, service_fee, total
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.terms import terms_of
@@ -72,6 +82,50 @@ class ItemView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimView:
+    """A claim on an order. `logistics` is set where the claim is against it; `admitted` is nothing
+    until it was answered, `external_ref` is the number under which it was paid."""
+
+    id: ClaimId
+    order: OrderId
+    client: PartyId
+    provider: PartyId
+    logistics: PartyId | None
+    basis: Basis
+    losses: tuple[Loss, ...]
+    evidence: tuple[str, ...]
+    claimed: Claimed
+    external_ref: str
+    state: State
+    sequence: int
+    terms_version: str
+    clocks: tuple[Clock, ...]
+    next_actor: Role | None
+    made_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def parties(self) -> Parties:
+        """Between whom it is: nobody else of its order takes part."""
+        return Parties(
+            client=self.client,
+            provider=self.provider,
+            storage=PartyId(""),
+            logistics=self.logistics,
+        )
+
+    @property
+    def weight(self) -> Money:
+        """What it counts for in what its provider is liable for (PSR-24)."""
+        return weight_of(
+            against=self.claimed.against,
+            state=self.state,
+            asked=self.claimed.asked,
+            admitted=self.claimed.admitted,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderView:
     """An order as the read model holds it; `clocks` are the deadlines that run now.
 
@@ -99,6 +153,17 @@ class OrderView:
     placed_at: datetime
     entered_at: datetime
     ended_at: datetime | None
+    claims: tuple[ClaimView, ...] = ()
+
+    @property
+    def grounds(self) -> Grounds:
+        """What a further claim on it can rest on (PSR-25)."""
+        return grounds_of(
+            state=self.state,
+            facts=self.facts,
+            lines=self.lines,
+            claimed=total([claim.weight for claim in self.claims]),
+        )
 
     def items_of(self, table: TableName) -> tuple[ItemView, ...]:
         """Its items of one kind, in the order of their opening."""

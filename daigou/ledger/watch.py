@@ -12,6 +12,7 @@ from daigou.domain.lifecycle import ITEM_TABLES
 from daigou.domain.sweeps import Finding, SweepName
 from daigou.ledger.audit import audit
 from daigou.ledger.engine import autocommit
+from daigou.ledger.subjects import READ_MODELS
 from daigou.ports.watch import START, BooksStanding, LatePage, OpenPage, Place
 
 DETAIL_CHARS_MAX = 100
@@ -105,16 +106,19 @@ _OUTLIVES = f"axis IN ({_OUTLIVING})"
 
 _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
     SweepName.OVERDUE: (
-        _Source(
-            """
-            SELECT next_due_at, id, id, 'fulfilment/' || state
-            FROM purchase_order
-            WHERE next_due_at < %(before)s
-                AND (next_due_at, id) > (%(k0)s::timestamptz, %(k1)s)
-            ORDER BY next_due_at, id LIMIT %(limit)s
-            """,
-            (_LONG_AGO, ""),
-            "SELECT count(*) FROM purchase_order WHERE next_due_at IS NOT NULL",
+        *(
+            _Source(
+                f"""
+                SELECT next_due_at, id, id, '{table}/' || state
+                FROM {read_model}
+                WHERE next_due_at < %(before)s
+                    AND (next_due_at, id) > (%(k0)s::timestamptz, %(k1)s)
+                ORDER BY next_due_at, id LIMIT %(limit)s
+                """,
+                (_LONG_AGO, ""),
+                f"SELECT count(*) FROM {read_model} WHERE next_due_at IS NOT NULL",
+            )
+            for table, read_model in READ_MODELS.items()
         ),
         _Source(
             f"""
@@ -126,17 +130,6 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
             """,
             (_LONG_AGO, ""),
             f"SELECT count(*) FROM order_item WHERE {_OUTLIVES} AND next_due_at IS NOT NULL",
-        ),
-        _Source(
-            """
-            SELECT next_due_at, id, id, 'recharge/' || state
-            FROM recharge
-            WHERE next_due_at < %(before)s
-                AND (next_due_at, id) > (%(k0)s::timestamptz, %(k1)s)
-            ORDER BY next_due_at, id LIMIT %(limit)s
-            """,
-            (_LONG_AGO, ""),
-            "SELECT count(*) FROM recharge WHERE next_due_at IS NOT NULL",
         ),
     ),
     # An escalated question is due again every day: that it was escalated at all is what counts.
@@ -175,10 +168,13 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
 }
 
 _OPEN = (
-    _Source(
-        "SELECT id FROM purchase_order WHERE ended_at IS NULL AND id > %(k0)s"
-        " ORDER BY id LIMIT %(limit)s",
-        ("",),
+    *(
+        _Source(
+            f"SELECT id FROM {read_model} WHERE ended_at IS NULL AND id > %(k0)s"
+            " ORDER BY id LIMIT %(limit)s",
+            ("",),
+        )
+        for read_model in READ_MODELS.values()
     ),
     _Source(
         "SELECT DISTINCT subject FROM order_item"
@@ -186,26 +182,20 @@ _OPEN = (
         " ORDER BY subject LIMIT %(limit)s",
         ("",),
     ),
-    _Source(
-        "SELECT id FROM recharge WHERE ended_at IS NULL AND id > %(k0)s"
-        " ORDER BY id LIMIT %(limit)s",
-        ("",),
-    ),
 )
 
+_ALL_STANDINGS = " UNION ALL ".join(
+    f"SELECT id, state, sequence, ended_at FROM {read_model} WHERE id = ANY (%(subjects)s)"
+    for read_model in READ_MODELS.values()
+)
 _STANDINGS = f"""
-    SELECT s.id, s.state, s.open, t.recorded_at
-    FROM (
-        SELECT id, state, sequence,
-            ended_at IS NULL OR EXISTS (
-                SELECT FROM order_item i
-                WHERE i.subject = o.id AND {_OUTLIVES} AND i.ended_at IS NULL
-            ) AS open
-        FROM purchase_order o WHERE id = ANY (%(subjects)s)
-        UNION ALL
-        SELECT id, state, sequence, ended_at IS NULL
-        FROM recharge WHERE id = ANY (%(subjects)s)
-    ) AS s
+    SELECT s.id, s.state,
+        s.ended_at IS NULL OR EXISTS (
+            SELECT FROM order_item i
+            WHERE i.subject = s.id AND {_OUTLIVES} AND i.ended_at IS NULL
+        ),
+        t.recorded_at
+    FROM ({_ALL_STANDINGS}) AS s
     JOIN transition t ON t.subject = s.id AND t.sequence = s.sequence
 """
 

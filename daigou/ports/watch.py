@@ -63,7 +63,7 @@ class Watch(Protocol):
         """What should have happened `before` and did not."""
 
     def open_subjects(self, *, limit: int, after: Place = START) -> OpenPage:
-        """Orders and recharges that are open, in the order of their ids."""
+        """Subjects that are open, kind by kind, in the order of their ids."""
 
     def standings(self, subjects: Collection[SubjectId]) -> Mapping[SubjectId, BooksStanding]:
         """How subjects stand; those that the books do not know are left out."""

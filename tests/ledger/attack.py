@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from pydantic_core import to_json
 
-from daigou.domain.commands import Pay
+from daigou.domain.commands import Claim, Pay
 from daigou.domain.steps import Step
 from daigou.ledger.found import Found
 from daigou.ledger.rows import digest_of
@@ -36,7 +36,7 @@ def refused(sql: Sql, statement: str, *params: Any) -> str | None:
 def composed(sql: Sql, step: Step) -> Rows:
     """The rows that the door would write for a step."""
     found = sql.execute(
-        "SELECT open_book(%s, %s, %s, %s, %s, %s)",
+        "SELECT open_book(%s, %s, %s, %s, %s, %s, %s)",
         (
             step.subject,
             step.sequence,
@@ -44,6 +44,7 @@ def composed(sql: Sql, step: Step) -> Rows:
             step.item,
             list(step.command.coupons) if isinstance(step.command, Pay) else [],
             step.at,
+            step.command.order if isinstance(step.command, Claim) else None,
         ),
     ).fetchone()
     sql.rollback()

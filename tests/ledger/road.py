@@ -1,4 +1,4 @@
-"""Someone who walks orders and recharges down their road, step by step, through the one door."""
+"""Someone who walks subjects of each kind down their road, step by step, through the one door."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -10,11 +10,23 @@ from typing import Any
 from sqlalchemy import Engine
 
 from daigou.domain import commands
+from daigou.domain.claims import OPPONENTS
 from daigou.domain.clocks import Clock, Timing, clocks_after, running
-from daigou.domain.commands import ChooseLogistics, Command, Line, LineCode, Outcome, Plain, Request
+from daigou.domain.commands import (
+    Basis,
+    ChooseLogistics,
+    Command,
+    Line,
+    LineCode,
+    Loss,
+    LossHead,
+    Outcome,
+    Plain,
+    Request,
+)
 from daigou.domain.facts import Facts
 from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId, SubjectId
-from daigou.domain.lifecycle import FULFILMENT, RECHARGE, REFUND, TABLES
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, RECHARGE, REFUND, TABLES
 from daigou.domain.lifecycle.table import Row, Situation, Table, taken
 from daigou.domain.money import Money
 from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
@@ -109,7 +121,7 @@ class Turn:
 
 @dataclass(kw_only=True)
 class Subject:
-    """One order or recharge on its way; `pull` takes the next step through the door.
+    """One order, recharge or claim on its way; `pull` takes the next step through the door.
 
     It does what the subject's workflow does, without its guards: they are not the books'.
     """
@@ -314,8 +326,12 @@ class Subject:
                 "at": at,
                 "recorded_at": at + timedelta(seconds=1),
                 "terms_version": current().version,
-                "clocks": self._clocks(draft, row, at, held=after.held and lane is self.main),
-                "next_actor": None if ended else draft.table.wait(row.target).next_actor,
+                "clocks": self._clocks(
+                    draft, row, changes.get("at", at), held=after.held and lane is self.main
+                ),
+                "next_actor": None
+                if ended
+                else row.next_actor or draft.table.wait(row.target).next_actor,
                 "time_scale": self.scale,
                 **changes,
             }
@@ -429,16 +445,24 @@ class World:
         settle(order, from_deposit=from_deposit)
         return order
 
-    def purchased(self, **changes: Any) -> Subject:
-        order = self.effective(**changes)
+    def purchased(self, *lines: Line, **changes: Any) -> Subject:
+        order = self.effective(*lines, **changes)
         buy(order)
         return order
 
-    def stored(self, **changes: Any) -> Subject:
+    def stored(self, *lines: Line, **changes: Any) -> Subject:
         """An order whose only parcel is stored: the provider's duty ended."""
-        order = self.purchased(**changes)
+        order = self.purchased(*lines, **changes)
         parcel = receive(order)
         order.pull(Trigger.END_DUTY, item=parcel)
+        return order
+
+    def delivered(self, *lines: Line, **changes: Any) -> Subject:
+        """An order whose only parcel is with its client."""
+        order = self.stored(*lines, **changes)
+        (parcel,) = order.items
+        for trigger in (Trigger.CLEAR_CUSTOMS, Trigger.DELIVER):
+            order.pull(trigger, commands.Transport(tracking_ref="t-1"), item=parcel)
         return order
 
     def recharged(self, amount: int, *, client: PartyId = ANNA) -> Subject:
@@ -454,6 +478,19 @@ class World:
             commands.RequestRecharge(client=client, amount=Money(amount), payment_method="pm_1"),
         )
         return recharge
+
+    def claim(self, order: Subject, amount: int = 10_000, **changes: Any) -> Subject:
+        """A claim on an order, made: by default of its provider, for its own fault."""
+        claim = self.unmade_claim(order)
+        claim.pull(Trigger.MAKE_CLAIM, a_claim(order, amount, **changes))
+        return claim
+
+    def unmade_claim(self, order: Subject) -> Subject:
+        """A claim that nobody has made yet."""
+        id_ = SubjectId(f"clm_{next(self._ids):04d}")
+        return Subject(
+            id=id_, commit=self.books.commit, table=CLAIM, at=order.at, parties=order.parties
+        )
 
     def coupon(self, amount: int = 100, *, client: PartyId = ANNA, **changes: Any) -> CouponId:
         """A coupon of the client's, valid for ninety days from noon."""
@@ -535,6 +572,29 @@ def sold_out(order: Subject, **changes: Any) -> Committed:
     return order.pull(
         Trigger.REPORT_UNREALIZABLE,
         commands.ReportUnrealizable(reason=commands.UnrealizableReason.SOLD_OUT, **changes),
+    )
+
+
+def a_claim(order: Subject, amount: int = 10_000, **changes: Any) -> commands.Claim:
+    """A claim of so many fen for direct loss, by what its sender saw of the order."""
+    basis = changes.get("basis", Basis.PROVIDERS_FAULT)
+    return commands.Claim(
+        **{
+            "order": OrderId(order.id),
+            "against": OPPONENTS[basis],
+            "basis": basis,
+            "losses": (Loss(head=LossHead.DIRECT_LOSS, amount=Money(amount)),),
+            "grounds": commands.Grounds(
+                state=order.state,
+                agreed=True,
+                with_logistics=True,
+                seller_refused=True,
+                amount=Money(1_000_000),
+            ),
+            "evidence": ("evd_0001",),
+            "note_ref": "txt_0001",
+            **changes,
+        }
     )
 
 
@@ -626,3 +686,46 @@ def settle_case(
     said = replace(said, digest=shown(order, said, engine).digest)
     case = order.facts.case.item
     return order.pull(Trigger.SETTLE_CANCELLATION, said, item=case, by=Role.PROVIDER)
+
+
+# ---- dissolution -------------------------------------------------------------------------------
+
+ASKED = commands.RequestDissolution(
+    ground=commands.Ground.DEFECTIVE, inspected=True, evidence=("evd_1",)
+)
+
+
+def of_the_case(
+    order: Subject, trigger: Trigger, command: Command | None = None, *, by: Role = Role.PROVIDER
+) -> Committed:
+    """The next step of an order's case, taken by somebody within the rules."""
+    assert order.facts.case is not None
+    return order.pull(trigger, command or commands.Noted(), item=order.facts.case.item, by=by)
+
+
+def ask_to_dissolve(order: Subject) -> str:
+    """The client asks for the purchase to be undone, and the seller is asked: the case."""
+    order.pull(Trigger.REQUEST_DISSOLUTION, ASKED, by=Role.CLIENT)
+    of_the_case(order, Trigger.APPLY_TO_SELLER)
+    assert order.facts.case is not None
+    return order.facts.case.item
+
+
+def take_back(order: Subject, refund: int, *, cost: int = 0) -> None:
+    """The seller agrees to take the goods back, and the client proves that they went."""
+    said = commands.SellerAgreement(refund=Money(refund), remedy=commands.Remedy.RETURN)
+    of_the_case(order, Trigger.CONSENT_TO_DISSOLUTION, said)
+    proof = commands.Disposal(remedy=commands.Remedy.RETURN, evidence=("evd_2",), cost=Money(cost))
+    of_the_case(order, Trigger.PROVE_DISPOSAL, proof, by=Role.CLIENT)
+
+
+def refunded(order: Subject, fen: int, reference: str = "sr-1") -> Committed:
+    """The seller pays back for a dissolution."""
+    said = commands.CaseRefund(amount=Money(fen), external_ref=reference)
+    return of_the_case(order, Trigger.RECORD_DISSOLUTION_REFUND, said)
+
+
+def cost_paid(order: Subject, fen: int, reference: str = "rc-1") -> Committed:
+    """The seller pays for the return."""
+    said = commands.ReturnCost(amount=Money(fen), external_ref=reference)
+    return of_the_case(order, Trigger.RECORD_RETURN_COST, said)

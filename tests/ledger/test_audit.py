@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from daigou.domain import commands
+from daigou.domain.money import Money
 from daigou.domain.order import Role, Trigger
 from daigou.ledger.audit import DIFFERENCES_MAX, audit
 from daigou.ledger.audit_checks import CHECKS
@@ -76,6 +77,11 @@ def _keep_busy(world: World, engine: Engine) -> None:
     world.recharged(9_000)  # rch_0016
     owing.pull(Trigger.CHARGE_STORAGE, item=next(iter(owing.items)))
     _cancel_some(world, engine)
+    claimed = world.claim(order, 30_000)  # clm_0019, of ord_0004, which has ended
+    claimed.pull(Trigger.ADMIT_CLAIM, commands.Admit(amount=Money(20_000)))
+    paid = commands.Compensation(amount=Money(20_000), external_ref="wire-1")
+    claimed.pull(Trigger.RECORD_COMPENSATION, paid)
+    world.claim(order, 5_000)  # clm_0020
 
 
 def _cancel_some(world: World, engine: Engine) -> None:
@@ -99,8 +105,9 @@ def test_busy_ledger_is_in_order(engine: Engine) -> None:
     # Journals and legs: three recharges 3, 6; ord_0002 5, 12; ord_0003 3, 9; ord_0004 2, 7;
     # ord_0005 2, 5; ord_0007 1, 2; ord_0009 6, 14; ord_0011 1, 2; ord_0013 3, 9; ord_0014 3, 7;
     # ord_0015 5, 11; ord_0017 7, 15 (payment 3, purchase 2 x 2, cost 2, fee 2, late refund 2, debt
-    # 2); ord_0018 6, 13 (payment 3, purchase 2 x 2, refund 2, fee 2, refund returned 2).
-    assert str(audit(engine)) == "audit ok: 47 journals, 112 entries, imbalance 0"
+    # 2); ord_0018 6, 13 (payment 3, purchase 2 x 2, refund 2, fee 2, refund returned 2); clm_0019
+    # 1, 2.
+    assert str(audit(engine)) == "audit ok: 48 journals, 114 entries, imbalance 0"
 
 
 TAMPERING = {
@@ -398,6 +405,31 @@ TAMPERING = {
     "a coupon's part stays set aside": (
         "DELETE FROM movement WHERE subject = 'ord_0011'",
         "set aside only while",
+    ),
+    "a claim's state is changed": (
+        "UPDATE claim SET state = 'rejected', ended_at = now(), next_due_at = NULL,"
+        " next_actor = NULL WHERE id = 'clm_0020'",
+        "stands where its last transition led",
+    ),
+    "a claim is removed": (
+        "DELETE FROM claim WHERE id = 'clm_0020'",
+        "stands where its last transition led",
+    ),
+    "what is claimed is changed": (
+        "UPDATE claim SET asked = 5001 WHERE id = 'clm_0020'",
+        "is for the sum of its losses",
+    ),
+    "more is claimed than the order came to": (
+        "UPDATE claim SET asked = 500000 WHERE id = 'clm_0020'",
+        "is liable for more than its order ever came to",
+    ),
+    "what was admitted is changed": (
+        "UPDATE claim SET admitted = 20001 WHERE id = 'clm_0019'",
+        "what a provider admitted and paid",
+    ),
+    "a compensation is another's": (
+        "UPDATE entry SET subject = 'clm_0020' WHERE subject = 'clm_0019'",
+        "what a provider admitted and paid",
     ),
     "a price that went back is paid out": (
         "UPDATE journal SET kind = 'seller_refund' WHERE subject = 'ord_0002' AND sequence = 6",

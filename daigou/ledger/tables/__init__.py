@@ -34,6 +34,7 @@ from daigou.ledger.tables.reference import (
     ScreeningRule,
 )
 from daigou.ledger.tables.story import (
+    Claim,
     Notice,
     OrderItem,
     OrderLine,
@@ -51,6 +52,7 @@ __all__ = [
     "AccountFreeze",
     "Application",
     "ChannelOpened",
+    "Claim",
     "Contact",
     "Coupon",
     "Delivery",

@@ -24,7 +24,19 @@ class Transition(SQLModel, table=True):
     """The log of every subject, gapless, on all its axes."""
 
     __tablename__: ClassVar[str] = "transition"
-    __table_args__ = (UniqueConstraint("subject", "command_id", name="transition_command"),)
+    __table_args__ = (
+        UniqueConstraint("subject", "command_id", name="transition_command"),
+        Index(
+            "transition_seller_payment",
+            "subject",
+            text("(command ->> 'external_ref')"),
+            unique=True,
+            postgresql_where=text(
+                "trigger IN ('record-cancellation-refund', 'record-dissolution-refund',"
+                " 'record-return-cost')"
+            ),
+        ),
+    )
 
     subject: Key
     sequence: KeyNumber
@@ -141,7 +153,7 @@ class OrderItem(SQLModel, table=True):
             "order_item_one_case",
             "subject",
             unique=True,
-            postgresql_where=text("axis = 'cancellation' AND ended_at IS NULL"),
+            postgresql_where=text("axis IN ('cancellation', 'dissolution') AND ended_at IS NULL"),
         ),
         Index("order_item_by_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
     )
@@ -184,6 +196,46 @@ class Recharge(SQLModel, table=True):
     clocks: Json
     next_due_at: MaybeMoment
     requested_at: Moment
+    ended_at: MaybeMoment
+
+
+class Claim(SQLModel, table=True):
+    """Where a claim on an order stands; amounts in fen."""
+
+    __tablename__: ClassVar[str] = "claim"
+    __table_args__ = (
+        ForeignKeyConstraint(["id", "sequence"], STEP, name="claim_has_its_transition"),
+        Index("claim_by_order", "order_id", "id"),
+        Index("claim_by_client", "client"),
+        Index("claim_open", "id", postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "claim_by_due",
+            "next_due_at",
+            "id",
+            postgresql_where=text("next_due_at IS NOT NULL"),
+        ),
+    )
+
+    id: Key
+    order_id: str = Field(foreign_key="purchase_order.id")
+    client: str = Field(foreign_key="party.id")
+    provider: str = Field(foreign_key="party.id")
+    logistics: str | None = Field(foreign_key="party.id")
+    against: str
+    basis: str
+    losses: Json
+    evidence: Json
+    asked: Fen
+    admitted: MaybeFen
+    external_ref: str
+    currency: str
+    state: str
+    sequence: int
+    terms_version: str
+    clocks: Json
+    next_due_at: MaybeMoment
+    next_actor: str | None
+    made_at: Moment
     ended_at: MaybeMoment
 
 
