@@ -34,7 +34,8 @@ from daigou.settings import Settings, load_settings
 from daigou.simulator.counterparties import simulated_counterparties
 from daigou.temporal_setup import connect_temporal
 from workflows import messages
-from workflows.cancellation import Cancellation
+from workflows.cases import Cancellation, Dissolution
+from workflows.claim import Claim
 from workflows.notices import Notices
 from workflows.purchase_order import PurchaseOrder
 from workflows.recharge import Recharge
@@ -47,6 +48,9 @@ SENDERS_CONNECTIONS = 4
 GRACE_SECONDS = 10
 COUNTERPARTIES = {"simulator": simulated_counterparties}
 """What `DAIGOU_COUNTERPARTIES` may name; a real counterparty's adapter is added here."""
+
+STORIES = (PurchaseOrder, Cancellation, Dissolution, Recharge, Claim)
+"""The workflows that people read the life of a subject in."""
 
 OUR_PURE_ROOMS = ("activities", "daigou", "transitions", "structlog", "workflows")
 """Imported once a process, not once a workflow: none of them keeps anything in a module."""
@@ -72,7 +76,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[PurchaseOrder, Cancellation, Recharge, Notices, *([Sweep] if sweeping else [])],
+        workflows=[*STORIES, Notices, *([Sweep] if sweeping else [])],
         activities=[
             settlement.commit,
             settlement.written,

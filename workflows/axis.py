@@ -20,6 +20,7 @@ class Axis:
         self.calling = False
         self.turn = 0
         self.held = False
+        self._instead: Role | None = None
         self._timing = timing
         self._clocks: tuple[Clock, ...] = ()
 
@@ -40,8 +41,8 @@ class Axis:
 
     @property
     def next_actor(self) -> Role | None:
-        """Who is to act next."""
-        return self.wait.next_actor if self.wait else None
+        """Who is to act next: whom the last row named, or else whom the state waits for."""
+        return (self._instead or self.wait.next_actor) if self.wait else None
 
     @property
     def clocks(self) -> tuple[Clock, ...]:
@@ -109,6 +110,7 @@ class Axis:
         self._clocks = self.clocks_if(row, at=at, held=held)
         self.held = held
         self.state = row.target
+        self._instead = row.next_actor
         if not row.stays or self.next_clock != before:
             self.turn += 1  # A timer that need not be set anew is left alone.
         if not row.stays:

@@ -1,4 +1,5 @@
-"""Owns the update handlers: one a trigger, made from the tables, so that a row is all it takes."""
+"""Owns the handlers that are made from the tables, one a trigger, so that a row is all it takes:
+the updates that subjects obey, and the signals by which a case hears what happened to it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
@@ -10,13 +11,20 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.order import Trigger
     from daigou.domain.steps import Receipt
     from workflows.life import Life
-    from workflows.messages import CATCH_UP, Pull, update_name
+    from workflows.messages import CATCH_UP, CaseNews, Pull, update_name
 
 
 class Living(Protocol):
     """A workflow that lives by tables."""
 
     life: Life
+
+
+class Listening(Protocol):
+    """A workflow that is told of steps."""
+
+    def hear(self, news: CaseNews) -> None:
+        """Takes the news in."""
 
 
 W = TypeVar("W", bound=type)
@@ -39,7 +47,36 @@ def obeys(*tables: Table) -> Callable[[W], W]:
     return decorate
 
 
+def hears(table: Table) -> Callable[[W], W]:
+    """Gives a workflow class a signal for every trigger of the table: by its name, people read in
+    the history what happened.
+    """
+
+    def decorate(cls: W) -> W:
+        for trigger in table.triggers:
+            hear = _hearer(trigger)
+            spec = table.triggers[trigger]
+            signal = workflow.signal(
+                name=trigger.value, description=f"its order tells: {spec.says} · {spec.clause}"
+            )
+            setattr(cls, hear.__name__, signal(hear))
+        return cls
+
+    return decorate
+
+
 Handler = Callable[[Any, Pull], Awaitable[Receipt]]
+
+
+def _hearer(trigger: Trigger) -> Callable[[Any, CaseNews], None]:
+    # The SDK reads a signal's argument types only where `self` is not annotated.
+    def hear(self, news: CaseNews) -> None:  # type: ignore[no-untyped-def]
+        listening: Listening = self
+        listening.hear(news)
+
+    hear.__name__ = f"hear_{trigger.value.replace('-', '_')}"
+    hear.__qualname__ = hear.__name__
+    return hear
 
 
 def _handler(table: Table, trigger: Trigger) -> Handler:

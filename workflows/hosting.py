@@ -23,7 +23,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.axis import Axis
     from workflows.messages import CaseNews, OpenCase
 
-WORKFLOWS = {TableName.CANCELLATION: messages.CANCELLATION}
+WORKFLOWS = {
+    TableName.CANCELLATION: messages.CANCELLATION,
+    TableName.DISSOLUTION: messages.DISSOLUTION,
+}
 """The workflow of each kind of case."""
 
 
@@ -114,7 +117,7 @@ class Host:
         case = workflow.get_external_workflow_handle(self._id)
         while self._news:
             try:
-                await case.signal(messages.MOVED, self._news.popleft())
+                await case.signal(self._news[0].trigger.value, self._news.popleft())
             except FailureError:
                 # Somebody ended it by hand. The order knows all that it would have shown.
                 workflow.logger.warning("case.untold", extra={"case": self._id})

@@ -474,7 +474,7 @@ class Life:
             recorded_at=workflow.now(),
             terms_version=self._timing.terms.version,
             clocks=axis.clocks_if(row, at=at, held=held),
-            next_actor=wait.next_actor if wait else None,
+            next_actor=(row.next_actor or wait.next_actor) if wait else None,
             variant=axis.table.variant(row),
             time_scale=self._timing.scale,
         )

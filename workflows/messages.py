@@ -10,21 +10,22 @@ from activities.refusals import REFUSED as REFUSED
 from activities.refusals import as_refused as as_refused
 from activities.visibility import CATCH_UP as CATCH_UP
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import Command, Request, RequestRecharge
-from daigou.domain.ids import OrderId, PartyId, RechargeId, SubjectId
-from daigou.domain.order import Actor, Role, State, TableName, Trigger
+from daigou.domain.commands import Claim, Command, Request, RequestRecharge
+from daigou.domain.ids import ClaimId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.steps import MoneyLine
 
 PURCHASE_ORDER = "PurchaseOrder"
 CANCELLATION = "Cancellation"
+DISSOLUTION = "Dissolution"
 RECHARGE = "Recharge"
+CLAIM = "Claim"
 NOTICES = "Notices"
 NOTICES_ID = "notices"
 """There is one such workflow, under this id."""
 OPENED = "opened"
 """The update that a start carries: it answers with the first `Receipt` once that is written."""
 
-MOVED = "moved"
 """The signal by which an order tells a case of it where that stands now."""
 STRIKE = "strike"
 """The signal by which a case tells its order that a clock has come to its moment."""
@@ -55,6 +56,11 @@ class OpenOrder:
     terms_version: str
     time_scale: int = 1
 
+    @property
+    def subject(self) -> SubjectId:
+        """What is opened."""
+        return SubjectId(self.order)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRecharge:
@@ -66,6 +72,33 @@ class OpenRecharge:
     command_id: str
     terms_version: str
     time_scale: int = 1
+
+    @property
+    def subject(self) -> SubjectId:
+        """What is opened."""
+        return SubjectId(self.recharge)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenClaim:
+    """Starts a `Claim`; `parties` are those between whom it is."""
+
+    claim: ClaimId
+    request: Claim
+    parties: Parties
+    actor: Actor
+    command_id: str
+    terms_version: str
+    time_scale: int = 1
+
+    @property
+    def subject(self) -> SubjectId:
+        """What is opened."""
+        return SubjectId(self.claim)
+
+
+Opening = OpenOrder | OpenRecharge | OpenClaim
+"""Starts a subject, in the workflow of its kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

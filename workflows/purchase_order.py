@@ -1,9 +1,6 @@
 """The life of a purchase order, from the request to its end, by the fulfilment table."""
 
-from typing import Any
-
 from temporalio import workflow
-from temporalio.common import SearchAttributeUpdate
 
 with workflow.unsafe.imports_passed_through():
     from daigou.domain.clocks import Timing
@@ -16,6 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.steps import Committed, Receipt
     from daigou.domain.terms import terms_of
     from workflows import messages
+    from workflows.attributes import Shown, standing
     from workflows.card import in_words, order_card
     from workflows.handlers import obeys
     from workflows.life import Life
@@ -31,7 +29,7 @@ class PurchaseOrder:
     def __init__(self, opening: OpenOrder) -> None:
         self._opening = opening
         request = opening.request
-        self._shown: dict[str, SearchAttributeUpdate[Any]] = {}
+        self._shown = Shown()
         self.life = Life(
             subject=SubjectId(opening.order),
             table=FULFILMENT,
@@ -76,27 +74,14 @@ class PurchaseOrder:
     def _upsert_search_attributes(self, committed: Committed) -> None:
         if self.life.main.calling:
             return
-        waiting, amount = self.life.waiting, committed.amount
-        clock, case = waiting.next_clock, self.life.facts.case
-        updates: list[SearchAttributeUpdate[Any]] = [
-            messages.ORDER_STATE.value_set(self.life.main.state.value),
-            messages.NEXT_ACTOR.value_set(waiting.next_actor or "nobody"),
-            messages.DUE_AT.value_set(clock.due) if clock else messages.DUE_AT.value_unset(),
-        ]
+        amount, case = committed.amount, self.life.facts.case
+        updates = [*standing(self.life.main, waiting=self.life.waiting)]
         if case:
             open_case = case.table.value if case.is_open else "none"
             updates.append(messages.ORDER_CASE.value_set(open_case))
         if amount:  # Until the checkout is open the gateway's own estimate stands.
             updates.append(messages.AMOUNT_FEN.value_set(amount.amount))
-        wanted = {update.key.name: update for update in updates}
-        changed = [
-            update
-            for name, update in wanted.items()
-            if name not in self._shown or self._shown[name].value != update.value
-        ]
-        self._shown = wanted
-        if changed:
-            workflow.upsert_search_attributes(changed)
+        self._shown.show(updates)
 
     def _summarise(self, row: Row, command: Command) -> str:
         if isinstance(command, Accept):

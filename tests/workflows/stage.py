@@ -27,12 +27,20 @@ from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Worker
 
 from daigou.domain import commands
-from daigou.domain.commands import Command, Line, Request
-from daigou.domain.ids import MovementRef, OrderId, PartyId, RechargeId, SubjectId, workflow_id
+from daigou.domain.commands import Basis, Command, Line, Opponent, Request
+from daigou.domain.ids import (
+    ClaimId,
+    MovementRef,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+    workflow_id,
+)
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import FOLLOWING
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import Actor, Role, State, TableName, Trigger
+from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
@@ -48,7 +56,15 @@ from tests.domain import samples
 from tests.workflows.troubled_books import TroubledBooks
 from worker import build_worker
 from workflows import messages
-from workflows.messages import Ending, OpenOrder, OpenRecharge, Pull, as_refused, update_name
+from workflows.messages import (
+    Ending,
+    OpenClaim,
+    OpenOrder,
+    OpenRecharge,
+    Pull,
+    as_refused,
+    update_name,
+)
 
 TASK_QUEUE = "stage"
 PATIENCE_SECONDS = 20.0
@@ -199,6 +215,22 @@ class Stage:
         )
         return RechargeOnStage(self, RechargeId(f"rch_{uuid4().hex[:16]}"), asked)
 
+    def claim(
+        self, order: "Order", fen: int, *, basis: Basis = Basis.PROVIDERS_FAULT, **changes: Any
+    ) -> "ClaimOnStage":
+        """A claim for direct loss on an order, which nobody has made yet.
+
+        Its sender says that the order gives it; the books look themselves.
+        """
+        loss = commands.Loss(head=commands.LossHead.DIRECT_LOSS, amount=Money(fen))
+        said = {
+            "order": OrderId(order.id),
+            "losses": (loss,),
+            "grounds": replace(samples.GROUNDS, amount=Money(10**9)),
+        }
+        asked = samples.a_claim(basis, **said | changes)
+        return ClaimOnStage(self, ClaimId(f"clm_{uuid4().hex[:16]}"), order, asked)
+
     def balance(self, account: str) -> Money:
         """What an account owes; of a cash account, what it lacks."""
         found = self._scalars(
@@ -283,7 +315,7 @@ class Stage:
 class OnStage:
     """A subject with its workflow and its virtual clock."""
 
-    def __init__(self, stage: Stage, id_: OrderId | RechargeId) -> None:
+    def __init__(self, stage: Stage, id_: OrderId | RechargeId | ClaimId) -> None:
         self.stage = stage
         self.id = SubjectId(id_)
         self.task_queue = TASK_QUEUE
@@ -328,9 +360,26 @@ class OnStage:
             with suppress(RPCError):
                 await story.terminate("the test skips time")
 
-    async def story(self, number: int = 1) -> WorkflowHandle[Any, Any]:
+    async def story(
+        self, number: int = 1, *, of: TableName = TableName.CANCELLATION
+    ) -> WorkflowHandle[Any, Any]:
         """The workflow of a case; it begins a moment after the case's first step is written."""
-        return await self._begun(f"{self.handle.id}/cancellation/{number}")
+        return await self._begun(f"{self.handle.id}/{of}/{number}")
+
+    async def told(
+        self, steps: int, *, number: int = 1, of: TableName = TableName.CANCELLATION
+    ) -> list[str]:
+        """The steps of a case as its card has them, the first first, once there are so many."""
+        story = await self.story(number, of=of)
+        told: list[str] = []
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(told) < steps:
+                card = await story.query(
+                    "__temporal_workflow_metadata", result_type=WorkflowMetadata
+                )
+                lines = card.current_details.splitlines()
+                told = [line.partition(" · ")[2] for line in lines if line.startswith("- ")]
+        return told
 
     async def _begun(self, workflow: str) -> WorkflowHandle[Any, Any]:
         handle = self.stage.env.client.get_workflow_handle(workflow)
@@ -413,7 +462,7 @@ class OnStage:
             if event.HasField("activity_task_scheduled_event_attributes")
         ]
 
-    async def _start(self, workflow: str, opening: OpenOrder | OpenRecharge) -> Receipt:
+    async def _start(self, workflow: str, opening: messages.Opening) -> Receipt:
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
             workflow,
             opening,
@@ -523,9 +572,17 @@ class Order(OnStage):
 
     @property
     def case(self) -> str:
-        """Its last cancellation."""
+        """Its last cancellation or dissolution."""
+        found = Queries(self.stage.engine).order(OrderId(self.id)).facts.case
+        if found is None:
+            raise LookupError(f"{self.id} has no case")
+        return found.item
+
+    @property
+    def clocks(self) -> dict[str, datetime]:
+        """The clocks of its own axis that run now, with their moments."""
         found = Queries(self.stage.engine).order(OrderId(self.id))
-        return found.items_of(TableName.CANCELLATION)[-1].item
+        return {clock.term: clock.due for clock in found.clocks}
 
     def shown(self, settlement: commands.SettleCancellation) -> str:
         """The digest of what the provider is shown of a settlement now."""
@@ -637,6 +694,82 @@ class RechargeOnStage(OnStage):
         command_id = f"c{next(self._commands)}"
         pull = Pull(actor=actor, command=command, command_id=command_id)
         return await self._send(trigger, pull, command_id)
+
+
+class ClaimOnStage(OnStage):
+    """A claim of an order's client."""
+
+    def __init__(self, stage: Stage, id_: ClaimId, order: Order, asked: commands.Claim) -> None:
+        super().__init__(stage, id_)
+        self.order = order
+        self.asked = asked
+
+    async def open(self) -> Receipt:
+        """Makes it.
+
+        Raises:
+            Refused: it never came to be.
+        """
+        request, against = self.order.request, self.asked.against
+        return await self._start(
+            messages.CLAIM,
+            OpenClaim(
+                claim=ClaimId(self.id),
+                request=self.asked,
+                parties=Parties(
+                    client=request.client,
+                    provider=request.provider,
+                    storage=PartyId(""),
+                    logistics=request.logistics if against == Opponent.LOGISTICS else None,
+                ),
+                actor=self.order.actor(Role.CLIENT),
+                command_id=f"{self.id}-open-{uuid4().hex[:6]}",
+                terms_version=current().version,
+            ),
+        )
+
+    async def pull(
+        self,
+        trigger: Trigger,
+        command: Command | None = None,
+        *,
+        by: Role | None = None,
+        seen: int = 0,
+    ) -> Receipt:
+        """Gives a command: by default a well-formed one, by who may give it.
+
+        Raises:
+            Refused: it is forbidden.
+        """
+        command_id = f"c{next(self._commands)}"
+        pull = Pull(
+            actor=self.order.actor(by or WHO[trigger]),
+            command=command or samples.command_of(trigger),
+            command_id=command_id,
+            seen=seen,
+        )
+        return await self._send(trigger, pull, command_id)
+
+    async def admit(self, fen: int, *, by: Role = Role.PROVIDER) -> Receipt:
+        """Somebody admits so many fen of it."""
+        return await self.pull(Trigger.ADMIT_CLAIM, commands.Admit(amount=Money(fen)), by=by)
+
+    async def record_payment(self, fen: int) -> Receipt:
+        """The platform records that so many fen were paid."""
+        paid = commands.Compensation(amount=Money(fen), external_ref="wire-1")
+        return await self.pull(Trigger.RECORD_COMPENSATION, paid)
+
+    async def attributes(self) -> dict[str, Any]:
+        """Its search attributes, as staff find it by them."""
+        described = await self.handle.describe()
+        return {pair.key.name: pair.value for pair in described.typed_search_attributes}
+
+    async def card(self) -> str:
+        """Its card, as staff read it."""
+        metadata = await self.handle.query(
+            "__temporal_workflow_metadata", result_type=WorkflowMetadata
+        )
+        return metadata.current_details
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
@@ -22,7 +21,7 @@ from daigou.ledger.queries import Queries
 from daigou.ledger.rows import clocks_of
 from tests.ledger.road import Lane, Subject
 from tests.workflows.resetting import reset
-from tests.workflows.stage import PATIENCE_SECONDS, STORAGE, WHOLE, Order, Stage, refused
+from tests.workflows.stage import STORAGE, WHOLE, Order, Stage, refused
 from tests.workflows.troubled_books import answer_lost, down
 from workflows import messages
 from workflows.messages import CATCH_UP
@@ -522,18 +521,6 @@ async def test_a_story_whose_order_is_gone_says_so_and_ends(stage: Stage) -> Non
 # ---- what a case reads like ------------------------------------------------------------------
 
 
-async def _told(order: Order, steps: int, *, number: int = 1) -> list[str]:
-    """The steps of a case as its card has them, the first first, once there are so many."""
-    story = await order.story(number)
-    told: list[str] = []
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(told) < steps:
-            card = await story.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
-            lines = card.current_details.splitlines()
-            told = [line.partition(" · ")[2] for line in lines if line.startswith("- ")]
-    return told
-
-
 async def test_a_second_case_has_a_story_of_its_own_and_the_first_one_is_over(
     stage: Stage,
 ) -> None:
@@ -544,11 +531,11 @@ async def test_a_second_case_has_a_story_of_its_own_and_the_first_one_is_over(
     second = await order.pull(Trigger.REQUEST_CANCELLATION, ASK)
 
     assert second.state == State.ASKING_SELLER
-    assert await _told(order, 2) == [
+    assert await order.told(2) == [
         "request-cancellation: asking seller · PSR-12-1-B",
         "withdraw-cancellation: withdrawn · PSR-12-1-B",
     ]
-    assert await _told(order, 1, number=2) == ["request-cancellation: asking seller · PSR-12-1-B"]
+    assert await order.told(1, number=2) == ["request-cancellation: asking seller · PSR-12-1-B"]
 
 
 async def test_staff_see_a_case_under_its_order_and_by_what_it_waits_for(stage: Stage) -> None:
@@ -623,7 +610,7 @@ async def test_an_order_that_staff_reset_goes_on_with_its_case_and_tells_it_noth
     assert settled.order_state == ending.state == State.CANCELLED
     assert [each.sequence for each in order.written] == list(range(1, len(order.written) + 1))
     assert order.deposit == PRICE
-    assert await _told(order, 4) == [
+    assert await order.told(4) == [
         "request-cancellation: asking seller · PSR-12-1-B",
         "consent-to-cancellation: awaiting refund · PSR-12-1-B",
         "record-cancellation-refund: settling · PSR-12-1-B",
@@ -638,17 +625,17 @@ async def test_a_story_that_staff_reset_reads_as_it_did_and_ends_with_its_case(
     await order.pull(Trigger.REQUEST_CANCELLATION, ASK)
     await order.pull(Trigger.CONSENT_TO_CANCELLATION, _consent())
     story = await order.story()
-    before = await _told(order, 2)
+    before = await order.told(2)
 
     await reset(stage.env.client, story.id)
-    after = await _told(order, 2)
+    after = await order.told(2)
     await order.pull(Trigger.RECORD_CANCELLATION_REFUND, _paid_back())
     await order.settle()
     ending = await order.ending()
 
     assert after == before
     assert ending.state == State.CANCELLED
-    assert (await _told(order, 4))[-1] == "settle-cancellation: cancelled · PSR-12-3"
+    assert (await order.told(4))[-1] == "settle-cancellation: cancelled · PSR-12-3"
 
 
 # ---- tries that were lost, and books in trouble ----------------------------------------------
@@ -710,7 +697,7 @@ async def test_four_steps_of_one_transaction_that_were_lost_are_taken_over_toget
     _behind_its_back(order).pull(Trigger.CLEAR_CUSTOMS, moved, item=parcel, by=Role.LOGISTICS)
     if told:
         await order.handle.signal(CATCH_UP)
-        await _told(order, 2)
+        await order.told(2)
     seen = 0 if told else order.last.sequence
     with refused(RefusalCode.CUSTOMS_CLEARED, "PSR-12-7"):
         await order.pull(Trigger.REQUEST_CANCELLATION, ASK, seen=seen)
@@ -723,7 +710,7 @@ async def test_four_steps_of_one_transaction_that_were_lost_are_taken_over_toget
         Trigger.FOLLOW_CASE,
     ]
     assert delivered.order_state == State.DELIVERED
-    assert await _told(order, 2) == [
+    assert await order.told(2) == [
         "request-cancellation: asking seller · PSR-12-1-B",
         "follow-order: overtaken · PSR-12-7",
     ]

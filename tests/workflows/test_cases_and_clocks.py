@@ -1,19 +1,15 @@
 """A case beside its order on the real engine: its clocks, its order's clocks, its own history."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from temporalio.api.sdk.v1 import WorkflowMetadata
 from temporalio.client import WorkflowExecutionStatus
 
 from daigou.domain import commands
-from daigou.domain.ids import OrderId
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import Actor, Role, State, TableName, Trigger
+from daigou.domain.order import State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode
-from daigou.ledger.previews import Asked, Previews
-from daigou.ledger.queries import Queries
-from tests.workflows.stage import PROVIDER, WHOLE, Order, Stage, refused
+from tests.workflows.stage import WHOLE, Order, Stage, refused
 from workflows import messages
 
 PRICE = Money(1_230_00)
@@ -30,24 +26,6 @@ async def at(stage: Stage, state: State, *, deposit: Money = WHOLE) -> Order:
     order = await stage.order(deposit=deposit)
     await order.reach(state)
     return order
-
-
-async def settle(order: Order, *, fee: commands.FeeChoice = commands.FeeChoice.KEPT) -> State:
-    """The provider looks at what it comes to, and settles so."""
-    case = (await cases(order))[-1]
-    shown = Previews(order.stage.engine).of(
-        Asked(
-            order=OrderId(order.id),
-            table=TableName.CANCELLATION,
-            item=case,
-            trigger=Trigger.SETTLE_CANCELLATION,
-            command=commands.SettleCancellation(digest="", fee=fee),
-            actor=Actor(role=Role.PROVIDER, party=PROVIDER),
-            at=datetime.now(UTC),
-        )
-    )
-    command = commands.SettleCancellation(digest=shown.digest, fee=fee)
-    return (await order.pull(Trigger.SETTLE_CANCELLATION, command)).order_state
 
 
 # ---- what the order's own clocks do ------------------------------------------------------------
@@ -87,7 +65,7 @@ async def test_while_it_is_open_the_provider_does_not_buy_and_is_not_late(stage:
         await order.pull(Trigger.PURCHASE)
     with refused(RefusalCode.CASE_OPEN, "PSR-12-1-A"):
         await order.pull(Trigger.REQUEST_CANCELLATION, ASK)
-    running = clocks(order)
+    running = order.clocks
     await order.forward(2 * DAY + timedelta(hours=12))
 
     assert running == {}
@@ -99,7 +77,7 @@ async def test_a_seller_that_refuses_gives_the_order_back_its_clocks_with_what_t
     stage: Stage,
 ) -> None:
     order = await at(stage, State.PURCHASED)
-    before = clocks(order)
+    before = order.clocks
     await order.forward(DAY)
     await order.pull(Trigger.REQUEST_CANCELLATION, ASK)
     stopped = order.last.at
@@ -107,7 +85,7 @@ async def test_a_seller_that_refuses_gives_the_order_back_its_clocks_with_what_t
 
     answer = await order.pull(Trigger.REFUSE_CANCELLATION, commands.Noted())
     stood_still = order.last.at - stopped
-    after = clocks(order)
+    after = order.clocks
 
     assert (answer.state, answer.order_state) == (State.REFUSED, State.PURCHASED)
     assert stood_still >= DAY
@@ -188,11 +166,6 @@ async def test_customs_that_clear_first_end_the_case_and_the_consent_comes_too_l
     assert stage.transactions(order.id)[-1] == [
         Trigger.CLEAR_CUSTOMS,
         Trigger.FOLLOW_PARCELS,
-        Trigger.FOLLOW_CASE,
-        Trigger.FOLLOW_ORDER,
-    ] or stage.transactions(order.id)[-1] == [
-        Trigger.CLEAR_CUSTOMS,
-        Trigger.FOLLOW_PARCELS,
         Trigger.FOLLOW_ORDER,
         Trigger.FOLLOW_CASE,
     ]
@@ -213,31 +186,7 @@ async def test_a_consent_that_comes_first_is_overtaken_by_customs_all_the_same(
     assert stage.read_model(order.id).state == State.EXPORTED
 
 
-# ---- its own history ---------------------------------------------------------------------------
-
-
-async def test_the_case_has_a_history_that_people_can_read(stage: Stage) -> None:
-    order = await at(stage, State.PURCHASED)
-    await order.pull(Trigger.REQUEST_CANCELLATION, ASK)
-    story = await order.story()
-    asking = (await story.describe()).typed_search_attributes
-    at_order = (await order.handle.describe()).typed_search_attributes
-
-    await order.pull(Trigger.CONSENT_TO_CANCELLATION, ALL_BACK)
-    await order.pull(
-        Trigger.RECORD_CANCELLATION_REFUND,
-        commands.CaseRefund(amount=PRICE, external_ref="sr_1"),
-    )
-    ended_as = await settle(order)
-    ended = await story.result()
-    told = await story.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
-
-    assert asking[messages.ORDER_CASE] == at_order[messages.ORDER_CASE] == "cancellation"
-    assert asking[messages.NEXT_ACTOR] == Role.PROVIDER
-    assert ended_as == State.CANCELLED
-    assert (ended["state"], ended["transitions"]) == (State.CANCELLED, 4)
-    assert "paid back by the seller" in told.current_details
-    assert order.deposit == PRICE
+# ---- its own workflow --------------------------------------------------------------------------
 
 
 async def test_an_order_goes_on_though_its_cases_history_was_ended_by_hand(stage: Stage) -> None:
@@ -251,7 +200,7 @@ async def test_an_order_goes_on_though_its_cases_history_was_ended_by_hand(stage
         Trigger.RECORD_CANCELLATION_REFUND,
         commands.CaseRefund(amount=PRICE, external_ref="sr_1"),
     )
-    ended_as = await settle(order)
+    ended_as = (await order.settle()).order_state
 
     assert (await story.describe()).status == WorkflowExecutionStatus.TERMINATED
     assert ended_as == State.CANCELLED
@@ -286,18 +235,3 @@ async def test_a_case_keeps_its_own_clock_and_tells_its_order_when_it_strikes(
     assert messages.STRIKE in events
     assert last.recorded_at - last.at < timedelta(seconds=30)
     assert (await story.result())["state"] == State.REFUSED
-
-
-# ---- helpers -------------------------------------------------------------------------------------
-
-
-def clocks(order: Order) -> dict[str, datetime]:
-    """The clocks of the order's own axis that run now, with their moments."""
-    found = Queries(order.stage.engine).order(OrderId(order.id))
-    return {clock.term: clock.due for clock in found.clocks}
-
-
-async def cases(order: Order) -> list[str]:
-    """The cases of an order, in the order of their requests."""
-    found = Queries(order.stage.engine).order(OrderId(order.id))
-    return [item.item for item in found.items_of(TableName.CANCELLATION)]
