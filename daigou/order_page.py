@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from daigou.domain.clauses import CATALOGUE, clause
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, TABLES
-from daigou.domain.lifecycle.case_guards import CANCELLABLE
+from daigou.domain.lifecycle import TABLES
+from daigou.domain.lifecycle.case_guards import case_begins_to_hold
 from daigou.domain.lifecycle.table import Deadline, Row, Table
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, Terms, current
@@ -21,9 +21,13 @@ _WORDS = {
     TableName.OPINION: "What the platform thinks of a dispute. None is final.",
     TableName.CANCELLATION: "A client leaves the agreement. One is open at a time; while it is, "
     "nothing is bought, paid or agreed on the order. What befalls the goods goes on.",
+    TableName.DISSOLUTION: "A client gives back what was delivered. An order has one case at a "
+    "time, be it this or a cancellation.",
     TableName.REFUND: "Money on its way back through the payment institution. It outlives the "
     "order.",
     TableName.RECHARGE: "Money on its way into a client's deposit.",
+    TableName.CLAIM: "What a client asks for a loss: of its provider, of logistics, of the seller. "
+    "It is no part of its order, and may begin when that has long ended.",
 }
 
 
@@ -36,7 +40,7 @@ def page() -> str:
         f"are those of the terms {terms.version}. A deadline strikes at its instant: an act counts "
         "if it arrives before.",
     ]
-    for table in (FULFILMENT, *ITEM_TABLES, RECHARGE):
+    for table in TABLES.values():
         parts += _table(table, terms)
     parts += _paths()
     parts += _clauses()
@@ -79,16 +83,20 @@ def _followed(table: Table, state: State) -> Iterator[str]:
     """What happens in a state since another axis moved."""
     for trigger, says in (
         (Trigger.FOLLOW_PARCELS, "When its slowest parcel moves, the order follows"),
-        (Trigger.FOLLOW_CASE, "When a cancellation of it is settled, the order ends"),
+        (Trigger.FOLLOW_CASE, "When a case of it comes through, the order ends"),
         (Trigger.FOLLOW_ORDER, "When its order or a parcel moves, it may follow"),
     ):
         rows = [row for row in table.rows_from(state, trigger) if not row.stays]
         if rows:
             goals = dict.fromkeys(f"{_name(row.target)} ({_clause(row.clause)})" for row in rows)
             yield f"{says}: {', '.join(goals)}."
-    wait = table.wait(state)
-    if table is FULFILMENT and state in CANCELLABLE and wait.deadlines and not wait.errand:
-        yield "Its own clocks stand still while a cancellation is open."
+    wait, followed = table.wait(state), table.rows_from(state, Trigger.FOLLOW_CASE)
+    if wait.deadlines and not wait.errand and any(map(_holds_up, followed)):
+        yield "Its own clocks stand still while a case is open."
+
+
+def _holds_up(row: Row) -> bool:
+    return row.when is case_begins_to_hold
 
 
 def _act(row: Row) -> tuple[str, ...]:
@@ -153,7 +161,8 @@ def _span(span: timedelta) -> str:
 
 
 def _goal(row: Row) -> str:
-    return "stays" if row.stays else _name(row.target)
+    goal = "stays" if row.stays else _name(row.target)
+    return f"{goal}, next to act: {_role(row.next_actor)}" if row.next_actor else goal
 
 
 def _told(row: Row) -> str:

@@ -21,6 +21,7 @@ from gateway.problems import EdgeCode, ProblemError, invalid
 from gateway.routes import (
     accounts,
     checkout,
+    claims,
     commands,
     endpoints,
     erasing,
@@ -48,8 +49,9 @@ party that it acts for; the lifecycle table says what a role may do. What is not
 **No.** Every error is `application/problem+json` with a stable `code`, the `clause` that forbids
 (`GET /v1/clauses`), what you may do instead, and every fault of the request at once.
 
-**Before money moves.** What the settlement of a cancellation or a new price comes to is shown under
-`previews`; the command names the `digest` of what was shown, and does that or nothing.
+**Before money moves.** What the settlement of a cancellation, a payment of the seller or a new
+price comes to is shown under `previews`; the command names the `digest` of what was shown, and does
+that or nothing.
 
 **Money** is whole fen: `{"amount": 123123, "currency": "CNY"}` is ¥1,231.23. **Times** are
 RFC 3339.
@@ -62,8 +64,10 @@ _TAGS = [
     {"name": "questions", "description": "Between the client and the purchasing person."},
     {"name": "opinions", "description": "What the platform thinks of a dispute; never final."},
     {"name": "cancellations", "description": "How a client leaves an agreement, and what of it."},
+    {"name": "dissolutions", "description": "How delivered goods are given back, and paid back."},
     {"name": "previews", "description": "What a command would do to the money, before it does."},
     {"name": "refunds", "description": "What becomes of money on its way back."},
+    {"name": "claims", "description": "What a client claims for a loss, and what comes of it."},
     {"name": "accounts", "description": "Deposits and recharges."},
     {"name": "parties", "description": "Who takes part."},
     {"name": "promotion", "description": "What wins orders: coupons, promoters' contracts."},
@@ -75,6 +79,7 @@ _TAGS = [
 _ROUTERS = (
     orders.router,
     commands.router,
+    claims.router,
     accounts.router,
     parties.router,
     findings.router,

@@ -41,6 +41,13 @@ def may_see_order(caller: ApplicationView, parties: Parties) -> bool:
     return any(may_see(role=role, party=caller.party, parties=parties) for role in caller.roles)
 
 
+def may_see_claim(caller: ApplicationView, parties: Parties) -> bool:
+    """Whether any role of the application sees a claim between these parties: a payment institution
+    has no business with it, though it sees every order (OP-7-5-4)."""
+    roles = caller.roles - {Role.PAYMENT_INSTITUTION}
+    return any(may_see(role=role, party=caller.party, parties=parties) for role in roles)
+
+
 def acts_as(
     caller: ApplicationView, roles: frozenset[Role], parties: Parties | None = None
 ) -> Actor | None:

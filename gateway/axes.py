@@ -7,11 +7,12 @@ from datetime import datetime
 from daigou.domain.allowed import Allowance, allowances, leaves
 from daigou.domain.clauses import clause
 from daigou.domain.clocks import Clock
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, TABLES
+from daigou.domain.facts import Facts
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES, TABLES
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.order import Actor, State, Trigger
 from daigou.domain.terms import terms_of
-from daigou.ledger.views import ItemView, OrderView
+from daigou.ledger.views import ClaimView, ItemView, OrderView
 from gateway.answers import ActionAnswer, DeadlineAnswer, collection_of
 from gateway.previewing import preview_path
 
@@ -20,7 +21,8 @@ from gateway.previewing import preview_path
 class Axis:
     """An axis of an order: its main one, an item, or (from `new`) an item that is not there yet.
 
-    `path` is where its commands are sent, `triggers` are those that can be sent there.
+    `path` is where its commands are sent, `triggers` are those that can be sent there. What opens a
+    subject of its own is sent to a path of its own, `opens_at`.
     """
 
     path: str
@@ -29,6 +31,7 @@ class Axis:
     clocks: tuple[Clock, ...]
     triggers: frozenset[Trigger]
     item: str = ""
+    opens_at: str = ""
 
 
 def deadlines_of(order: OrderView) -> tuple[DeadlineAnswer, ...]:
@@ -52,7 +55,7 @@ def deadlines_of(order: OrderView) -> tuple[DeadlineAnswer, ...]:
 def actions_of(order: OrderView, *, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
     """Every command that an actor could send, each once: allowed, or what forbids it."""
     return tuple(
-        _answer(order, axis, allowance)
+        _answer(axis, allowance, preview=preview_path(order.id, allowance.trigger))
         for axis in _axes(order)
         for allowance in allowances(
             table=axis.table,
@@ -69,8 +72,35 @@ def actions_of(order: OrderView, *, actor: Actor, now: datetime) -> tuple[Action
             ),
             clocks=axis.clocks,
             now=now,
+            triggers=axis.triggers if axis.opens_at else None,
         )
         if allowance.trigger in axis.triggers
+    )
+
+
+def actions_of_claim(claim: ClaimView, *, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
+    """Every command that an actor could send to a claim: allowed, or what forbids it."""
+    axis = Axis(
+        path=f"POST /v1/claims/{claim.id}",
+        table=CLAIM,
+        state=claim.state,
+        clocks=claim.clocks,
+        triggers=frozenset(CLAIM.commands),
+    )
+    situation = Situation(
+        actor=actor,
+        command=None,
+        parties=claim.parties,
+        terms=terms_of(claim.terms_version),
+        at=now,
+        facts=Facts(claim=claim.claimed),
+        order=claim.state,
+    )
+    return tuple(
+        _answer(axis, allowance, preview=None)
+        for allowance in allowances(
+            table=CLAIM, state=claim.state, situation=situation, clocks=claim.clocks, now=now
+        )
     )
 
 
@@ -82,6 +112,14 @@ def _axes(order: OrderView) -> Iterator[Axis]:
         state=order.state,
         clocks=order.clocks,
         triggers=frozenset(FULFILMENT.commands),
+    )
+    yield Axis(
+        path=path,
+        table=CLAIM,
+        state=CLAIM.initial,
+        clocks=(),
+        triggers=frozenset({Trigger.MAKE_CLAIM}),
+        opens_at=f"{path}/claims",
     )
     living = tuple(_living_items(order))
     if order.ended_at is None:
@@ -125,12 +163,12 @@ def _moves(table: Table, trigger: Trigger) -> bool:
     return any(row.trigger == trigger and row.source != State.NEW for row in table.rows)
 
 
-def _answer(order: OrderView, axis: Axis, allowance: Allowance) -> ActionAnswer:
+def _answer(axis: Axis, allowance: Allowance, *, preview: str | None) -> ActionAnswer:
     return ActionAnswer(
         trigger=allowance.trigger,
-        method=f"{axis.path}/{allowance.trigger}",
+        method=axis.opens_at or f"{axis.path}/{allowance.trigger}",
         says=allowance.says,
-        preview=preview_path(order.id, allowance.trigger),
+        preview=preview,
         allowed=allowance.allowed,
         leads_to=allowance.target,
         until=allowance.until,

@@ -14,7 +14,7 @@ import structlog
 from anyio import to_thread
 from sqlalchemy.exc import SQLAlchemyError
 
-from daigou.domain.ids import AppKey, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import AppKey, ClaimId, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.notices import DeliveryState
 from daigou.domain.order import Role, State
 from daigou.domain.sweeps import SweepName
@@ -27,6 +27,7 @@ from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry, RegistryConflictError
 from daigou.ledger.views import (
     ApplicationView,
+    ClaimView,
     DepositView,
     EntryView,
     FindingView,
@@ -210,6 +211,10 @@ class Backend:
     async def recharge(self, recharge: RechargeId) -> RechargeView | None:
         """A recharge, if there is one of that id."""
         return await self._find(self._queries.recharge, recharge)
+
+    async def claim(self, claim: ClaimId) -> ClaimView | None:
+        """A claim, if there is one of that id."""
+        return await self._find(self._queries.claim, claim)
 
     async def deposit(self, client: PartyId) -> DepositView | None:
         """A client's deposit, if there is such a client."""

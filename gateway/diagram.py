@@ -15,7 +15,9 @@ from gateway.diagram_sheet import Sheet
 from gateway.diagram_words import Trail, words
 
 HEAD = 92.0
-DRAWN = frozenset({TableName.PARCEL, TableName.CANCELLATION, TableName.REFUND})
+DRAWN = frozenset(
+    {TableName.PARCEL, TableName.CANCELLATION, TableName.DISSOLUTION, TableName.REFUND}
+)
 """The items whose way is worth a picture on an order's own diagram."""
 
 

@@ -52,6 +52,14 @@ ROADS: Mapping[TableName, tuple[State, ...]] = MappingProxyType(
             State.SETTLING,
             State.CANCELLED,
         ),
+        TableName.DISSOLUTION: (
+            State.NEW,
+            State.CHECKING,
+            State.ASKING_SELLER,
+            State.AWAITING_PROOF,
+            State.AWAITING_REFUND,
+            State.DISSOLVED,
+        ),
     }
 )
 """The road that people hope for, where a table has shorter ways to its first end."""

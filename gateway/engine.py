@@ -20,17 +20,14 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from daigou.domain.ids import OrderId, RechargeId, workflow_id
+from daigou.domain.ids import SubjectId, kind_of, workflow_id
 from daigou.domain.order import Trigger
 from daigou.domain.steps import Receipt
 from daigou.temporal_setup import TemporalSetupError
 from gateway.problems import unavailable
 from workflows.messages import (
     OPENED,
-    PURCHASE_ORDER,
-    RECHARGE,
-    OpenOrder,
-    OpenRecharge,
+    Opening,
     Pull,
     as_refused,
     update_name,
@@ -68,40 +65,47 @@ class WorkflowEngine:
         self._client: Client | None = None
         self._connecting: asyncio.Task[Client] | None = None
 
-    async def open_order(
+    async def open(
         self,
-        opening: OpenOrder,
+        opening: Opening,
         *,
         summary: str,
-        details: str,
-        attributes: list[SearchAttributePair[Any]],
+        details: str = "",
+        attributes: list[SearchAttributePair[Any]] | None = None,
     ) -> Receipt:
-        """Starts an order; answers once its request is written.
+        """Starts a subject; answers once its opening is written, and what it calls outside has
+        answered, or has not in its first moments.
 
         Raises:
-            TakenError: an order of this id has begun before.
+            TakenError: a subject of this id has begun before.
         """
-        return await self._open(
-            PURCHASE_ORDER,
-            opening,
-            opening.order,
-            update_id=opening.command_id,
-            summary=summary,
-            details=details,
-            attributes=attributes,
-        )
 
-    async def open_recharge(self, opening: OpenRecharge, *, summary: str) -> Receipt:
-        """Starts a recharge; answers once the institution did, or did not in its first moments.
+        async def send() -> Receipt:
+            client = await self._connected()
+            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
+                kind_of(opening.subject).workflow,
+                opening,
+                id=workflow_id(opening.subject),
+                task_queue=self._task_queue,
+                # A success says that it is ours; who comes second is told so, and looks.
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                # A refused opening wrote nothing: the same id may be asked for again.
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
+                search_attributes=TypedSearchAttributes(attributes or []),
+                static_summary=summary,
+                static_details=details or None,
+            )
+            receipt: Receipt = await client.execute_update_with_start_workflow(
+                OPENED, start_workflow_operation=start, id=opening.command_id, result_type=Receipt
+            )
+            return receipt
 
-        Raises:
-            TakenError: a recharge of this id has begun before.
-        """
-        return await self._open(
-            RECHARGE, opening, opening.recharge, update_id=opening.command_id, summary=summary
-        )
+        try:
+            return await self._answer(send)
+        except WorkflowAlreadyStartedError:
+            raise TakenError from None
 
-    async def opened(self, subject: OrderId | RechargeId, *, update_id: str) -> Receipt:
+    async def opened(self, subject: SubjectId, *, update_id: str) -> Receipt:
         """What the opening of a subject that has begun before answers.
 
         Raises:
@@ -109,7 +113,7 @@ class WorkflowEngine:
         """
         return await self._update(subject, OPENED, None, update_id=update_id)
 
-    async def pull(self, subject: OrderId | RechargeId, trigger: Trigger, pull: Pull) -> Receipt:
+    async def pull(self, subject: SubjectId, trigger: Trigger, pull: Pull) -> Receipt:
         """Sends a command to a living subject.
 
         Raises:
@@ -126,44 +130,8 @@ class WorkflowEngine:
         except (TimeoutError, RPCError, TemporalSetupError):
             return False
 
-    async def _open(
-        self,
-        workflow: str,
-        opening: OpenOrder | OpenRecharge,
-        subject: OrderId | RechargeId,
-        *,
-        update_id: str,
-        summary: str,
-        details: str = "",
-        attributes: list[SearchAttributePair[Any]] | None = None,
-    ) -> Receipt:
-        async def send() -> Receipt:
-            client = await self._connected()
-            start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-                workflow,
-                opening,
-                id=workflow_id(subject),
-                task_queue=self._task_queue,
-                # A success says that it is ours; who comes second is told so, and looks.
-                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                # A refused opening wrote nothing: the same id may be asked for again.
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                search_attributes=TypedSearchAttributes(attributes or []),
-                static_summary=summary,
-                static_details=details or None,
-            )
-            receipt: Receipt = await client.execute_update_with_start_workflow(
-                OPENED, start_workflow_operation=start, id=update_id, result_type=Receipt
-            )
-            return receipt
-
-        try:
-            return await self._answer(send)
-        except WorkflowAlreadyStartedError:
-            raise TakenError from None
-
     async def _update(
-        self, subject: OrderId | RechargeId, name: str, pull: Pull | None, *, update_id: str
+        self, subject: SubjectId, name: str, pull: Pull | None, *, update_id: str
     ) -> Receipt:
         arguments = [] if pull is None else [pull]
 

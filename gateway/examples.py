@@ -41,6 +41,7 @@ from gateway.answers import (
     TimelineAnswer,
     TransitionAnswer,
 )
+from gateway.case_examples import case_examples
 from gateway.wire import Answered, Sum
 
 _ID = OrderId("ord_2026_0001")
@@ -72,6 +73,7 @@ def examples() -> dict[str, Any]:
         ),
         preview := _preview(order),
         PreviewPage(data=(preview,), has_more=False),
+        *case_examples(order),
     )
     return {type(each).__name__: each.model_dump(mode="json") for each in shown}
 

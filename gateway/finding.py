@@ -1,14 +1,34 @@
 """Owns what a caller may see: everything else is not there (OP-7-5-4)."""
 
+from dataclasses import replace
+
 from fastapi import Request
 
-from daigou.domain.ids import ORDER_ID, PARTY_ID, RECHARGE_ID, OrderId, PartyId, RechargeId
-from daigou.domain.lifecycle import FULFILMENT, RECHARGE
+from daigou.domain.facts import Facts
+from daigou.domain.ids import (
+    CLAIM_ID,
+    ORDER_ID,
+    PARTY_ID,
+    RECHARGE_ID,
+    ClaimId,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+)
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, RECHARGE
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import ROLES_THAT_SEE_ALL, Parties, Role
 from daigou.domain.terms import current
-from daigou.ledger.views import ApplicationView, DepositView, OrderView, PartyView, RechargeView
-from gateway.auth import may_see_order
+from daigou.ledger.views import (
+    ApplicationView,
+    ClaimView,
+    DepositView,
+    OrderView,
+    PartyView,
+    RechargeView,
+)
+from gateway.auth import may_see_claim, may_see_order
 from gateway.backend import Backend
 from gateway.problems import not_found
 from gateway.sending import Target
@@ -26,8 +46,29 @@ async def visible_order(request: Request, caller: ApplicationView, order_id: str
         note(request, subject=order_id)
         order = await backend.order(OrderId(order_id))
         if order is not None and may_see_order(caller, order.parties):
-            return order
+            return shown_to(caller, order)
     raise not_found("order of this id")
+
+
+def shown_to(caller: ApplicationView, order: OrderView) -> OrderView:
+    """An order that the caller may see, with those of its claims that it may see, too."""
+    seen = tuple(claim for claim in order.claims if may_see_claim(caller, claim.parties))
+    return replace(order, claims=seen)
+
+
+async def visible_claim(request: Request, caller: ApplicationView, claim_id: str) -> ClaimView:
+    """The claim of that id.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    backend: Backend = request.app.state.backend
+    if CLAIM_ID.fullmatch(claim_id):
+        note(request, subject=claim_id)
+        claim = await backend.claim(ClaimId(claim_id))
+        if claim is not None and may_see_claim(caller, claim.parties):
+            return claim
+    raise not_found("claim of this id")
 
 
 async def visible_recharge(
@@ -97,7 +138,7 @@ async def order_target(request: Request, caller: ApplicationView, order_id: str)
     """An order as the target of a command; raises as `visible_order`."""
     order = await visible_order(request, caller, order_id)
     return Target(
-        subject=order.id,
+        subject=SubjectId(order.id),
         table=FULFILMENT,
         state=order.state,
         sequence=order.sequence,
@@ -123,7 +164,7 @@ async def item_target(
         raise not_found(f"{table.name} of this number")
     item = items[number] if number is not None else None
     return Target(
-        subject=order.id,
+        subject=SubjectId(order.id),
         table=table,
         state=item.state if item else table.initial,
         sequence=order.sequence,
@@ -135,11 +176,26 @@ async def item_target(
     )
 
 
+async def claim_target(request: Request, caller: ApplicationView, claim_id: str) -> Target:
+    """A claim as the target of a command; raises as `visible_claim`."""
+    claim = await visible_claim(request, caller, claim_id)
+    return Target(
+        subject=SubjectId(claim.id),
+        table=CLAIM,
+        state=claim.state,
+        sequence=claim.sequence,
+        parties=claim.parties,
+        terms_version=claim.terms_version,
+        order=claim.state,
+        facts=Facts(claim=claim.claimed),
+    )
+
+
 async def recharge_target(request: Request, caller: ApplicationView, recharge_id: str) -> Target:
     """A recharge as the target of a command; raises as `visible_recharge`."""
     found = await visible_recharge(request, caller, recharge_id)
     return Target(
-        subject=found.id,
+        subject=SubjectId(found.id),
         table=RECHARGE,
         state=found.state,
         sequence=found.sequence,

@@ -2,7 +2,7 @@
 
 from daigou.domain.ids import SubjectId
 from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, Parties, Role, TableName, Trigger
-from daigou.ledger.views import ApplicationView, OrderView, TransitionView
+from daigou.ledger.views import ApplicationView, TransitionView
 from gateway.answers import TransitionAnswer
 from gateway.backend import Backend
 
@@ -13,14 +13,15 @@ OF_GOODS = frozenset({Trigger.OBJECT_TO_RECEIPT, Trigger.SETTLE_OBJECTION})
 
 
 async def timeline_of(
-    backend: Backend, order: OrderView, caller: ApplicationView
+    backend: Backend, subject: SubjectId, parties: Parties, caller: ApplicationView
 ) -> tuple[TransitionAnswer, ...]:
-    """Every transition of an order, with the words that came with it if they are for the caller."""
-    steps = await backend.timeline(SubjectId(order.id))
+    """Every transition of an order or a claim of these parties, with the words that came with it if
+    they are for the caller."""
+    steps = await backend.timeline(subject)
     refs = {
         step.sequence: str(step.facts["note_ref"])
         for step in steps
-        if step.facts.get("note_ref") and may_read(caller, order.parties, step)
+        if step.facts.get("note_ref") and may_read(caller, parties, step)
     }
     words = {ref: await backend.note(ref) for ref in dict.fromkeys(refs.values())}
     return tuple(
@@ -42,6 +43,7 @@ def may_read(caller: ApplicationView, parties: Parties, step: TransitionView) ->
     }
     if held & READS_ALL or step.actor.party == caller.party:
         return True
+    # Of claims, logistics sees those that are against it alone.
     return bool(held & READS_OF_GOODS) and (
-        step.table == TableName.PARCEL or step.trigger in OF_GOODS
+        step.table in (TableName.PARCEL, TableName.CLAIM) or step.trigger in OF_GOODS
     )

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from daigou.domain.ids import EVIDENCE_ID, ORDER_ID, PARTY_ID, RECHARGE_ID
+from daigou.domain.ids import CLAIM_ID, EVIDENCE_ID, ORDER_ID, PARTY_ID, RECHARGE_ID
 from daigou.domain.refusals import RefusalCode
 from gateway import auth, once
 from gateway.examples import examples
@@ -74,7 +74,7 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.CAUTION_NOT_ACKNOWLEDGED: "the client has not acknowledged every caution",
     RefusalCode.TOO_MANY_GOODS: "the order has not so many goods that are not on their way",
     RefusalCode.NOTHING_TO_PAY: "nothing is unpaid",
-    RefusalCode.CASE_OPEN: "a cancellation of the order is open: it waits for its outcome",
+    RefusalCode.CASE_OPEN: "a case of the order is open: it waits for its outcome",
     RefusalCode.CUSTOMS_CLEARED: "goods have cleared export customs: no cancellation any more",
     RefusalCode.ALREADY_RECORDED: "the seller's payment of this number is in the books already",
     RefusalCode.STALE_PREVIEW: "the digest is not that of what would be written now: something "
@@ -96,6 +96,13 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.WRONG_REFERENCE: "the reference is not the movement that is open",
     RefusalCode.EXCLUDED_BY_CAUTION: "a caution about the goods excludes it",
     RefusalCode.REASON_NOT_ALLOWED: "the order cannot be refused for this reason any more",
+    RefusalCode.CAUSE_WITH_LOGISTICS: "the cause lies with logistics: claim from there",
+    RefusalCode.NO_BASIS: "nothing that is known of the order gives such a claim",
+    RefusalCode.CLAIM_TOO_HIGH: "a provider is liable for the order amount at most, over all "
+    "claims",
+    RefusalCode.LOSS_NOT_COVERED: "a provider is liable for direct loss alone",
+    RefusalCode.NO_EVIDENCE: "evidence is to be handed in first, and named",
+    RefusalCode.NOT_INSPECTED: "the goods are to be inspected in person first",
     EdgeCode.INTERNAL_ERROR: "something went wrong here; it is logged",
     EdgeCode.UNAVAILABLE: "database or engine did not answer in time; send the same again",
 }
@@ -133,6 +140,7 @@ def _in_path(pattern: str, example: str, description: str) -> dict[str, Any]:
 
 _IN_PATH: Mapping[str, dict[str, Any]] = {
     "order_id": _in_path(ORDER_ID.pattern, "ord_2026_0001", "The order."),
+    "claim_id": _in_path(CLAIM_ID.pattern, "clm_2026_0001", "The claim."),
     "recharge_id": _in_path(RECHARGE_ID.pattern, "rch_2026_0001", "The recharge."),
     "client_id": _in_path(PARTY_ID.pattern, "cli_anna", "The client."),
     "party_id": _in_path(PARTY_ID.pattern, "sto_yiwu", "The party."),

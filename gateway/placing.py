@@ -1,10 +1,10 @@
 """Owns the placing of an order: the request made whole (PSR-1), and its workflow begun once."""
 
 import base64
-import contextlib
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import Request as HttpRequest
 from pydantic import TypeAdapter
@@ -25,10 +25,10 @@ from daigou.settings import Settings
 from gateway.answers import ReceiptAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
-from gateway.engine import EndedError, TakenError, WorkflowEngine
 from gateway.once import command_id, once
+from gateway.opening import begin
 from gateway.parsing import FaultsError, body_of, parse
-from gateway.problems import EdgeCode, Fault, ProblemError, invalid, refusal
+from gateway.problems import Fault, invalid, refusal
 from gateway.records import findings_in
 from gateway.referring import faults_of_named
 from gateway.request_body import (
@@ -221,7 +221,6 @@ def _screen(asked: Request, actor: Actor) -> None:
 
 
 async def _open(request: HttpRequest, placing: _Placing) -> Receipt:
-    engine: WorkflowEngine = request.app.state.engine
     settings: Settings = request.app.state.settings
     asked, terms = placing.asked, current()
     fee = service_fee(goods=asked.goods, freight=asked.freight, rate=terms.fee_rate)
@@ -234,40 +233,31 @@ async def _open(request: HttpRequest, placing: _Placing) -> Receipt:
         terms_version=terms.version,
         time_scale=settings.time_scale,
     )
-    try:
-        return await engine.open_order(
-            opening,
-            summary=summary_of(asked, amount),
-            details=_details(asked),
-            attributes=[
-                SearchAttributePair(messages.ORDER_STATE, FULFILMENT.initial.value),
-                SearchAttributePair(messages.ORDER_CASE, "none"),
-                SearchAttributePair(messages.PAYMENT_HOLD, "none"),
-                SearchAttributePair(messages.CLIENT_ID, asked.client),
-                SearchAttributePair(messages.PROVIDER_ID, asked.provider),
-                SearchAttributePair(messages.NEXT_ACTOR, Role.CLIENT.value),
-                SearchAttributePair(messages.AMOUNT_FEN, amount.amount),
-            ],
-        )
-    except TakenError:
-        return await _opened_before(request, placing)
+    return await begin(
+        request,
+        opening,
+        clause="PSR-1-1",
+        find_again=partial(_found_again, request, placing),
+        summary=summary_of(asked, amount),
+        details=_details(asked),
+        attributes=(
+            SearchAttributePair(messages.ORDER_STATE, FULFILMENT.initial.value),
+            SearchAttributePair(messages.ORDER_CASE, "none"),
+            SearchAttributePair(messages.PAYMENT_HOLD, "none"),
+            SearchAttributePair(messages.CLIENT_ID, asked.client),
+            SearchAttributePair(messages.PROVIDER_ID, asked.provider),
+            SearchAttributePair(messages.NEXT_ACTOR, Role.CLIENT.value),
+            SearchAttributePair(messages.AMOUNT_FEN, amount.amount),
+        ),
+    )
 
 
-async def _opened_before(request: HttpRequest, placing: _Placing) -> Receipt:
-    """The receipt of an order that was begun before, if it is this very order."""
-    engine: WorkflowEngine = request.app.state.engine
+async def _found_again(request: HttpRequest, placing: _Placing) -> Receipt | None:
     backend: Backend = request.app.state.backend
-    receipt: Receipt | None = None
-    with contextlib.suppress(EndedError):
-        receipt = await engine.opened(placing.order, update_id=placing.command_id)
     found = await backend.order(placing.order)
     if found is None or not _is_same(found.request, placing.asked):
-        raise ProblemError(
-            code=EdgeCode.ID_TAKEN,
-            detail=f"{placing.order} is another order; choose another id",
-            clause="PSR-1-1",
-        )
-    return receipt or _as_it_stands(found)
+        return None
+    return _as_it_stands(found)
 
 
 def _is_same(found: Request, asked: Request) -> bool:

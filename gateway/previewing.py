@@ -9,8 +9,8 @@ from fastapi import Request
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from daigou.domain.commands import Command, SettleCancellation
-from daigou.domain.ids import OrderId
+from daigou.domain.commands import CaseRefund, Command, SettleCancellation
+from daigou.domain.ids import OrderId, SubjectId
 from daigou.domain.items import choose_item
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.lifecycle.table import Table
@@ -36,6 +36,8 @@ READERS = OVERSEERS | {Role.CLIENT, Role.PROVIDER}
 """Who sees what was shown of an order: those whose money it is, and who looks after them."""
 _DEFAULT = SettleCancellation(digest="")
 """What the terms do where the provider says nothing; a client may see what that comes to."""
+_FOR_CLIENTS = (SettleCancellation, CaseRefund)
+"""What brings money back to the client, who may see what it comes to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +65,8 @@ class Previewed:
 
     @property
     def _client(self) -> frozenset[Role]:
-        settles = self.table.triggers[self.trigger].command is SettleCancellation
-        return frozenset({Role.CLIENT}) if settles else frozenset()
+        brings_back = self.table.triggers[self.trigger].command in _FOR_CLIENTS
+        return frozenset({Role.CLIENT}) if brings_back else frozenset()
 
 
 PREVIEWS: Mapping[Trigger, Previewed] = MappingProxyType(
@@ -94,14 +96,16 @@ async def preview(
     backend: Backend = request.app.state.backend
     raw = await body_of(request)
     order = await visible_order(request, caller, order_id)
-    body = await parsed(backend, previewed.body, raw, subject=order.id, clause=previewed.clause)
+    body = await parsed(
+        backend, previewed.body, raw, subject=SubjectId(order.id), clause=previewed.clause
+    )
     asker = _asker(caller, previewed, order.parties)
     command = _command(body)
     _check_that_it_is_for(asker, command)
     note(request, role=asker.role, trigger=previewed.trigger)
 
     async def make() -> PreviewAnswer:
-        await check_references(backend, body, subject=order.id, clause=previewed.clause)
+        await check_references(backend, body, subject=SubjectId(order.id), clause=previewed.clause)
         return await _show(backend, order, previewed, command, asker)
 
     return await keep(
@@ -193,7 +197,8 @@ def _giver(asker: Actor, previewed: Previewed, parties: Parties) -> Actor:
 
 
 def _check_that_it_is_for(asker: Actor, command: Command) -> None:
-    if asker.role == Role.CLIENT and command != _DEFAULT:
+    settles = isinstance(command, SettleCancellation)
+    if asker.role == Role.CLIENT and settles and command != _DEFAULT:
         raise ProblemError(
             code=RefusalCode.NOT_YOUR_ROLE,
             detail="a client previews what the terms do: the fee is kept, and there are no costs; "

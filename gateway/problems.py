@@ -67,6 +67,9 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.CUSTOMS_CLEARED: 409,
     RefusalCode.ALREADY_RECORDED: 409,
     RefusalCode.STALE_PREVIEW: 409,
+    RefusalCode.CAUSE_WITH_LOGISTICS: 409,
+    RefusalCode.NO_BASIS: 409,
+    RefusalCode.CLAIM_TOO_HIGH: 409,
     EdgeCode.ERASED: 410,
     EdgeCode.BODY_TOO_LARGE: 413,
     EdgeCode.UNSUPPORTED_MEDIA_TYPE: 415,
@@ -83,6 +86,9 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.WRONG_REFERENCE: 422,
     RefusalCode.EXCLUDED_BY_CAUTION: 422,
     RefusalCode.REASON_NOT_ALLOWED: 422,
+    RefusalCode.NO_EVIDENCE: 422,
+    RefusalCode.NOT_INSPECTED: 422,
+    RefusalCode.LOSS_NOT_COVERED: 422,
     EdgeCode.INTERNAL_ERROR: 500,
     EdgeCode.UNAVAILABLE: 503,
 }
@@ -182,6 +188,10 @@ def refusal(refused: Refused) -> ProblemError:
         detail=refused.detail,
         clause=refused.clause,
         allowed_actions=refused.allowed_actions,
+        errors=tuple(
+            Fault(pointer="", code=each.code, detail=each.detail, clause=each.clause)
+            for each in refused.reasons
+        ),
     )
 
 

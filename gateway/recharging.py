@@ -1,6 +1,6 @@
 """Owns the asking for a recharge: checked, and its workflow begun once (UA-1-8)."""
 
-import contextlib
+from functools import partial
 
 from fastapi import Request
 from pydantic import TypeAdapter
@@ -17,11 +17,11 @@ from daigou.ledger.views import ApplicationView
 from gateway.answers import ReceiptAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
-from gateway.engine import EndedError, TakenError, WorkflowEngine
 from gateway.once import command_id, once
+from gateway.opening import begin
 from gateway.parsing import body_of, parse_or_refuse
 from gateway.placing import derived_id
-from gateway.problems import EdgeCode, Fault, ProblemError, invalid
+from gateway.problems import Fault, invalid
 from gateway.schemas import RechargeBody
 from gateway.sending import not_your_role, roles_of
 from gateway.trace import note
@@ -91,30 +91,21 @@ async def _check_client(request: Request, caller: ApplicationView, asked: Reques
 
 
 async def _open(request: Request, opening: OpenRecharge) -> Receipt:
-    engine: WorkflowEngine = request.app.state.engine
-    asked = opening.request
-    try:
-        return await engine.open_recharge(opening, summary=f"recharge {asked.amount}")
-    except TakenError:
-        return await _opened_before(request, opening)
+    return await begin(
+        request,
+        opening,
+        clause=_CLAUSE,
+        find_again=partial(_found_again, request, opening),
+        summary=f"recharge {opening.request.amount}",
+    )
 
 
-async def _opened_before(request: Request, opening: OpenRecharge) -> Receipt:
-    """The receipt of a recharge that was begun before, if it is this very recharge."""
-    engine: WorkflowEngine = request.app.state.engine
+async def _found_again(request: Request, opening: OpenRecharge) -> Receipt | None:
     backend: Backend = request.app.state.backend
-    receipt: Receipt | None = None
-    with contextlib.suppress(EndedError):
-        receipt = await engine.opened(opening.recharge, update_id=opening.command_id)
-    found = await backend.recharge(opening.recharge)
-    asked = opening.request
+    found, asked = await backend.recharge(opening.recharge), opening.request
     if found is None or (found.client, found.amount) != (asked.client, asked.amount):
-        raise ProblemError(
-            code=EdgeCode.ID_TAKEN,
-            detail=f"{opening.recharge} is another recharge; choose another id",
-            clause=_CLAUSE,
-        )
-    return receipt or Receipt(
+        return None
+    return Receipt(
         subject=SubjectId(found.id),
         sequence=found.sequence,
         state=found.state,

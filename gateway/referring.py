@@ -8,14 +8,15 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from daigou.domain.ids import OrderId, RechargeId
+from daigou.domain.ids import OrderId, SubjectId
 from daigou.domain.refusals import RefusalCode
 from gateway.backend import Backend
 from gateway.parsing import FaultsError, parse
 from gateway.problems import Fault, invalid
-from gateway.schemas import CommandBody, Named
+from gateway.schemas import Named
+from gateway.schemas.body import ReferringBody
 
-B = TypeVar("B", bound=CommandBody)
+B = TypeVar("B", bound=ReferringBody)
 
 
 async def parsed(
@@ -23,10 +24,10 @@ async def parsed(
     model: type[B],
     raw: bytes,
     *,
-    subject: OrderId | RechargeId,
+    subject: SubjectId,
     clause: str,
 ) -> B:
-    """A command's body; `clause` is its trigger's.
+    """A body; `clause` is its trigger's, `subject` the one whose evidence it may name.
 
     Raises:
         ProblemError: it is no JSON, or not valid; every fault is named, and so is whatever it
@@ -48,7 +49,7 @@ async def parsed(
 
 
 async def check_references(
-    backend: Backend, body: CommandBody, *, subject: OrderId | RechargeId, clause: str
+    backend: Backend, body: ReferringBody, *, subject: SubjectId, clause: str
 ) -> None:
     """Checks that the parties that a body names are registered, and its evidence is the order's.
 
@@ -81,10 +82,10 @@ async def faults_of_named(
 
 async def _faults_of_references(
     backend: Backend,
-    model: type[CommandBody],
+    model: type[ReferringBody],
     said: object,
     *,
-    subject: OrderId | RechargeId,
+    subject: SubjectId,
     clause: str,
 ) -> tuple[Fault, ...]:
     strangers = await faults_of_named(backend, tuple(model.named_in(said)), clause=clause)
@@ -93,9 +94,9 @@ async def _faults_of_references(
 
 async def _faults_of_proofs(
     backend: Backend,
-    model: type[CommandBody],
+    model: type[ReferringBody],
     said: object,
-    subject: OrderId | RechargeId,
+    subject: SubjectId,
     clause: str,
 ) -> tuple[Fault, ...]:
     """The evidence that a body names and the order does not have."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from daigou.domain.commands import Accept, Command
 from daigou.domain.commands import Request as PurchaseRequest
 from daigou.domain.facts import Facts
-from daigou.domain.ids import OrderId, RechargeId, SubjectId
+from daigou.domain.ids import SubjectId
 from daigou.domain.items import too_late_for_items
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.order import Actor, Parties, Role, State, Trigger
@@ -40,7 +40,7 @@ class Target:
     `sequence` is how many transitions of the subject the read model holds.
     """
 
-    subject: OrderId | RechargeId
+    subject: SubjectId
     table: Table
     state: State
     sequence: int
@@ -139,15 +139,22 @@ def _allowed(caller: ApplicationView, target: Target) -> tuple[str, ...]:
 async def _command(
     backend: Backend, body: CommandBody, target: Target, actor: Actor, key: str
 ) -> Command:
-    if not isinstance(body, NotedBody) or body.note is None:
-        return body.to_command(note_ref="", item=target.item)
-    # Free words stay out of the workflow's history: only their reference travels.
-    named = f"{actor.app}\0{key}\0{body.note}".encode()
-    ref = f"txt_{hashlib.sha256(named).hexdigest()[:40]}"
-    await backend.add_note(
-        note=ref, subject=SubjectId(target.subject), author=actor.party, body=body.note
-    )
+    words = body.note if isinstance(body, NotedBody) else None
+    ref = await keep_note(backend, words, subject=target.subject, author=actor, key=key)
     return body.to_command(note_ref=ref, item=target.item)
+
+
+async def keep_note(
+    backend: Backend, words: str | None, *, subject: SubjectId, author: Actor, key: str
+) -> str:
+    """Stores free words apart, so that they stay out of histories: only their reference travels.
+    It is the same for every try under the key, and empty where there are none."""
+    if words is None:
+        return ""
+    named = f"{author.app}\0{key}\0{words}".encode()
+    ref = f"txt_{hashlib.sha256(named).hexdigest()[:40]}"
+    await backend.add_note(note=ref, subject=subject, author=author.party, body=words)
+    return ref
 
 
 async def _screened(backend: Backend, command: Command, target: Target) -> Command:

@@ -1,6 +1,5 @@
 """Owns the words of notices on the wire: endpoints, the delivery log, replays (PSR-27)."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -8,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from daigou.domain.ids import ORDER_ID, RECHARGE_ID
+from daigou.domain.ids import SUBJECT_ID
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.notices import Channel, DeliveryState
 from daigou.domain.order import Role
@@ -19,7 +18,6 @@ EVENTS = frozenset(
     notice.event for table in TABLES.values() for row in table.rows for notice in row.notices
 )
 PATTERNS = EVENTS | {event.partition(".")[0] + ".*" for event in EVENTS} | {"*"}
-SUBJECT = re.compile(rf"{ORDER_ID.pattern}|{RECHARGE_ID.pattern}")
 EVENTS_MAX = 50
 
 EventPattern = Annotated[
@@ -88,7 +86,7 @@ class ReplayEndpointBody(Asked):
     since: Moment | None = None
     subject: Annotated[
         str | None,
-        Field(pattern=f"^({SUBJECT.pattern})$", description="An order or a recharge."),
+        Field(pattern=f"^({SUBJECT_ID.pattern})$", description="An order, a recharge or a claim."),
     ] = None
     from_order_sequence: Annotated[int, Field(ge=1, le=10**6)] = 1
 
@@ -159,7 +157,7 @@ class NoticeAnswer(Answered):
     delivered once the first of its channels took it: `sent_at`."""
 
     id: Annotated[str, Field(description="The `webhook-id` under which it is sent.")]
-    subject: Annotated[str, Field(description="The order or recharge.")]
+    subject: Annotated[str, Field(description="The order, recharge or claim.")]
     event: Annotated[str, Field(examples=["order.accepted"])]
     sequence: Annotated[int, Field(description="The transition that it tells of.")]
     number: int

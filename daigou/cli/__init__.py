@@ -17,6 +17,7 @@ from daigou.cli import (
     registry,
     screening,
     servers,
+    standing,
     sweeps,
 )
 
@@ -39,6 +40,7 @@ app.command()(sweeps.schedules)
 app.command()(erasing.erase)
 app.command()(notices.notices)
 app.add_typer(cases.cases, name="case")
+app.add_typer(standing.claims, name="claim")
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")

@@ -1,9 +1,10 @@
-"""The commands on cancellations: what a settlement comes to, and settling as it was shown."""
+"""The commands on cases: where they stand, what a settlement comes to, settling as shown."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from daigou.cli.asking import answered, check_order, print_table
 from daigou.cli.common import (
     GATEWAY,
     USAGE,
@@ -13,24 +14,22 @@ from daigou.cli.common import (
     fail,
     need_credentials,
 )
+from daigou.cli.standing import show_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from typing import TypeVar
+    from collections.abc import Mapping
 
     from rich.console import Console
 
     from daigou.domain.commands import Cost, FeeChoice
     from gateway.answers import PreviewAnswer
     from gateway.client import DaigouClient
-    from gateway.problems import Problem
-
-    T = TypeVar("T")
 
 cases = typer.Typer(
-    help="Cancellations: what a settlement comes to, and settling.", no_args_is_help=True
+    help="Cancellations and dissolutions: where they stand, what a settlement comes to, settling.",
+    no_args_is_help=True,
 )
-GIVE_UP_SECONDS = 20.0
+cases.command(name="show")(show_cases)
 _COST = "KIND:FEN:PAYEE:EVIDENCE"
 
 Order = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.")]
@@ -61,13 +60,13 @@ def preview(
     Ends with 0 if it can be settled so, with 1 if it is refused.
     """
     need_credentials(app_key, app_secret, does="asks")
-    _check_order(order)
+    check_order(order)
     choice, costs = _fee(fee), _costs(cost)
 
     async def ask(client: "DaigouClient") -> "PreviewAnswer":
         return await client.preview_settlement(order, fee=choice, costs=costs)
 
-    shown = _answered(gateway, app_key, app_secret, ask, order=order)
+    shown = answered(gateway, app_key, app_secret, ask, of=order, hints=_hints(order, ""))
     if as_json:
         typer.echo(shown.model_dump_json(indent=1))
         return
@@ -94,7 +93,7 @@ def settle(
     `daigou case preview`.
     """
     need_credentials(app_key, app_secret, does="settles")
-    _check_order(order)
+    check_order(order)
     choice, costs = _fee(fee), _costs(cost)
     again = _command("preview", order, fee, cost)
 
@@ -105,17 +104,11 @@ def settle(
         known = " It was before, and is done once." if done.replayed else ""
         return f"{order} is settled: {done.receipt.state}, step {done.receipt.sequence}.{known}"
 
-    typer.echo(_answered(gateway, app_key, app_secret, ask, order=order, again=again))
+    hints = _hints(order, again)
+    typer.echo(answered(gateway, app_key, app_secret, ask, of=order, hints=hints))
 
 
 # What is said on the command line.
-
-
-def _check_order(order: str) -> None:
-    from daigou.domain.ids import ORDER_ID
-
-    if not ORDER_ID.fullmatch(order):
-        fail(f"{order} is no order id such as ord_2026_0001.", code=USAGE)
 
 
 def _fee(said: str) -> "FeeChoice":
@@ -177,75 +170,17 @@ def _key(order: str, digest: str, fee: str, costs: list[str]) -> str:
 # What the gateway answers.
 
 
-def _answered(
-    gateway: str,
-    key: str,
-    secret: str,
-    ask: "Callable[[DaigouClient], Awaitable[T]]",
-    *,
-    order: str,
-    again: str = "",
-) -> "T":
-    """What the gateway answers; ends where it refuses, or does not answer."""
-    import asyncio
-
-    from gateway.client import DaigouClient, RefusalError, UnansweredError
-
-    _check_url(gateway)
-
-    async def asked() -> "T":
-        async with DaigouClient(gateway, key, secret, give_up_seconds=GIVE_UP_SECONDS) as client:
-            return await ask(client)
-
-    try:
-        return asyncio.run(asked())
-    except RefusalError as refusal:
-        fail(_told(refusal.problem, order=order, again=again))
-    except UnansweredError as error:
-        fail(
-            f"The gateway at {gateway} does not answer ({error}).\nIs it running (`daigou up`)? "
-            "Then run this again: it is carried out once."
-        )
-
-
-def _check_url(gateway: str) -> None:
-    import httpx
-
-    try:
-        url = httpx.URL(gateway)
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host:
-        fail(f"--gateway {gateway} is no URL such as {GATEWAY}.", code=USAGE)
-
-
-def _told(problem: "Problem", *, order: str, again: str) -> str:
-    """A refusal in words, with what to do next."""
-    clause = f", {problem.clause}" if problem.clause else ""
-    lines = [f"Refused ({problem.code}{clause}): {problem.detail}."]
-    lines += [f"  {fault.pointer} {fault.detail}" for fault in problem.errors]
-    if hint := _next_step(problem, order=order, again=again):
-        lines.append(hint)
-    return "\n".join(lines)
-
-
-def _next_step(problem: "Problem", *, order: str, again: str) -> str:
+def _hints(order: str, again: str) -> "Mapping[str, str]":
+    """What to do next after a refusal."""
     from daigou.domain.refusals import RefusalCode
-    from gateway.problems import EdgeCode
 
-    match problem.code:
-        case RefusalCode.STALE_PREVIEW:
-            return f"See what it comes to now:\n{again}"
-        case EdgeCode.UNAUTHENTICATED:
-            return "Check DAIGOU_APP_KEY and DAIGOU_APP_SECRET."
-        case EdgeCode.NOT_FOUND:
-            return f"Check the id {order}, and that your application's party takes part in it."
-        case RefusalCode.NOT_YOUR_ROLE:
-            return "The provider or the platform settles; a client previews what the terms do."
-        case RefusalCode.NOT_IN_THIS_STATE:
-            return f"GET /v1/orders/{order}/allowed-actions tells what can be done now."
-        case _:
-            return ""
+    return {
+        RefusalCode.STALE_PREVIEW: f"See what it comes to now:\n{again}",
+        RefusalCode.NOT_YOUR_ROLE: "The provider or the platform settles; a client previews what "
+        "the terms do.",
+        RefusalCode.NOT_IN_THIS_STATE: f"GET /v1/orders/{order}/allowed-actions tells what can be "
+        "done now.",
+    }
 
 
 def _print(console: "Console", shown: "PreviewAnswer") -> None:
@@ -254,7 +189,7 @@ def _print(console: "Console", shown: "PreviewAnswer") -> None:
         f"{shown.clause}: {shown.clause_says}\n",
         markup=False,
     )
-    _print_table(
+    print_table(
         console,
         title="Who gets what",
         heads=("who", "sum", "of", "clause"),
@@ -269,7 +204,7 @@ def _print(console: "Console", shown: "PreviewAnswer") -> None:
         ],
     )
     if shown.lines:
-        _print_table(
+        print_table(
             console,
             title="Added to the order amount",
             heads=("line", "sum", "for", "clause"),
@@ -278,18 +213,3 @@ def _print(console: "Console", shown: "PreviewAnswer") -> None:
                 for line in shown.lines
             ],
         )
-
-
-def _print_table(
-    console: "Console", *, title: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]
-) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title, title_justify="left")
-    for head in heads:
-        table.add_column(head, justify="right" if head == "sum" else "left", overflow="fold")
-    for row in rows:
-        # What others wrote is no markup of ours.
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)

@@ -7,6 +7,7 @@ from gateway.answers.actions import (
     DeadlinesAnswer,
     RoleActionsAnswer,
 )
+from gateway.answers.claims import ClaimAnswer, ClaimList, ClaimStatementAnswer, LossAnswer
 from gateway.answers.facts import (
     AdvanceAnswer,
     AgreedAnswer,
@@ -19,7 +20,9 @@ from gateway.answers.facts import (
 )
 from gateway.answers.findings import FindingAnswer, FindingPage
 from gateway.answers.items import (
+    CancellationAnswer,
     CaseAnswer,
+    DissolutionAnswer,
     ItemAnswer,
     RefundAnswer,
     collection_of,
@@ -55,13 +58,18 @@ __all__ = [
     "AgreedAnswer",
     "AgreementAnswer",
     "AllowedActionsAnswer",
+    "CancellationAnswer",
     "CaseAnswer",
     "CautionAnswer",
+    "ClaimAnswer",
+    "ClaimList",
+    "ClaimStatementAnswer",
     "ClauseAnswer",
     "ClausesAnswer",
     "DeadlineAnswer",
     "DeadlinesAnswer",
     "DepositAnswer",
+    "DissolutionAnswer",
     "EntryAnswer",
     "EntryPage",
     "FeeAnswer",
@@ -75,6 +83,7 @@ __all__ = [
     "LegAnswer",
     "LimitsAnswer",
     "LineAnswer",
+    "LossAnswer",
     "MandateAnswer",
     "MandateDeclarationAnswer",
     "MovementAnswer",

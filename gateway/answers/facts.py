@@ -150,7 +150,7 @@ class CautionAnswer(Answered):
         excluded = {
             "inspection": rule.excludes_inspection,
             "deposit_refund": rule.excludes_deposit_refund,
-            "dissolution": rule.excludes_dissolution,
+            "dissolution": bool(rule.excludes_grounds),
         }
         return cls(
             caution=cautioned.caution,

@@ -16,7 +16,8 @@ class FindingAnswer(Answered):
     sweep: SweepName
     severity: Severity
     subject: Annotated[
-        str, Field(description="The order, recharge or other thing.", examples=["ord_2026_0001"])
+        str,
+        Field(description="The order, recharge, claim or other thing.", examples=["ord_2026_0001"]),
     ]
     detail: Annotated[str, Field(description="What is amiss.", examples=["no_workflow"])]
     open: Annotated[bool, Field(description="Whether it was still there at the last look.")]

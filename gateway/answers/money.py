@@ -111,7 +111,7 @@ class EntryAnswer(Answered):
     number: int
     kind: JournalKind
     clause: str
-    subject: Annotated[str, Field(description="The order or recharge that it belongs to.")]
+    subject: Annotated[str, Field(description="The order, recharge or claim that it belongs to.")]
     change: Sum
     balance: Sum
     at: Moment

@@ -7,6 +7,7 @@ from pydantic import Field
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.order import Role, State, TableName
 from daigou.ledger.views import OrderView
+from gateway.answers.claims import ClaimAnswer
 from gateway.answers.facts import (
     AdvanceAnswer,
     AgreedAnswer,
@@ -18,7 +19,8 @@ from gateway.answers.facts import (
     ProductAnswer,
 )
 from gateway.answers.items import (
-    CaseAnswer,
+    CancellationAnswer,
+    DissolutionAnswer,
     ItemAnswer,
     RefundAnswer,
     cases_of,
@@ -72,7 +74,7 @@ class OrderAnswer(Answered):
         tuple[ItemAnswer, ...], Field(description="The platform's; none is final (PSR-20).")
     ]
     cancellations: Annotated[
-        tuple[CaseAnswer, ...], Field(description="Every one that was asked for (PSR-12).")
+        tuple[CancellationAnswer, ...], Field(description="Every one that was asked for (PSR-12).")
     ]
     cancellable_until: Annotated[
         Moment | None,
@@ -82,9 +84,15 @@ class OrderAnswer(Answered):
         ),
     ]
     held: Annotated[
-        bool, Field(description="Whether its own deadlines stand still, for a cancellation.")
+        bool, Field(description="Whether its own deadlines stand still, for a case that is open.")
+    ]
+    dissolutions: Annotated[
+        tuple[DissolutionAnswer, ...], Field(description="Every one that was asked for (PSR-13).")
     ]
     refunds: tuple[RefundAnswer, ...]
+    claims: Annotated[
+        tuple[ClaimAnswer, ...], Field(description="Those that you may see (PSR-25).")
+    ]
     placed_at: Moment
     entered_at: Annotated[Moment, Field(description="Since when it is in this state.")]
     ended_at: Moment | None
@@ -130,10 +138,12 @@ class OrderAnswer(Answered):
             requirements=items_of(order, TableName.REQUIREMENT),
             questions=items_of(order, TableName.QUESTION),
             opinions=items_of(order, TableName.OPINION),
-            cancellations=cases_of(order),
+            cancellations=cases_of(order, CancellationAnswer),
+            dissolutions=cases_of(order, DissolutionAnswer),
             cancellable_until=facts.cancellable_until,
             held=facts.held,
             refunds=refunds_of(order),
+            claims=tuple(ClaimAnswer.of(claim) for claim in order.claims),
             placed_at=order.placed_at,
             entered_at=order.entered_at,
             ended_at=order.ended_at,

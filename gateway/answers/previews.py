@@ -148,7 +148,7 @@ class PreviewAnswer(Answered):
     digest: Annotated[str, Field(description="What a command says which preview was shown by.")]
     order_id: str
     sequence: Annotated[int, Field(description="The number that the step would have.")]
-    item: Annotated[str | None, Field(description="The cancellation that it is of, if it is.")]
+    item: Annotated[str | None, Field(description="The case that it is of, if it is of one.")]
     trigger: Trigger
     leads_to: State
     says: Annotated[str, Field(description="That state in words.")]

@@ -12,7 +12,9 @@ from gateway.wire import Answered, Moment
 class ReceiptAnswer(Answered):
     """A command was carried out; this is where its subject stands after it."""
 
-    id: Annotated[str, Field(description="The order or recharge.", examples=["ord_2026_0001"])]
+    id: Annotated[
+        str, Field(description="The order, recharge or claim.", examples=["ord_2026_0001"])
+    ]
     sequence: Annotated[int, Field(description="The number of its latest transition.")]
     state: Annotated[State, Field(description="Of the item that moved, or of the order itself.")]
     item: Annotated[str | None, Field(description="The parcel, question, … that moved.")] = None

@@ -1,4 +1,4 @@
-"""Owns what is shown of what happened to an order."""
+"""Owns what is shown of what happened to an order, or to a claim on one."""
 
 from typing import Annotated, Any, Self
 
@@ -56,7 +56,7 @@ class TransitionAnswer(Answered):
 
 
 class TimelineAnswer(Answered):
-    """Everything that happened to an order, in the order of its happening."""
+    """Everything that happened to an order, or to a claim, in the order of its happening."""
 
     id: str
     data: tuple[TransitionAnswer, ...]

@@ -16,6 +16,8 @@ from gateway.client.agreeing import Agreeing
 from gateway.client.buying import Buying
 from gateway.client.calls import Done
 from gateway.client.cancelling import Cancelling
+from gateway.client.claiming import Claiming
+from gateway.client.dissolving import Dissolving
 from gateway.client.reading import Reading
 from gateway.client.records import Records
 from gateway.client.shipping import Shipping
@@ -26,7 +28,17 @@ __all__ = ["DaigouClient", "Done", "RefusalError", "UnansweredError"]
 
 
 class DaigouClient(
-    Agreeing, Buying, Shipping, Cancelling, Reading, Accounts, Records, Watching, Winning
+    Agreeing,
+    Buying,
+    Shipping,
+    Cancelling,
+    Dissolving,
+    Claiming,
+    Reading,
+    Accounts,
+    Records,
+    Watching,
+    Winning,
 ):
     """An application's client. Every method may raise `RefusalError` and `UnansweredError`."""
 

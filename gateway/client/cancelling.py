@@ -1,17 +1,17 @@
-"""Owns the client's commands of cancellations, and previews of what commands would come to."""
+"""Owns the client's commands of cancellations: an agreement is left, and settled."""
 
 from collections.abc import Iterable
-from uuid import uuid4
 
 from daigou.domain.commands import Cost, FeeChoice
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import TableName, Trigger
-from gateway.answers import PreviewAnswer, PreviewPage
+from gateway.answers import PreviewAnswer
 from gateway.calling import Body
-from gateway.client.calls import Calls, Done, price, said, some
+from gateway.client.calls import Done, price, some
+from gateway.client.previewing import Previewing
 
 
-class Cancelling(Calls):
+class Cancelling(Previewing):
     """Cancellations. `case` is a cancellation's number, `parcel` a parcel's; either may be left out
     if only one fits."""
 
@@ -78,10 +78,12 @@ class Cancelling(Calls):
         key: str,
         amount: Money,
         external_ref: str,
+        digest: str | None = None,
         case: str | None = None,
     ) -> Done:
-        """The seller paid back, in whole or in part, under its own number (PSR-12-1)."""
-        body = {"amount": price(amount), "external_ref": external_ref}
+        """The seller paid back, in whole or in part, under its own number (PSR-12-1); with a
+        digest, exactly as it was previewed."""
+        body = {"amount": price(amount), "external_ref": external_ref, "digest": digest}
         return await self._case(order_id, Trigger.RECORD_CANCELLATION_REFUND, case, body, key=key)
 
     async def proceed_without_refund(
@@ -121,33 +123,6 @@ class Cancelling(Calls):
         """The provider settles, exactly as it was previewed (PSR-12-3, PSR-12-4)."""
         body = {**_settlement(fee, costs), "digest": digest, "note": note}
         return await self._case(order_id, Trigger.SETTLE_CANCELLATION, case, body, key=key)
-
-    # What commands would come to.
-
-    async def preview(
-        self,
-        order_id: str,
-        trigger: Trigger | str,
-        body: Body | None = None,
-        *,
-        key: str | None = None,
-    ) -> PreviewAnswer:
-        """What a command with this body would do to the money now. Without a key it is asked anew
-        whenever it is called."""
-        at = f"/v1/orders/{order_id}/previews/{trigger}"
-        # It writes nothing but what was shown: asked twice, no harm is done.
-        return await self._made(at, said(body or {}), PreviewAnswer, key=key or str(uuid4()))
-
-    async def shown(self, order_id: str, digest: str) -> PreviewAnswer:
-        """A preview as it was shown."""
-        return await self._calling.get(f"/v1/orders/{order_id}/previews/{digest}", PreviewAnswer)
-
-    async def previews(
-        self, order_id: str, *, limit: int = 20, starting_after: str | None = None
-    ) -> PreviewPage:
-        """One page of what was shown of an order, the newest first."""
-        query = {"limit": limit, "starting_after": starting_after}
-        return await self._calling.get(f"/v1/orders/{order_id}/previews", PreviewPage, query=query)
 
     async def _case(
         self, order_id: str, trigger: Trigger, case: str | None, body: Body, *, key: str

@@ -9,24 +9,26 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from daigou.domain.clauses import clause
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, RECHARGE, REFUND, case_guards
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES, RECHARGE, REFUND, case_guards
 from daigou.domain.lifecycle.table import Guard, Row, Table
 from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode
+from daigou.ledger.views import ApplicationView
 from gateway.accepting import gives
 from gateway.answers import ReceiptAnswer, collection_of
 from gateway.auth import Caller
-from gateway.finding import item_target, order_target, recharge_target
+from gateway.finding import claim_target, item_target, order_target, recharge_target
 from gateway.once import Key
 from gateway.openapi import COMMAND, REPLAYED_HEADER, command, problems
 from gateway.problems import EdgeCode
 from gateway.schemas import BODIES, CommandBody, RefundOutcomeBody
-from gateway.sending import send
+from gateway.sending import Target, send
 
 router = APIRouter(prefix="/v1")
 _JSON = gives("application/json")
 
 Endpoint = Callable[..., Awaitable[Response]]
+FindSubject = Callable[[Request, ApplicationView, str], Awaitable[Target]]
 ItemNumber = Annotated[
     str, Path(description="What follows the slash of the item's id.", examples=["7"])
 ]
@@ -128,15 +130,21 @@ def _any_item_endpoint(table: Table, trigger: Trigger, body: type[CommandBody]) 
     return endpoint
 
 
-def _recharge_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
-    async def endpoint(request: Request, caller: Caller, key: Key, recharge_id: str) -> Response:
+def _subject_endpoint(
+    trigger: Trigger, body: type[CommandBody], *, named: str, find: FindSubject
+) -> Endpoint:
+    """Of a subject that is no order; the path calls its id as `named`."""
+
+    async def endpoint(
+        request: Request, caller: Caller, key: Key, id_: Annotated[str, Path(alias=named)]
+    ) -> Response:
         return await send(
             request,
             caller=caller,
             key=key,
             trigger=trigger,
             body_model=body,
-            find=lambda: recharge_target(request, caller, recharge_id),
+            find=lambda: find(request, caller, id_),
         )
 
     return endpoint
@@ -229,10 +237,19 @@ def _camel(trigger: Trigger) -> str:
 
 
 _AN_ORDER = Place(table=FULFILMENT, path="/orders/{order_id}", tag="commands")
-_A_RECHARGE = Place(table=RECHARGE, path="/recharges/{recharge_id}", tag="accounts")
+_SUBJECTS: tuple[tuple[Table, str, str, FindSubject], ...] = (
+    (RECHARGE, "recharge", "accounts", recharge_target),
+    (CLAIM, "claim", "claims", claim_target),
+)
+"""The subjects that are no orders: what their paths call them, their tag, and how one is found."""
 for _trigger in FULFILMENT.commands:
     _add(_AN_ORDER, _trigger, _order_endpoint(_trigger, _body(FULFILMENT, _trigger)))
 for _table in ITEM_TABLES:
     _add_to_items(_table)
-for _trigger in RECHARGE.commands:
-    _add(_A_RECHARGE, _trigger, _recharge_endpoint(_trigger, _body(RECHARGE, _trigger)))
+for _table, _name, _tag, _find in _SUBJECTS:
+    _place = Place(table=_table, path=f"/{_name}s/{{{_name}_id}}", tag=_tag)
+    for _trigger in _table.commands:
+        _of_one = _subject_endpoint(
+            _trigger, _body(_table, _trigger), named=f"{_name}_id", find=_find
+        )
+        _add(_place, _trigger, _of_one)

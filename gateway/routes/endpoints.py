@@ -224,9 +224,9 @@ async def rotate_secret(request: Request, caller: Caller, key: Key, endpoint_id:
     operation_id="replayToWebhookEndpoint",
     summary="Send again what an endpoint missed",
     description=(
-        "Sends again what the party was told since a moment, or of one order (or recharge) from an "
-        "`order_sequence` on: the oldest first, each under the `webhook-id` that it has, also what "
-        "was told before the endpoint was added. At most 500 a call.\n\n"
+        "Sends again what the party was told since a moment, or of one order, recharge or claim "
+        "from an `order_sequence` on: the oldest first, each under the `webhook-id` that it has, "
+        "also what was told before the endpoint was added. At most 500 a call.\n\n"
         f"Clauses: PSR-27. {READERS}"
     ),
     response_model=ReplayedAnswer,

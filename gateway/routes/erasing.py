@@ -39,9 +39,9 @@ class ErasingQuery(BaseModel):
     summary="Erase a party's personal data",
     description="For good: contact, purchasing persons, notes, and the bytes of evidence; of a "
     "client, those that others wrote or gave on its orders as well. The commercial data and the "
-    "books stay as they are, and what was erased is recorded in counts. While orders, refunds or "
-    "recharges of the party have not ended it is refused: notices need the contact until then "
-    "(PSR-27). May be sent again.\n\n"
+    "books stay as they are, and what was erased is recorded in counts. While orders, refunds, "
+    "recharges or claims of the party have not ended it is refused: notices need the contact until "
+    "then (PSR-27). May be sent again.\n\n"
     "Roles: the party itself, platform. Clause: PSR-23.",
     responses=problems(
         *CALLER,

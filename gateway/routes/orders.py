@@ -31,7 +31,7 @@ from gateway.auth import Caller
 from gateway.axes import actions_of, deadlines_of
 from gateway.backend import Backend, OrdersWanted
 from gateway.diagram import order_svg
-from gateway.finding import visible_order
+from gateway.finding import shown_to, visible_order
 from gateway.notes import timeline_of
 from gateway.once import Key
 from gateway.openapi import (
@@ -150,7 +150,7 @@ async def list_orders(
             ]
         )
     return OrderPage(
-        data=tuple(OrderAnswer.of(order) for order in found[: query.limit]),
+        data=tuple(OrderAnswer.of(shown_to(caller, order)) for order in found[: query.limit]),
         has_more=len(found) > query.limit,
     )
 
@@ -174,8 +174,9 @@ async def get_order(request: Request, caller: Caller, order_id: str) -> OrderAns
     summary="What may be done now, by when, and what forbids the rest",
     description=(
         "For each of your roles, every command to the order and to its parcels, requirements, "
-        "questions and refunds: whether it is allowed now, until when, and if it is not, the "
-        "clause that forbids it. Guards on a command's content are judged when it arrives. "
+        "questions, cancellations, dissolutions and refunds: whether it is allowed now, until "
+        "when, where it is previewed, and if it is not allowed, the clause that forbids it. Guards "
+        "on a command's content are judged when it arrives. "
         f"{_READERS}"
     ),
     responses=_ONE,
@@ -217,7 +218,8 @@ async def get_allowed_actions(
 async def get_timeline(request: Request, caller: Caller, order_id: str) -> TimelineAnswer:
     order = await visible_order(request, caller, order_id)
     backend: Backend = request.app.state.backend
-    return TimelineAnswer(id=order.id, data=await timeline_of(backend, order, caller))
+    steps = await timeline_of(backend, SubjectId(order.id), order.parties, caller)
+    return TimelineAnswer(id=order.id, data=steps)
 
 
 @router.get(

@@ -49,7 +49,7 @@ class PreviewsQuery(BaseModel):
     operation_id="listPreviews",
     summary="What was shown before money moved",
     description="Every preview that somebody asked for, as it was shown then, the newest first. "
-    f"{_READERS} Clauses: PSR-12-3, PSR-10-2.",
+    f"{_READERS} Clauses: PSR-12-3, PSR-13-6, PSR-10-2.",
     responses=problems(*CALLER, EdgeCode.NOT_FOUND, RefusalCode.INVALID_REQUEST),
     openapi_extra=needs_caller(),
     dependencies=[_JSON],
@@ -84,7 +84,7 @@ async def list_previews(
     operation_id="getPreview",
     summary="Read a preview again",
     description="As it was shown, whatever has happened since, to all who may see it alike. "
-    f"{_READERS} Clauses: PSR-12-3, PSR-10-2.",
+    f"{_READERS} Clauses: PSR-12-3, PSR-13-6, PSR-10-2.",
     responses=problems(*CALLER, EdgeCode.NOT_FOUND),
     openapi_extra=needs_caller(),
     dependencies=[_JSON],
@@ -127,7 +127,8 @@ def _add(previewed: Previewed) -> None:
             f"Every line, journal and refund that `{trigger}` would write now, who gets what, and "
             "the digest that it is named by. Nothing is written, but what was shown is kept for "
             "client, provider, platform and support. The body is the command's; its words and its "
-            "digest are passed over. A client sees what the terms do by themselves, where they do. "
+            "digest are passed over. A client sees what the seller pays back, and what the terms "
+            "do by themselves, where they do. "
             "\n\n"
             f"Roles: {', '.join(roles)}. Clauses: "
             + " ".join(f"{each}: {clause(each).say}" for each in clauses)

@@ -18,10 +18,16 @@ from gateway.schemas.agreeing import (
 from gateway.schemas.body import CommandBody, Named, NotedBody, NoteOnlyBody, PlainBody, WordsBody
 from gateway.schemas.cases import (
     CaseRefundBody,
+    DisposalBody,
+    MoreEvidenceBody,
+    RequestDissolutionBody,
+    ReturnCostBody,
+    SellerAgreementBody,
     SellerConsentBody,
     SettleCancellationBody,
     SettlementBody,
 )
+from gateway.schemas.claims import AdmitBody, CompensationBody, MakeClaimBody
 from gateway.schemas.goods import (
     CauseFoundBody,
     DispatchBody,
@@ -51,6 +57,7 @@ __all__ = [
     "BODIES",
     "CommandBody",
     "DriftBody",
+    "MakeClaimBody",
     "Named",
     "NotedBody",
     "ObjectionBody",
@@ -91,6 +98,13 @@ BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
         commands.SellerConsent: SellerConsentBody,
         commands.CaseRefund: CaseRefundBody,
         commands.SettleCancellation: SettleCancellationBody,
+        commands.RequestDissolution: RequestDissolutionBody,
+        commands.MoreEvidence: MoreEvidenceBody,
+        commands.SellerAgreement: SellerAgreementBody,
+        commands.Disposal: DisposalBody,
+        commands.ReturnCost: ReturnCostBody,
+        commands.Admit: AdmitBody,
+        commands.Compensation: CompensationBody,
         commands.Transport: TransportBody,
         commands.Require: RequireBody,
         commands.Message: WordsBody,

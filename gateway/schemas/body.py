@@ -49,8 +49,8 @@ class Names:
     roles: frozenset[Role]
 
 
-class CommandBody(Asked, ABC):
-    """A command as it travels. What a body says beyond its trigger is small, often nothing."""
+class ReferringBody(Asked):
+    """A body that may name parties and evidence, which are looked up before it is heard."""
 
     refusals: ClassVar[tuple[RefusalCode, ...]] = ()
     """What the rules may say to it, beyond what they may say to any command."""
@@ -59,14 +59,6 @@ class CommandBody(Asked, ABC):
     """Where it names evidence."""
     clauses: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """The clauses that its fields are there for, where they are not that of the trigger."""
-
-    @abstractmethod
-    def to_command(self, *, note_ref: str, item: str) -> Command:
-        """The command, with what is said of it outside the body.
-
-        `note_ref` is where its note was stored, `item` the item that the path names; empty where
-        there is none.
-        """
 
     @classmethod
     def clause_of(cls, field: str) -> str:
@@ -95,6 +87,18 @@ class CommandBody(Asked, ABC):
                         roles=names.roles,
                         clause=cls.clause_of(names.path[0]),
                     )
+
+
+class CommandBody(ReferringBody, ABC):
+    """A command as it travels. What a body says beyond its trigger is small, often nothing."""
+
+    @abstractmethod
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        """The command, with what is said of it outside the body.
+
+        `note_ref` is where its note was stored, `item` the item that the path names; empty where
+        there is none.
+        """
 
 
 class NotedBody(CommandBody):

@@ -1,13 +1,13 @@
 """Owns the bodies of cases: what the seller agrees to, what it paid back, how a case is settled."""
 
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 from pydantic_core import PydanticCustomError
 
 from daigou.domain import commands
-from daigou.domain.commands import Command, CostKind, FeeChoice
+from daigou.domain.commands import Command, CostKind, FeeChoice, Ground, Remedy
 from daigou.domain.money import CNY, ZERO
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
@@ -41,13 +41,18 @@ class SellerConsentBody(NotedBody):
 class CaseRefundBody(CommandBody):
     """A payment of the seller, in whole or in part; its number is posted once."""
 
-    refusals = (RefusalCode.ALREADY_RECORDED,)
+    refusals = (RefusalCode.ALREADY_RECORDED, RefusalCode.STALE_PREVIEW)
 
     amount: Price
     external_ref: Annotated[Reference, Field(examples=["SR-2026-0001"])]
+    digest: Digest | None = None
 
     def to_command(self, *, note_ref: str, item: str) -> Command:
-        return commands.CaseRefund(amount=self.amount.money, external_ref=self.external_ref)
+        return commands.CaseRefund(
+            amount=self.amount.money,
+            external_ref=self.external_ref,
+            digest=self.digest or "",
+        )
 
 
 def _is_a_cost(value: Price) -> Price:
@@ -137,3 +142,109 @@ class SettleCancellationBody(SettlementBody):
     digest: Digest
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**_SETTLED, "digest": "0" * 64}]})
+
+
+Proofs = Annotated[
+    tuple[EvidenceRef, ...],
+    Field(
+        max_length=EVIDENCE_MAX,
+        description="Ids of evidence on this order: see POST …/evidence.",
+        examples=[["evd_a2b3c4d5e6f7"]],
+    ),
+]
+
+
+class _ProvedBody(NotedBody):
+    """A body that names evidence which was handed in before."""
+
+    refusals: ClassVar[tuple[RefusalCode, ...]] = (
+        RefusalCode.NO_EVIDENCE,
+        RefusalCode.WRONG_REFERENCE,
+    )
+
+    proves = (("evidence", EACH),)
+
+    evidence: Proofs = ()
+
+
+class RequestDissolutionBody(_ProvedBody):
+    """On which of the three grounds the client gives back what it inspected in person. Whatever
+    stands in the way is named at once, each thing with its clause (PSR-13-1 to PSR-13-3)."""
+
+    refusals = (
+        RefusalCode.NOT_INSPECTED,
+        RefusalCode.NO_EVIDENCE,
+        RefusalCode.EXCLUDED_BY_CAUTION,
+        RefusalCode.CAUSE_WITH_LOGISTICS,
+        RefusalCode.CASE_OPEN,
+        RefusalCode.WRONG_REFERENCE,
+    )
+
+    ground: Ground
+    inspected: Annotated[
+        bool,
+        Field(description="Whether the client looked at them in person.", examples=[True]),
+    ]
+
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        return commands.RequestDissolution(
+            ground=self.ground,
+            inspected=self.inspected,
+            evidence=self.evidence,
+            note_ref=note_ref,
+        )
+
+
+class MoreEvidenceBody(_ProvedBody):
+    """Evidence that comes after the request; once the seller has been asked it counts as late."""
+
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        return commands.MoreEvidence(evidence=self.evidence, note_ref=note_ref)
+
+
+class SellerAgreementBody(NotedBody):
+    """What the seller pays back, and what is to be done with the goods. The place that they are to
+    be returned to stands in the note (PSR-13-5)."""
+
+    refund: Annotated[Price, Field(description="What it pays back, in all.")]
+    remedy: Remedy
+
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        return commands.SellerAgreement(
+            refund=self.refund.money, remedy=self.remedy, note_ref=note_ref
+        )
+
+
+class DisposalBody(_ProvedBody):
+    """The proof that the goods were returned or destroyed, and what that cost (PSR-13-5)."""
+
+    refusals = (
+        RefusalCode.NO_EVIDENCE,
+        RefusalCode.WRONG_REFERENCE,
+        RefusalCode.REASON_NOT_ALLOWED,
+    )
+
+    remedy: Remedy
+    cost: Annotated[
+        Price | None, Field(description="What it cost: asked of the seller, not promised.")
+    ] = None
+
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        return commands.Disposal(
+            remedy=self.remedy,
+            evidence=self.evidence,
+            cost=self.cost.money if self.cost else ZERO,
+            note_ref=note_ref,
+        )
+
+
+class ReturnCostBody(CommandBody):
+    """A payment of the seller for the return, in whole or in part; its number is posted once."""
+
+    refusals = (RefusalCode.ALREADY_RECORDED,)
+
+    amount: Price
+    external_ref: Annotated[Reference, Field(examples=["SR-2026-0002"])]
+
+    def to_command(self, *, note_ref: str, item: str) -> Command:
+        return commands.ReturnCost(amount=self.amount.money, external_ref=self.external_ref)

@@ -7,16 +7,19 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from daigou.cli import app, cases
+from daigou.cli import app, asking
 
 RUNNER = CliRunner()
-CASE = ["case", "preview", "--app-key", "k", "--app-secret", "s"]
+CREDENTIALS = ["--app-key", "k", "--app-secret", "s"]
+CASE = ["case", "preview", *CREDENTIALS]
 COMMANDS = (
     "up",
     "demo",
     "submit",
     "case preview",
     "case settle",
+    "case show",
+    "claim show",
     "migrate",
     "audit",
     "clauses",
@@ -104,6 +107,9 @@ def test_a_database_that_does_not_answer_is_told_as_such(command: str, nowhere: 
         (["case", "preview", "ord_kettles"], "DAIGOU_APP_KEY"),
         (["case", "settle", "ord_kettles", "--digest", "d"], "DAIGOU_APP_KEY"),
         ([*CASE, "kettles"], "is no order id"),
+        (["case", "show", "ord_kettles"], "DAIGOU_APP_KEY"),
+        (["case", "show", "kettles", *CREDENTIALS], "is no order id"),
+        (["claim", "show", "ord_kettles", *CREDENTIALS], "is no claim id"),
         ([*CASE, "ord_kettles", "--fee", "halved"], "--fee is kept or waived"),
         ([*CASE, "ord_kettles", "--gateway", "nowhere"], "is no URL"),
         ([*CASE, "ord_kettles", "--gateway", "http://[::x"], "is no URL"),
@@ -144,7 +150,7 @@ def test_every_cost_that_cannot_be_read_is_told_at_once() -> None:
 
 @pytest.mark.usefixtures("nowhere")
 def test_a_gateway_that_does_not_answer_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cases, "GIVE_UP_SECONDS", 0.1)
+    monkeypatch.setattr(asking, "GIVE_UP_SECONDS", 0.1)
 
     said = RUNNER.invoke(app, [*CASE, "ord_kettles", "--gateway", "http://127.0.0.1:1"])
 

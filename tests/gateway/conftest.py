@@ -31,6 +31,8 @@ HASTY = "2026-10-hasty"
 """A version of the terms in which the goods are stored soon, and charged for soon after."""
 BRIEF = "2026-10-brief"
 """A version of the terms in which an agreement can be cancelled for moments only."""
+FLEETING = "2026-10-fleeting"
+"""A version of the terms in which the statutory period is over after a moment."""
 
 
 @pytest.fixture(scope="package")
@@ -64,13 +66,30 @@ def in_brief(brief_terms: terms.Terms, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(placing, "current", lambda: brief_terms)
 
 
+@pytest.fixture(scope="package")
+def fleeting_terms() -> Iterator[terms.Terms]:
+    """The present terms with a short statutory period everywhere."""
+    with _present_but(FLEETING, statutory=timedelta(seconds=1)) as fleeting:
+        yield fleeting
+
+
+@pytest.fixture
+def in_passing(fleeting_terms: terms.Terms, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders that are placed now begin with the fleeting terms."""
+    monkeypatch.setattr(placing, "current", lambda: fleeting_terms)
+
+
 @contextmanager
-def _present_but(version: str, **waits: timedelta) -> Iterator[terms.Terms]:
+def _present_but(
+    version: str, *, statutory: timedelta | None = None, **waits: timedelta
+) -> Iterator[terms.Terms]:
     """The present terms with other durations, under another version."""
     present, known = terms.current(), terms.VERSIONS
     changed = replace(
         present, version=version, durations=MappingProxyType({**present.durations, **waits})
     )
+    if statutory is not None:
+        changed = replace(changed, statutory_by_country={}, statutory_elsewhere=statutory)
     terms.VERSIONS = MappingProxyType({**known, version: changed})
     yield changed
     terms.VERSIONS = MappingProxyType(

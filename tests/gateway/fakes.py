@@ -11,9 +11,18 @@ from fastapi import FastAPI
 
 from daigou.domain.book import Account, AccountKind, Effects, Journal, JournalKind, Leg
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import LineCode, Mandate, Request
-from daigou.domain.facts import Case, facts_of
-from daigou.domain.ids import AppKey, CouponId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.commands import (
+    Basis,
+    Cause,
+    LineCode,
+    Loss,
+    LossHead,
+    Mandate,
+    Opponent,
+    Request,
+)
+from daigou.domain.facts import Case, Claimed, facts_of
+from daigou.domain.ids import AppKey, ClaimId, CouponId, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money
@@ -26,6 +35,7 @@ from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.previews import Asked, Shown
 from daigou.ledger.views import (
     ApplicationView,
+    ClaimView,
     ContractView,
     CouponView,
     DepositView,
@@ -48,6 +58,7 @@ from tests.gateway.house import ADDRESS, BASE, LOGISTICS, PROVIDER, STORAGE, bas
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANNA = PartyId("cli_anna")
 ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
+CLAIM = ClaimId("clm_kettles")
 SECRET = "secret"
 ENDPOINT, MESSAGE, DIGEST = "whk_kettles", f"msg_{'0' * 32}", "d" * 64
 NOWHERE = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
@@ -119,6 +130,19 @@ ITEMS = (
     an_item(7, TableName.QUESTION, State.ASKED, next_actor=Role.PROVIDER),
     an_item(8, TableName.OPINION, State.GIVEN, ended_at=NOON),
     an_item(10, TableName.CANCELLATION, State.SETTLING, next_actor=Role.PROVIDER),
+    an_item(
+        11,
+        TableName.DISSOLUTION,
+        State.AWAITING_REFUND,
+        next_actor=Role.PROVIDER,
+        opening={
+            "kind": "request-dissolution",
+            "ground": "defective",
+            "inspected": True,
+            "evidence": ["evd_kettles"],
+            "note_ref": "",
+        },
+    ),
 )
 """One of each kind."""
 CASE = Case(item=f"{ORDER}/10", table=TableName.CANCELLATION, state=State.SETTLING, granted=True)
@@ -149,11 +173,37 @@ def an_order_view(**changes: Any) -> OrderView:
         refunded=ZERO,
         fee_earned=ZERO,
         items=ITEMS,
-        facts=replace(facts_of(REQUEST), case=CASE),
+        facts=replace(
+            facts_of(REQUEST), cancellable_until=NOON, causes=(Cause.LOGISTICS,), case=CASE
+        ),
         brokerage_rate=None,
         next_due_at=NOON + timedelta(days=1),
         placed_at=NOON,
         entered_at=NOON,
+        ended_at=None,
+    )
+    return replace(view, **changes)
+
+
+def a_claim_view(**changes: Any) -> ClaimView:
+    """A claim on the order, of logistics: made, unless told otherwise."""
+    view = ClaimView(
+        id=CLAIM,
+        order=ORDER,
+        client=ANNA,
+        provider=PROVIDER,
+        logistics=LOGISTICS,
+        basis=Basis.CAUSE_WITH_LOGISTICS,
+        losses=(Loss(head=LossHead.PAID_TO_OTHERS, amount=Money(1_00)),),
+        evidence=("evd_kettles",),
+        claimed=Claimed(against=Opponent.LOGISTICS, asked=Money(1_00)),
+        external_ref="",
+        state=State.MADE,
+        sequence=1,
+        terms_version=current().version,
+        clocks=(),
+        next_actor=Role.LOGISTICS,
+        made_at=NOON,
         ended_at=None,
     )
     return replace(view, **changes)
@@ -334,10 +384,10 @@ def a_preview() -> Shown:
 
 
 class FakeBackend:
-    """Knows one application of each role, one order, one recharge, and the parties of both."""
+    """Knows one application of each role, one order with a claim, one recharge, and the parties."""
 
     def __init__(self) -> None:
-        self.view = an_order_view()
+        self.view = an_order_view(claims=(a_claim_view(),))
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
         self.promotion = FakePromotion()
@@ -423,6 +473,9 @@ class FakeBackend:
     async def movements(self, subject: SubjectId) -> tuple[()]:
         return ()
 
+    async def claim(self, claim: ClaimId) -> ClaimView | None:
+        return next((each for each in self.view.claims if each.id == claim), None)
+
     async def recharge(self, recharge: RechargeId) -> RechargeView | None:
         if recharge != RECHARGE:
             return None
@@ -497,11 +550,8 @@ class FakeEngine:
     def __init__(self) -> None:
         self.sent: list[Any] = []
 
-    async def open_order(self, opening: Any, **told: Any) -> Receipt:
-        return self._receipt(opening.order, opening)
-
-    async def open_recharge(self, opening: Any, **told: Any) -> Receipt:
-        return self._receipt(opening.recharge, opening)
+    async def open(self, opening: Any, **told: Any) -> Receipt:
+        return self._receipt(opening.subject, opening)
 
     async def pull(self, subject: Any, trigger: Trigger, pull: Any) -> Receipt:
         return self._receipt(subject, pull)

@@ -9,6 +9,7 @@ import httpx
 from daigou.domain.refusals import RefusalCode
 from gateway.problems import EdgeCode, Problem
 from tests.gateway.fakes import (
+    CLAIM,
     DIGEST,
     ENDPOINT,
     MESSAGE,
@@ -25,6 +26,7 @@ DOCUMENT: dict[str, Any] = APP.openapi()
 KNOWN = {
     "order_id": ORDER,
     "recharge_id": RECHARGE,
+    "claim_id": CLAIM,
     "client_id": "cli_anna",
     "party_id": "prv_kai",
     "number": "9",
@@ -42,6 +44,7 @@ NUMBERS = {
     "opinions": "8",
     "refunds": "9",
     "cancellations": "10",
+    "dissolutions": "11",
 }
 """The number of the one item of each kind that the fake order has."""
 
@@ -106,6 +109,11 @@ _OUTCOME = {"reference": f"{ORDER}/3"}
 _WORDS = {"note": "in words"}
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/orders": an_order(),
+    "/v1/orders/{order_id}/claims": {
+        "against": "logistics",
+        "basis": "PSR-17-2",
+        "losses": [{"head": "paid_to_others", "amount": _FEN}],
+    },
     "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
     "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
     "/v1/screening-rules": {
@@ -171,6 +179,16 @@ BODIES: dict[str, dict[str, Any]] = {
         ],
         "digest": DIGEST,
     },
+    "request-dissolution": {
+        "ground": "defective",
+        "inspected": True,
+        "evidence": ["evd_kettles"],
+    },
+    "supplement-evidence": {"evidence": ["evd_kettles"]},
+    "consent-to-dissolution": {"refund": _FEN, "remedy": "return"},
+    "prove-disposal": {"remedy": "return", "evidence": ["evd_kettles"], "cost": _FEN},
+    "record-dissolution-refund": {"amount": _FEN, "external_ref": "S1", "digest": DIGEST},
+    "record-return-cost": {"amount": _FEN, "external_ref": "S2"},
     "clear-customs": {"tracking_ref": "T1"},
     "deliver": {"tracking_ref": "T1"},
     "refuse-package": {"reason": "damaged"},
@@ -181,6 +199,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "ask-question": _WORDS,
     "answer-question": _WORDS,
     "give-opinion": _WORDS,
+    "record-assistance": _WORDS,
+    "admit-claim": {"amount": _FEN},
+    "reject-claim": _WORDS,
+    "record-compensation": {"amount": _FEN, "external_ref": "W1"},
     "confirm-recharge": {"reference": f"{RECHARGE}/1"},
     "decline-recharge": {"reference": f"{RECHARGE}/1"},
 }

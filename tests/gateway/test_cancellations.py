@@ -552,7 +552,8 @@ async def test_the_actions_of_a_case_tell_what_is_previewed_and_what_forbids(hou
         "not_in_this_state",
         "PSR-12-3",
     )
-    assert (record.allowed, record.preview) == (True, None)
+    at = f"POST /v1/orders/{order}/previews"
+    assert (record.allowed, record.preview) == (True, f"{at}/record-cancellation-refund")
     assert (withdraw.allowed, withdraw.clause) == (False, "PSR-12-1-B")
     assert theirs["report-price"].preview == f"POST /v1/orders/{order}/previews/report-price"
     # The order's own deadlines stand still.

@@ -1,4 +1,4 @@
-"""`daigou case` over real HTTP: what is shown, what is settled, and what to do after a no."""
+"""`daigou case` and `daigou claim` over real HTTP: what is shown, settled, and told after a no."""
 
 import asyncio
 import json
@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from daigou.domain.commands import Remedy
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State
-from tests.gateway.house import PROVIDER, STORAGE, App, House
+from tests.gateway.house import PROVIDER, STORAGE, App, House, a_key
+from tests.gateway.road import deliver, proof
 from tests.gateway.test_cancellations import HELD, evidence, to_settle
+from tests.gateway.test_dissolutions import dissolved, losses, of_provider, to_prove
 
 DAIGOU = Path(sys.executable).with_name("daigou")
 
@@ -35,9 +38,13 @@ async def served(house: House) -> AsyncIterator[str]:
 
 async def case(at: str, by: App, *arguments: str) -> tuple[int, str]:
     """What `daigou case` says, as an application, and how it ends."""
+    return await said_by(at, by, "case", *arguments)
+
+
+async def said_by(at: str, by: App, *arguments: str) -> tuple[int, str]:
+    """What `daigou` says, as an application, and how it ends."""
     run = await asyncio.create_subprocess_exec(
         DAIGOU,
-        "case",
         *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -136,3 +143,97 @@ async def test_refusals_are_told_with_every_fault_and_a_way_on(house: House, ser
     assert "Check the id" in strange[1]
     assert "a client previews what the terms do" in waived[1]
     assert "DAIGOU_APP_KEY" in unknown[1]
+
+
+# ---- where a case or a claim stands ------------------------------------------------------------
+
+
+@pytest.mark.clause("PSR-13-5")
+async def test_support_sees_where_a_dissolution_stands_its_money_and_whose_turn_it_is(
+    house: House, served: str
+) -> None:
+    client = await house.rich_client()
+    order = await house.bought(client)
+    await deliver(house, order)
+    await to_prove(house, order, client, refund=Money(1_180_00))
+    label = await proof(house, order, client, b"the label of the parcel")
+    async with house.client(client) as buyer, house.client(Role.PROVIDER) as provider:
+        await buyer.prove_disposal(
+            order, key=a_key(), remedy=Remedy.RETURN, evidence=[label], cost=Money(48_00)
+        )
+        await provider.record_dissolution_refund(
+            order, key=a_key(), amount=Money(700_00), external_ref="SR-1"
+        )
+        (seen,) = (await buyer.order(order)).dissolutions
+    support = house.apps[Role.SUPPORT]
+
+    code, said = await case(served, support, "show", order)
+    _, listed = await case(served, support, "show", order, "--json")
+
+    assert code == 0
+    assert f"{order} is delivered" in said
+    assert "its own deadlines stand still" in said
+    assert f"Dissolution {seen.item}" in said
+    assert "is awaiting_refund: proved; waits for the seller to pay back" in said
+    assert f"it is the turn of the provider until {seen.due_at:%Y-%m-%d %H:%M:%S} UTC" in said
+    assert f"order/{order}/dissolution/1" in said
+    assert f"ground: defective; evidence: {seen.evidence[0]}" in said
+    assert row_of(said, "the seller pays back", "¥1,180.00")
+    assert row_of(said, "of it has come", "¥700.00")
+    assert row_of(said, "way back cost", "¥48.00")
+    assert row_of(said, "of it the seller paid", "¥0.00")
+    assert row_of(said, "platform or provider", "record-dissolution-refund", "PSR-13-6")
+    assert row_of(said, "platform", "close-dissolution", "PSR-13-6")
+    assert "prove-disposal" not in said
+    assert json.loads(listed)["cases"] == [seen.model_dump(mode="json")]
+
+
+async def test_all_cases_of_an_order_are_shown_the_first_one_first(
+    house: House, served: str
+) -> None:
+    client = await house.rich_client()
+    order, bare = await house.bought(client), await house.bought(await house.rich_client())
+    async with house.client(client) as buyer:
+        await buyer.request_cancellation(order, key=a_key())
+        await buyer.withdraw_cancellation(order, key=a_key())
+    await deliver(house, order)
+    await to_prove(house, order, client, refund=HELD)
+
+    code, said = await case(served, client, "show", order)
+    none, nothing = await case(served, client, "show", bare)
+    _, caseless = await case(served, house.apps[Role.PROVIDER], "show", bare)
+
+    assert code == 0
+    assert said.index("Cancellation ord_") < said.index("is withdrawn: ")
+    assert said.index("is withdrawn: ") < said.index("Dissolution ord_")
+    # What the seller agreed to pay back is the dissolution's, and shown once.
+    assert said.count("the seller pays back") == 1
+    assert row_of(said, "client", "prove-disposal", "PSR-13-5")
+    assert (none, "Check the id" in nothing) == (1, True)
+    assert "It has no case." in caseless
+
+
+@pytest.mark.clause("PSR-13-7")
+async def test_a_claim_is_shown_with_who_answers_for_it(house: House, served: str) -> None:
+    client, order = await dissolved(house)
+    async with house.client(client) as buyer, house.client(Role.PROVIDER) as provider:
+        claim = (await of_provider(buyer, order, *losses(50_00), *losses(1_23))).receipt.id
+        made, said = await said_by(served, house.apps[Role.SUPPORT], "claim", "show", claim)
+        await provider.admit_claim(claim, key=a_key(), amount=Money(51_23))
+        admitted, then = await said_by(served, client, "claim", "show", claim)
+    lost, unseen = await said_by(served, house.new_client(), "claim", "show", claim)
+
+    assert (made, admitted, lost) == (0, 0, 1)
+    assert f"{claim} on {order}" in said
+    assert "against provider by PSR-13-7" in said
+    assert "is made: waits for the answer" in said
+    assert "it is the turn of the provider until 20" in said
+    assert row_of(said, "asked in all", "¥51.23")
+    assert row_of(said, "provider", "admit-claim", "PSR-25")
+    assert row_of(said, "client", "withdraw-claim", "PSR-25")
+    # A provider does not assist against itself, and logistics has no say in it.
+    assert "record-assistance" not in said
+    assert "logistics" not in said
+    assert row_of(then, "admitted", "¥51.23")
+    assert row_of(then, "platform", "record-compensation", "PSR-24")
+    assert "Check the id" in unseen

@@ -254,8 +254,11 @@ async def test_a_command_is_for_the_roles_that_are_told_and_no_others(path: str)
 
         if role in told:
             assert answer.is_success, answer.text
+            continue
+        problem = problem_of(answer, path, "post")
+        if role == "payment_institution" and "{claim_id}" in path:
+            assert problem.status == 404, "it sees every order, and no claim"
         else:
-            problem = problem_of(answer, path, "post")
             assert (problem.status, problem.code) == (403, "not_your_role")
             assert problem.clause
 

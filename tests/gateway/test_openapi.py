@@ -14,7 +14,15 @@ from pydantic import TypeAdapter
 from daigou.domain import commands
 from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command
-from daigou.domain.lifecycle import ITEM_TABLES, RECHARGE, REFUND, TABLES, case_guards
+from daigou.domain.lifecycle import (
+    CLAIM,
+    ITEM_TABLES,
+    RECHARGE,
+    REFUND,
+    TABLES,
+    case_guards,
+    dissolution_guards,
+)
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode
@@ -47,7 +55,8 @@ def named(value: Any) -> str:
 def places(table: Table, trigger: Trigger) -> Iterator[str]:
     """Where a trigger has an endpoint: named items, and whichever fits."""
     if not table.items:
-        yield f"/v1/{'recharges/{recharge_id}' if table == RECHARGE else 'orders/{order_id}'}"
+        at = {RECHARGE.name: "recharges/{recharge_id}", CLAIM.name: "claims/{claim_id}"}
+        yield f"/v1/{at.get(table.name, 'orders/{order_id}')}"
         return
     if any(row.trigger == trigger and row.source != State.NEW for row in table.rows):
         yield f"/v1/orders/{{order_id}}/{collection_of(table.name)}/{{number}}"
@@ -118,20 +127,23 @@ def test_what_could_be_for_several_items_says_so_and_what_names_one_does_not() -
 
 
 @pytest.mark.parametrize(
-    ("guard", "code"),
+    ("guards", "code"),
     [
-        (case_guards.no_case_is_open, RefusalCode.CASE_OPEN),
-        (case_guards.customs_are_not_cleared, RefusalCode.CUSTOMS_CLEARED),
+        (
+            {case_guards.no_case_is_open, dissolution_guards.may_dissolve},
+            RefusalCode.CASE_OPEN,
+        ),
+        ({case_guards.customs_are_not_cleared}, RefusalCode.CUSTOMS_CLEARED),
     ],
 )
 def test_what_a_guard_says_is_listed_where_it_can_be_heard_and_nowhere_else(
-    guard: Any, code: RefusalCode
+    guards: set[Any], code: RefusalCode
 ) -> None:
     for table in TABLES.values():
         for trigger in table.commands:
             for path in places(table, trigger):
                 heard = any(
-                    guard in row.guards
+                    guards & set(row.guards)
                     for row in table.rows
                     if row.trigger == trigger
                     and not ("{number}" in path and row.source == State.NEW)

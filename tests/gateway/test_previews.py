@@ -342,6 +342,8 @@ async def test_a_purchase_is_previewed_with_what_the_seller_gets(house: House) -
 def test_the_commands_that_can_name_a_preview_are_those_that_have_one() -> None:
     assert set(PREVIEWS) == {
         Trigger.SETTLE_CANCELLATION,
+        Trigger.RECORD_CANCELLATION_REFUND,
+        Trigger.RECORD_DISSOLUTION_REFUND,
         Trigger.REPORT_PRICE,
         Trigger.QUOTE_ANEW,
         Trigger.RECORD_PURCHASE,

@@ -1,0 +1,108 @@
+"""Owns how a command asks the gateway, and how a no is told: with what to do next."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from daigou.cli.common import GATEWAY, USAGE, fail
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+    from typing import TypeVar
+
+    from rich.console import Console
+
+    from gateway.client import DaigouClient
+    from gateway.problems import Problem
+
+    T = TypeVar("T")
+
+GIVE_UP_SECONDS = 20.0
+_NO_HINTS: Mapping[str, str] = MappingProxyType({})
+
+
+def check_order(order: str) -> None:
+    """Ends where this is no order's id."""
+    from daigou.domain.ids import ORDER_ID
+
+    if not ORDER_ID.fullmatch(order):
+        fail(f"{order} is no order id such as ord_2026_0001.", code=USAGE)
+
+
+def answered(
+    gateway: str,
+    key: str,
+    secret: str,
+    ask: "Callable[[DaigouClient], Awaitable[T]]",
+    *,
+    of: str,
+    hints: Mapping[str, str] = _NO_HINTS,
+) -> "T":
+    """What the gateway answers; ends where it refuses, or does not answer.
+
+    `of` is the id that is asked about; `hints` say by the code of a refusal what to do next.
+    """
+    import asyncio
+
+    from gateway.client import DaigouClient, RefusalError, UnansweredError
+
+    _check_url(gateway)
+
+    async def asked() -> "T":
+        async with DaigouClient(gateway, key, secret, give_up_seconds=GIVE_UP_SECONDS) as client:
+            return await ask(client)
+
+    try:
+        return asyncio.run(asked())
+    except RefusalError as refusal:
+        fail(_told(refusal.problem, of=of, hints=hints))
+    except UnansweredError as error:
+        fail(
+            f"The gateway at {gateway} does not answer ({error}).\nIs it running (`daigou up`)? "
+            "Then run this again: it is carried out once."
+        )
+
+
+def print_table(
+    console: "Console", *, title: str, heads: tuple[str, ...], rows: "Iterable[tuple[str, ...]]"
+) -> None:
+    """Prints rows of cells; sums stand to the right."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left")
+    for head in heads:
+        table.add_column(head, justify="right" if head == "sum" else "left", overflow="fold")
+    for row in rows:
+        # What others wrote is no markup of ours.
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+
+
+def _check_url(gateway: str) -> None:
+    import httpx
+
+    try:
+        url = httpx.URL(gateway)
+    except httpx.InvalidURL:
+        url = httpx.URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        fail(f"--gateway {gateway} is no URL such as {GATEWAY}.", code=USAGE)
+
+
+def _told(problem: "Problem", *, of: str, hints: Mapping[str, str]) -> str:
+    """A refusal in words, with what to do next."""
+    from gateway.problems import EdgeCode
+
+    known = {
+        EdgeCode.UNAUTHENTICATED: "Check DAIGOU_APP_KEY and DAIGOU_APP_SECRET.",
+        EdgeCode.NOT_FOUND: f"Check the id {of}, and that your application's party takes part in "
+        "it.",
+        **hints,
+    }
+    clause = f", {problem.clause}" if problem.clause else ""
+    lines = [f"Refused ({problem.code}{clause}): {problem.detail}."]
+    lines += [f"  {fault.pointer} {fault.detail}" for fault in problem.errors]
+    if hint := known.get(problem.code):
+        lines.append(hint)
+    return "\n".join(lines)
