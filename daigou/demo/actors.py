@@ -21,7 +21,7 @@ from daigou.demo.notebook import Notebook
 from daigou.demo.stage import Stage
 from daigou.demo.turns import Turn, Turns
 from daigou.domain.commands import Command, SettleCancellation
-from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, TABLES
+from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.plans import (
@@ -29,6 +29,7 @@ from daigou.simulator.plans import (
     Event,
     Happened,
     Plan,
+    claim_of,
     command_now,
     has_ended,
     item_of,
@@ -181,7 +182,9 @@ class Actors:
         return history, receipt
 
     async def _look(self, plan: Plan) -> Sequence[Happened]:
-        history = await self._desk_of(plan).timeline(plan.deal.order)
+        desk = self._desk_of(plan)
+        claimed = [step for each in plan.claims for step in await desk.claim_timeline(each)]
+        history = (*claimed, *await desk.timeline(plan.deal.order))
         self.states[plan.deal.order] = state_of(history)
         return history
 
@@ -199,7 +202,7 @@ class Actors:
     async def _do(self, plan: Plan, act: Act, history: Sequence[Happened]) -> ReceiptAnswer:
         order, deal = plan.deal.order, plan.deal
         desk = self._stage.desk(act.role, deal.party(act.role))
-        key = f"{order}/{act.trigger}/{history[-1].sequence}"
+        key = f"{order}/{act.trigger}/{act.item}/{len(history)}"
         if act.decides:
             await self._stage.decide(act, movement_of(act, order, history))
         await self._stage.pay_back(act, order)
@@ -208,14 +211,14 @@ class Actors:
         command = proved(
             command_now(act, order, history),
             [
-                await desk.hand_in(
-                    order, words, key=f"{order}/{act.trigger}/{act.item}/evidence/{number}"
-                )
+                await desk.hand_in(order, words, key=f"{key}/evidence/{number}")
                 for number, words in enumerate(act.hands_in)
             ],
         )
         if isinstance(command, SettleCancellation):
             command = await self._as_previewed(desk, plan, act, command)
+        if act.table == TableName.CLAIM:
+            return await desk.claim(claim_of(act, order), act.trigger, command, key=key)
         return await desk.command(
             order, act.trigger, command_body(command), key=key, item=_named(act, history)
         )
@@ -234,7 +237,7 @@ class Actors:
         """Until the next deadline, of the order or an item of it, unless somebody else is to act:
         then until the next look."""
         state, cue = state_of(history), next_cue(plan, history)
-        if state in FULFILMENT.ends or (isinstance(cue, Event) and not cue.by_clock):
+        if state in FULFILMENT.ends or (isinstance(cue, Event) and not _is_of_its_clocks(cue)):
             return LOOK_SECONDS
         due = receipt.due_at if receipt and _is_of_all(receipt, history) else None
         if due is None:
@@ -274,7 +277,8 @@ class Actors:
         )
 
     def _was_held_up(self, plan: Plan, history: Sequence[Happened]) -> bool:
-        begins, ends = history[0].at, history[-1].at
+        moments = [step.at for step in history]
+        begins, ends = min(moments), max(moments)
         if self._resumed_at and begins < self._resumed_at:
             return True
         late = self._late_seconds[plan.deal.order]
@@ -294,6 +298,11 @@ def _named(act: Act, history: Sequence[Happened]) -> tuple[TableName, str] | Non
     return None
 
 
+def _is_of_its_clocks(cue: Event) -> bool:
+    """Whether a clock of the order brings it about, or of an item of it, and not of a claim."""
+    return cue.by_clock and cue.table != TableName.CLAIM
+
+
 def _is_of_all(receipt: ReceiptAnswer, history: Sequence[Happened]) -> bool:
     """Whether the receipt's deadline is the only one that runs: nothing moved since, and all that
     the order is about is in one axis."""
@@ -309,9 +318,11 @@ def told_by(receipt: ReceiptAnswer, plan: Plan, history: Sequence[Happened]) -> 
     """The history with what the receipt of a plan's next act tells: its own step, and the one that
     followed on it, of the order that follows its parcel or of the counterparty that answered.
 
-    Empty where more happened, or something else than the plan says.
+    Empty where more happened, or something else than the plan says, or it is of a claim.
     """
     act = next_act(plan, history)
+    if act and act.table == TableName.CLAIM:
+        return ()
     known = history[-1].sequence if history else 0
     own = Happened(
         table=act.table if act else TableName.FULFILMENT,
@@ -327,6 +338,8 @@ def told_by(receipt: ReceiptAnswer, plan: Plan, history: Sequence[Happened]) -> 
             return (*history, own)
         case 2 if own.item:
             trigger, source, target = _followed_by(own), state_of(history), receipt.order_state
+            if trigger == Trigger.FOLLOW_CASE and _ends_it(own) != (target in FULFILMENT.ends):
+                return ()
         case 2:
             own = replace(own, target=_asks_outside(own))
             cue = next_cue(plan, (*history, own))
@@ -355,10 +368,16 @@ def _is_a_row(step: Happened) -> bool:
 def _followed_by(own: Happened) -> Trigger:
     """What the order does after one of its items: it follows a parcel, and a case that was opened
     or came to where it holds the order up no more."""
-    ends = {State.CHASING, *CANCELLATION.ends}
-    if own.table == CANCELLATION.name and (own.source == State.NEW or own.target in ends):
+    table = TABLES[own.table]
+    ends = {State.CHASING, *table.ends}
+    if table.hosted and (own.source == State.NEW or own.target in ends):
         return Trigger.FOLLOW_CASE
     return Trigger.FOLLOW_PARCELS
+
+
+def _ends_it(own: Happened) -> bool:
+    """Whether a case came where its order ends by it."""
+    return own.target in (State.CANCELLED, State.DISSOLVED, State.CHASING)
 
 
 def _asks_outside(own: Happened) -> State:

@@ -1,7 +1,8 @@
 """Owns the desk that an application sits at: what the demo's actors see and do, all over HTTP."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
@@ -9,14 +10,21 @@ import httpx
 
 from daigou.demo.bodies import Body
 from daigou.demo.notebook import Credentials
-from daigou.domain.commands import LineCode
+from daigou.domain.commands import (
+    Admit,
+    Claim,
+    Command,
+    Compensation,
+    LineCode,
+    Message,
+)
 from daigou.domain.evidence import MediaType
-from daigou.domain.ids import CouponId, OrderId, PartyId
+from daigou.domain.ids import ClaimId, CouponId, OrderId, PartyId
 from daigou.domain.money import Money
 from daigou.domain.order import TableName, Trigger
 from daigou.domain.screening import RuleKind, Verdict
 from daigou.simulator.plans import Happened
-from gateway.answers import OrderAnswer, ReceiptAnswer, TransitionAnswer
+from gateway.answers import OrderAnswer, ReceiptAnswer, TimelineAnswer, TransitionAnswer
 from gateway.client import DaigouClient, RefusalError
 from gateway.problems import EdgeCode
 
@@ -31,13 +39,12 @@ class Desk:
 
     async def timeline(self, order: OrderId) -> Sequence[Happened]:
         """What has happened to an order; nothing while it is not placed."""
-        try:
-            timeline = await self._client.timeline(order)
-        except RefusalError as refusal:
-            if refusal.problem.code == EdgeCode.NOT_FOUND:
-                return ()
-            raise
-        return tuple(_happened(step) for step in timeline.data)
+        return tuple(_happened(step) for step in await _found(self._client.timeline(order)))
+
+    async def claim_timeline(self, claim: ClaimId) -> Sequence[Happened]:
+        """What has happened to a claim, as an item of its order; nothing while it is not made."""
+        steps = await _found(self._client.claim_timeline(claim))
+        return tuple(replace(_happened(step), item=claim) for step in steps)
 
     async def order(self, order: OrderId) -> OrderAnswer:
         """An order as it stands."""
@@ -68,6 +75,36 @@ class Desk:
             # Which refund is meant, the path says and not the body.
             body = {name: value for name, value in body.items() if name != "reference"}
         done = await self._client.command(order, trigger, body, key=key, item=(table, number))
+        return done.receipt
+
+    async def claim(
+        self, claim: ClaimId, trigger: Trigger, command: Command, *, key: str
+    ) -> ReceiptAnswer:
+        """Makes a claim, or does something with it."""
+        client = self._client
+        match command:
+            case Claim():
+                done = await client.make_claim(
+                    command.order,
+                    key=key,
+                    against=command.against,
+                    basis=command.basis,
+                    losses=command.losses,
+                    evidence=command.evidence,
+                    claim_id=claim,
+                )
+            case Admit():
+                done = await client.admit_claim(claim, key=key, amount=command.amount)
+            case Compensation():
+                done = await client.record_compensation(
+                    claim, key=key, amount=command.amount, external_ref=command.external_ref
+                )
+            case Message() if trigger == Trigger.RECORD_ASSISTANCE:
+                done = await client.record_assistance(claim, key=key, note=command.note_ref)
+            case Message():
+                done = await client.reject_claim(claim, key=key, note=command.note_ref)
+            case _:
+                done = await client.withdraw_claim(claim, key=key)
         return done.receipt
 
     async def preview(self, order: OrderId, trigger: Trigger, body: Body) -> str:
@@ -146,6 +183,15 @@ async def opened_desk(
     client = DaigouClient(gateway, credentials.key, credentials.secret, transport=transport)
     async with client:
         yield Desk(client)
+
+
+async def _found(timeline: Awaitable[TimelineAnswer]) -> Sequence[TransitionAnswer]:
+    try:
+        return (await timeline).data
+    except RefusalError as refusal:
+        if refusal.problem.code == EdgeCode.NOT_FOUND:
+            return ()
+        raise
 
 
 def _happened(step: TransitionAnswer) -> Happened:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from daigou.demo.actors import Played, Standing
 from daigou.domain.book import BANK, INSTITUTION, Account, AccountKind
-from daigou.domain.ids import PartyId
+from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.money import Money, total
 from daigou.ledger.audit import audit
 from daigou.ledger.queries import Queries
@@ -42,7 +42,9 @@ async def counterparties_proofs(
     statement = await outside.payment_institution.statement()
     captured, refunded = statement.captured, statement.refunded
     paid = [order.paid for order in await outside.seller_platform.orders() if order.paid]
-    back = [payback.amount for payback in await outside.seller_platform.paybacks()]
+    paybacks = await outside.seller_platform.paybacks()
+    back = total([each.amount for each in paybacks if not each.own])
+    more = total([each.amount for each in paybacks if each.own])
     return (
         _same(
             f"institution: captured {captured}, refunded {refunded}",
@@ -50,8 +52,9 @@ async def counterparties_proofs(
             ours=ours.get(INSTITUTION.id, 0),
         ),
         _same(
-            f"sellers: paid {total(paid)} for {len(paid)} orders, paid back {total(back)}",
-            theirs=(total(paid) - total(back)).amount,
+            f"sellers: paid {total(paid)} for {len(paid)} orders, paid back {back}, and {more} "
+            "for returns and claims",
+            theirs=(total(paid) - back - more).amount,
             ours=-ours.get(BANK.id, 0),
         ),
     )
@@ -119,6 +122,25 @@ def debts_proof(engine: Engine, *, opening: Mapping[str, int], played: Sequence[
         return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
     closing = balances(engine)
     return _same(says, theirs=owed, ours=_gained(AccountKind.RECEIVABLE, opening, closing))
+
+
+def claims_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
+    """What providers paid for clients' claims, against the plans; not where one was left."""
+    claimed = [each for each in played if each.plan.claims]
+    claims = [claim for each in claimed for claim in each.plan.claims]
+    sought = sum(each.plan.expected.compensated for each in claimed)
+    says = f"claims: {len(claims)} made, {Money(sought)} paid for them by providers"
+    if any(each.standing != Standing.PLANNED for each in claimed):
+        return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
+    queries = Queries(engine)
+    paid = [
+        leg.amount.amount
+        for claim in claims
+        for journal in queries.journals(SubjectId(claim))
+        for leg in journal.legs
+        if leg.account == BANK.id
+    ]
+    return _same(says, theirs=sought, ours=sum(paid))
 
 
 def _gained(kind: AccountKind, opening: Mapping[str, int], closing: Mapping[str, int]) -> int:

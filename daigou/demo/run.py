@@ -22,6 +22,7 @@ from daigou.demo.proofs import (
     Proof,
     audit_proof,
     balances,
+    claims_proof,
     counterparties_proofs,
     debts_proof,
     deposits_proof,
@@ -137,6 +138,7 @@ class _Show:
                 deposits_proof(self._engine, opening=opening, recharged=recharged, played=played),
                 promotion_proof(self._engine, opening=opening, played=played),
                 debts_proof(self._engine, opening=opening, played=played),
+                claims_proof(self._engine, played=played),
                 await notices_proof(self._engine, receiver),
             )
             diagrams = await self._draw(stage, played)

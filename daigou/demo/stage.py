@@ -19,12 +19,12 @@ from daigou.demo.desk import Desk, opened_desk
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.domain.ids import MovementRef, OrderId, PartyId
 from daigou.domain.money import Money
-from daigou.domain.order import Role, State
+from daigou.domain.order import Role, State, TableName
 from daigou.ledger.registry import Registry
 from daigou.settings import Settings
 from daigou.simulator.counterparties import SimulatedCounterparties
 from daigou.simulator.paths import PATHS
-from daigou.simulator.plans import Act, Plan
+from daigou.simulator.plans import Act, Plan, claim_of
 from daigou.simulator.tally import BROKERAGE_PERCENT
 from daigou.simulator.world import SCREENED, SCREENED_BECAUSE
 from gateway.app import create_app
@@ -90,12 +90,14 @@ class Stage:
             await books.decide(reference=reference, standing=act.decides)
 
     async def pay_back(self, act: Act, order: OrderId) -> None:
-        """The seller pays back what the act then records; once, however often it is tried."""
-        if act.pays_back_fen:
+        """The seller pays back what the act then records, or somebody pays it out of its own
+        pocket; once, however often it is tried."""
+        if fen := act.pays_back_fen or act.pays_more_fen:
             await self.outside.seller_platform.pay_back(
                 reference=f"{order}/{act.payback}",
-                subject=order,
-                amount=Money(act.pays_back_fen),
+                subject=claim_of(act, order) if act.table == TableName.CLAIM else order,
+                amount=Money(fen),
+                own=bool(act.pays_more_fen),
             )
 
 

@@ -66,6 +66,7 @@ create table if not exists simulator.seller_refund (
     currency  text        not null,
     paid_at   timestamptz not null default clock_timestamp()
 );
+alter table simulator.seller_refund add column if not exists own boolean not null default false;
 
 create table if not exists simulator.lost_call (
     reference text primary key

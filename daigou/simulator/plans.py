@@ -16,17 +16,23 @@ from daigou.domain.commands import (
     AdvanceDeposit,
     CaseRefund,
     CautionKind,
+    Claim,
     Command,
+    Compensation,
+    Disposal,
     DriftLimit,
     Mandate,
+    MoreEvidence,
     Objection,
     Outcome,
     RefusalReason,
     Refuse,
     Request,
+    RequestDissolution,
+    ReturnCost,
     SettleCancellation,
 )
-from daigou.domain.ids import MovementRef, OrderId
+from daigou.domain.ids import ClaimId, MovementRef, OrderId
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
@@ -49,8 +55,9 @@ class Act:
 
     `item` says which of the order's items of that table it is for, counted from 1; where it `opens`
     that item, `at` is where the order stands. Before the act, a person at the silent counterparty
-    enters in its own books what it `decides`, the seller pays `pays_back_fen` back, the client puts
-    `recharges_fen` into its deposit, whoever acts `hands_in` pieces of evidence, in words.
+    enters in its own books what it `decides`, the seller pays `pays_back_fen` back, the seller or
+    the provider pays `pays_more_fen` out of its own pocket, the client puts `recharges_fen` into
+    its deposit, whoever acts `hands_in` pieces of evidence, in words.
     References to movements and items that are known only then are left empty in the command:
     `command_now` fills them in, and `proved` the evidence.
     """
@@ -64,14 +71,18 @@ class Act:
     opens: bool = False
     decides: Standing | None = None
     pays_back_fen: int = 0
+    pays_more_fen: int = 0
     recharges_fen: int = 0
     hands_in: tuple[str, ...] = ()
 
     @property
     def payback(self) -> str:
-        """What tells the payment that the seller makes before it from its others for the order."""
-        number = self.command.external_ref if isinstance(self.command, CaseRefund) else self.item
-        return f"{self.trigger}/{number}"
+        """What tells the payment that is made before it from the others for the order."""
+        match self.command:
+            case CaseRefund() | ReturnCost() | Compensation():
+                return f"{self.trigger}/{self.command.external_ref}"
+            case _:
+                return f"{self.trigger}/{self.item}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +164,13 @@ class Plan:
         return tuple(cue for cue in self.cues if isinstance(cue, Act))
 
     @property
+    def claims(self) -> tuple[ClaimId, ...]:
+        """The ids of the claims that its client makes: subjects of their own, which its history
+        tells of as if they were items of the order."""
+        made = [act for act in self.acts if act.opens and act.table == TableName.CLAIM]
+        return tuple(claim_of(act, self.deal.order) for act in made)
+
+    @property
     def avoids(self) -> frozenset[State]:
         """Where nothing of it ever comes: on the way back to the seller, unless it is sent back."""
         is_sent_back = any(act.trigger == Trigger.SEND_BACK for act in self.acts)
@@ -194,7 +212,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One transition of the order, as its timeline tells it."""
+    """One transition of the order, as its timeline tells it; or one of a claim on it, which is the
+    item then. In a history the claims' steps stand first, so that the order's latest is the last.
+    """
 
     table: TableName
     item: str
@@ -295,6 +315,11 @@ def item_of(act: Act, history: Sequence[Happened]) -> str:
     return items_of(history, act.table)[act.item - 1]
 
 
+def claim_of(act: Act, order: OrderId) -> ClaimId:
+    """The id of the claim on an order that an act is about."""
+    return ClaimId(f"clm_{order.removeprefix('ord_')}_{act.item}")
+
+
 def movement_of(act: Act, order: OrderId, history: Sequence[Happened]) -> MovementRef:
     """Our reference of the movement that an act is about.
 
@@ -324,7 +349,7 @@ def command_now(act: Act, order: OrderId, history: Sequence[Happened]) -> Comman
 def proved(command: Command, evidence: Sequence[str]) -> Command:
     """The command with the ids of the evidence that was handed in for it: of each cost its own."""
     match command:
-        case Objection():
+        case Objection() | RequestDissolution() | MoreEvidence() | Disposal() | Claim():
             return replace(command, evidence=tuple(evidence))
         case SettleCancellation():
             pairs = zip(command.costs, evidence, strict=True)
@@ -394,7 +419,7 @@ class _Told:
     def may_come(self, cue: Cue, *, avoids: frozenset[State]) -> bool:
         """Whether it is there, or can still come there by states that it does not avoid."""
         table = TABLES[cue.table]
-        if cue.item and self.state in FULFILMENT.ends and not table.outlives:
+        if table.items and self.state in FULFILMENT.ends and not table.outlives:
             return False
         stands_at = self._stands_at(cue)
         if stands_at is None:

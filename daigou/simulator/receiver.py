@@ -182,5 +182,5 @@ def _say(writer: asyncio.StreamWriter, status: HTTPStatus, **headers: str) -> No
 
 
 def _subject(payload: Payload) -> str:
-    data = payload["data"]
-    return str(data.get("order_id") or data["recharge_id"])
+    ids = (value for name, value in payload["data"].items() if name.endswith("_id"))
+    return str(next(ids))

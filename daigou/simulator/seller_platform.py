@@ -34,11 +34,16 @@ class SellerOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SellerPayback:
-    """What a seller paid back of an order, in the seller platform's own books."""
+    """What a seller paid back of an order, in the seller platform's own books.
+
+    `own` says that it was nothing that the seller had of the order, but came out of the pocket of
+    whoever had to pay: the seller for a return, the provider for a loss.
+    """
 
     reference: str
     subject: str
     amount: Money
+    own: bool
 
 
 class SimulatedSellerPlatform:
@@ -117,8 +122,11 @@ class SimulatedSellerPlatform:
             await _update(connection, known)
         return _reply(known)
 
-    async def pay_back(self, *, reference: str, subject: str, amount: Money) -> None:
-        """A seller pays back a part of what it has of a subject; once under a reference.
+    async def pay_back(
+        self, *, reference: str, subject: str, amount: Money, own: bool = False
+    ) -> None:
+        """A seller pays back a part of what it has of a subject; once under a reference. Somebody
+        pays for it out of its `own` pocket.
 
         Raises:
             LookupError: the seller has not so much of it.
@@ -131,12 +139,12 @@ class SimulatedSellerPlatform:
             )
             if await cursor.fetchone() is not None:
                 return
-            if amount.amount > await _has(connection, subject):
+            if not own and amount.amount > await _has(connection, subject):
                 raise LookupError(f"no seller has {amount} of {subject}")
             await connection.execute(
-                "insert into simulator.seller_refund (reference, subject, amount, currency)"
-                " values (%s, %s, %s, %s)",
-                [reference, subject, amount.amount, amount.currency],
+                "insert into simulator.seller_refund (reference, subject, amount, currency, own)"
+                " values (%s, %s, %s, %s, %s)",
+                [reference, subject, amount.amount, amount.currency, own],
             )
 
     async def paybacks(self) -> tuple[SellerPayback, ...]:
@@ -155,6 +163,7 @@ class SimulatedSellerPlatform:
                 reference=row["reference"],
                 subject=row["subject"],
                 amount=Money(row["amount"], row["currency"]),
+                own=row["own"],
             )
             for row in rows
         )
@@ -219,7 +228,7 @@ async def _has(connection: AsyncConnection[DictRow], subject: str) -> int:
     paid = sum(_paid(row).amount for row in await cursor.fetchall())
     cursor = await connection.execute(
         "select coalesce(sum(amount), 0)::bigint as back from simulator.seller_refund"
-        " where subject = %s",
+        " where subject = %s and not own",
         [subject],
     )
     back = await cursor.fetchone()

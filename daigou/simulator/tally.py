@@ -22,8 +22,9 @@ class Expected:
     """What an order must come to, in fen. `deposit_change` is what the client's deposit gains.
 
     `refunds` are the ends of the refunds through the institution, one each; `at_seller` is what the
-    seller keeps, `brokerage` what the promoter gets of the fee, `coupon` what the platform gives,
-    `debt` what the client still owes.
+    seller keeps, less what it paid for a return; `brokerage` is what the promoter gets of the fee,
+    `coupon` what the platform gives, `debt` what the client still owes, `compensated` what the
+    provider paid for the client's claims.
     """
 
     state: State
@@ -35,6 +36,7 @@ class Expected:
     brokerage: int = 0
     coupon: int = 0
     debt: int = 0
+    compensated: int = 0
     refunds: tuple[State, ...] = ()
 
 
@@ -110,6 +112,17 @@ class Tally:
     penalties: int = 0
     settled: bool = False
     debt: int = 0
+    dissolutions: int = 0
+    """How many times the client asked for a dissolution."""
+    return_cost: int = 0
+    """What of the return the seller is still to pay."""
+    passed_on: int = 0
+    """What the seller paid of it: the client's, who had paid it outside."""
+    claims: int = 0
+    asked_for: int = 0
+    admitted: int = 0
+    """What the latest claim is for, and what of it was admitted."""
+    compensated: int = 0
     intended: tuple[int, int, int, str] = (0, 0, 0, "")
     """A payment that a silent institution was asked for."""
 
@@ -317,6 +330,51 @@ class Tally:
         self.costs += self.escrow
         self.escrow = 0
 
+    # Dissolving.
+
+    def ask_to_dissolve(self) -> int:
+        """The client asks for a dissolution: its number."""
+        self.dissolutions += 1
+        return self.dissolutions
+
+    def agree_to_dissolve(self, *, keeps_of_ten: int) -> int:
+        """The seller agrees to pay back all but so many tenths of the price: what that is."""
+        self.promised = self.seller - self.seller * keeps_of_ten // 10
+        return self.promised
+
+    def pass_on(self, amount: int) -> None:
+        """The seller pays back: the client has it at once, from where it paid."""
+        self.seller -= amount
+        self.promised -= amount
+        self.escrow += amount
+        self._give_back(amount, 0)
+
+    def pay_for_the_return(self, amount: int) -> None:
+        """The seller pays what the return cost the client: that is in its deposit."""
+        self.return_cost -= amount
+        self.seller -= amount
+        self.passed_on += amount
+        self.deposit_change += amount
+
+    # Claiming.
+
+    @property
+    def amount(self) -> int:
+        """The order amount, as it was agreed: the most that a provider is liable for."""
+        price = self.goods + self.freight
+        return price + fee_of(price) + self._others_held + self.deal.third_party_fen
+
+    def claim(self, fen: int) -> int:
+        """The client claims so much: the claim's number."""
+        self.claims += 1
+        self.asked_for, self.admitted = fen, 0
+        return self.claims
+
+    def compensate(self) -> None:
+        """The provider pays what it admitted: that is in the client's deposit."""
+        self.compensated += self.admitted
+        self.deposit_change += self.admitted
+
     # Ends.
 
     def earn(self) -> None:
@@ -333,12 +391,12 @@ class Tally:
 
     def expected(self, end: State) -> Expected:
         """What the order must come to at its end."""
-        if end in {State.CLOSED, State.ABANDONED, State.FORFEITED}:
+        if end in {State.CLOSED, State.ABANDONED, State.FORFEITED, State.DISSOLVED}:
             self.earn()
         if self.escrow or self.fees:
             raise ValueError(f"{self.escrow} and {self.fees} fen are left at the end {end}")
         kept = self.seller + self.earned + self.third + self.costs + self.storage
-        if self.paid + self.debt - self.back != kept:
+        if self.paid + self.debt - self.back - self.passed_on != kept:
             raise ValueError(f"{self.deal.order} does not add up")
         brokerage = self.earned * BROKERAGE_PERCENT if self.deal.promoter else 0
         return Expected(
@@ -351,6 +409,7 @@ class Tally:
             brokerage=(brokerage + 50) // 100,
             coupon=self.coupon_paid,
             debt=self.debt,
+            compensated=self.compensated,
             refunds=tuple(refund.end for refund in self.refunds if refund.end),
         )
 

@@ -36,6 +36,10 @@ TO_SETTLE = to("cancellation.to_settle", "provider")
 SETTLED = to("cancellation.settled", "client", "provider", "storage")
 GOES_ON = ("client", "provider", "storage", "logistics")
 LATE_REFUND = to("cancellation.late_refund", "client")
+DISSOLUTION_REFUNDED = to("dissolution.refunded", "client")
+RETURN_PAID = to("dissolution.cost_paid", "client")
+NOT_DISSOLVED = to("dissolution.refused", "client", "provider")
+PROVED = to("dissolution.proved", "provider")
 
 NOT_BOUGHT = ("effective", "awaiting_balance")
 BOUGHT = ("purchased", "going_back", "dispatched", "stored")
@@ -265,6 +269,17 @@ ORDER: dict[tuple[str, str], Rule] = {
         )
         for state in (*NOT_BOUGHT, *BOUGHT)
     },
+    **{
+        (f"follow-case-{how}", state): Rule(state, "PSR-13-4", "")
+        for how in ("held", "free")
+        for state in ("delivered", "received")
+    },
+    **{
+        ("follow-case-dissolved", state): Rule(
+            "dissolved", "PSR-13-6", "", to("order.dissolved", "client", "provider")
+        )
+        for state in ("delivered", "received")
+    },
 }
 """Of the order itself, by trigger and state. Suffixes tell apart who acts, and what it leads to."""
 
@@ -281,6 +296,8 @@ FOLLOWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "closed": ("PSR-17-2", to("order.closed", "client", "provider")),
 }
 """The order follows its slowest parcel: by the stage that it comes to, its clause and notices."""
+UNTOLD = {("going_back", "dispatched")}
+"""From where to where it follows and nobody is told: the parcel was lost, which is told of it."""
 
 ITEMS: dict[tuple[str, str, str], Rule] = {
     # p: parcels.
@@ -548,6 +565,149 @@ ITEMS: dict[tuple[str, str, str], Rule] = {
         )
         for state in ("asking_seller", "returning")
     },
+    # d: dissolutions. The provider looks at the form and asks the seller; goods go back or are
+    # destroyed; whatever the seller pays goes on to the client.
+    ("d", "request-dissolution", "new"): Rule(
+        "checking", "PSR-13-1", "client", to("dissolution.requested", "provider")
+    ),
+    ("d", "withdraw-dissolution", "checking"): Rule(
+        "withdrawn", "PSR-13-4", "client", to("dissolution.withdrawn", "provider")
+    ),
+    ("d", "ask-for-evidence", "checking"): Rule(
+        "awaiting_evidence", "PSR-13-1", "provider", to("dissolution.evidence_asked", "client")
+    ),
+    **{
+        ("d", "supplement-evidence", state): Rule(
+            target, "PSR-13-1", "client", to(f"dissolution.evidence_{how}", "provider")
+        )
+        for state, target, how in (
+            ("awaiting_evidence", "checking", "added"),
+            ("checking", "checking", "added"),
+            ("asking_seller", "asking_seller", "late"),
+        )
+    },
+    ("d", "lapse", "awaiting_evidence"): Rule(
+        "lapsed", "PSR-13-1", "clock", to("dissolution.lapsed", "client", "provider")
+    ),
+    ("d", "apply-to-seller", "checking"): Rule(
+        "asking_seller", "PSR-13-4", "provider", to("dissolution.seller_asked", "client")
+    ),
+    ("d", "consent-to-dissolution", "asking_seller"): Rule(
+        "awaiting_proof", "PSR-13-5", "provider", to("dissolution.agreed", "client", "provider")
+    ),
+    ("d", "refuse-dissolution", "asking_seller"): Rule(
+        "refused", "PSR-13-4", "provider", NOT_DISSOLVED
+    ),
+    ("d", "deem-refused", "asking_seller"): Rule(
+        "refused", "PSR-13-4", "clock", NOT_DISSOLVED + to("dissolution.refused", "platform")
+    ),
+    ("d", "prove-disposal", "awaiting_proof"): Rule(
+        "awaiting_refund", "PSR-13-5", "client", PROVED
+    ),
+    ("d", "prove-disposal-last", "awaiting_proof"): Rule("dissolved", "PSR-13-5", "client", PROVED),
+    ("d", "lapse", "awaiting_proof"): Rule(
+        "lapsed", "PSR-13-5", "clock", to("dissolution.lapsed", "client", "provider")
+    ),
+    ("d", "lapse-paid", "awaiting_proof"): Rule(
+        "dissolved",
+        "PSR-13-6",
+        "clock",
+        to("dissolution.paid_without_proof", "client", "provider", "platform"),
+    ),
+    **{
+        ("d", f"record-dissolution-refund{how}", state): Rule(
+            target, "PSR-13-6", "provider", DISSOLUTION_REFUNDED
+        )
+        for how, state, target in (
+            ("-part", "awaiting_proof", "awaiting_proof"),
+            ("-part", "awaiting_refund", "awaiting_refund"),
+            ("-cost-to-come", "awaiting_refund", "chasing"),
+            ("", "awaiting_refund", "dissolved"),
+            ("-part", "chasing", "chasing"),
+            ("", "chasing", "dissolved"),
+        )
+    },
+    **{
+        ("d", f"record-return-cost{how}", state): Rule(target, "PSR-13-5", "provider", RETURN_PAID)
+        for how, state, target in (
+            ("-part", "awaiting_refund", "awaiting_refund"),
+            ("-part", "chasing", "chasing"),
+            ("", "chasing", "dissolved"),
+        )
+    },
+    ("d", "close-dissolution", "awaiting_refund"): Rule(
+        "chasing", "PSR-13-6", "platform", to("dissolution.refund_missing", "client", "provider")
+    ),
+    ("d", "give-up", "chasing"): Rule(
+        "dissolved",
+        "PSR-13-6",
+        "clock",
+        to("dissolution.given_up", "client", "provider", "platform"),
+    ),
+    **{
+        ("d", "escalate", state): Rule(
+            state, clause, "clock", to(f"dissolution.{event}", "platform", who)
+        )
+        for state, clause, event, who in (
+            ("checking", "PSR-13-4", "check_overdue", "provider"),
+            ("asking_seller", "PSR-13-4", "seller_silent", "provider"),
+            ("awaiting_proof", "PSR-13-5", "proof_overdue", "client"),
+            ("awaiting_refund", "PSR-13-6", "refund_overdue", "provider"),
+            ("chasing", "PSR-13-6", "refund_overdue", "provider"),
+        )
+    },
+    ("d", "follow-order-logistics", "asking_seller"): Rule(
+        "overtaken",
+        "PSR-17-2",
+        "",
+        to("dissolution.cause_with_logistics", "client", "provider", "logistics"),
+    ),
+    # k: claims, which are subjects of their own: against the provider where nothing else is said.
+    **{
+        ("k", f"make-claim{of_whom}", "new"): Rule(
+            "made", clause, "client", to("claim.made", answerer)
+        )
+        for of_whom, clause, answerer in (
+            ("", "PSR-24", "provider"),
+            ("-dissolved", "PSR-13-7", "provider"),
+            ("-of-logistics", "PSR-17-2", "logistics"),
+            ("-of-seller", "PSR-13-4", "provider"),
+        )
+    },
+    ("k", "record-assistance", "made"): Rule(
+        "made", "PSR-13-4", "provider", to("claim.assisted", "client")
+    ),
+    **{
+        ("k", f"admit-claim{by}", "made"): Rule(
+            "admitted", "PSR-25", role, to("claim.admitted", "client", "platform", *answerers)
+        )
+        for by, role, answerers in (
+            ("", "provider", ("provider",)),
+            ("-by-platform", "platform", ("provider",)),
+            ("-by-logistics", "logistics", ("provider", "logistics")),
+        )
+    },
+    ("k", "reject-claim", "made"): Rule(
+        "rejected", "PSR-25", "provider", to("claim.rejected", "client", "provider")
+    ),
+    ("k", "withdraw-claim", "made"): Rule(
+        "withdrawn", "PSR-25", "client", to("claim.withdrawn", "provider")
+    ),
+    ("k", "record-compensation", "admitted"): Rule(
+        "compensated", "PSR-24", "platform", to("claim.compensated", "client", "provider")
+    ),
+    **{
+        ("k", f"record-compensation-of-{whom}", "admitted"): Rule(
+            "compensated", "PSR-25", "platform", to("claim.paid_outside", "client", answerer)
+        )
+        for whom, answerer in (("logistics", "logistics"), ("seller", "provider"))
+    },
+    ("k", "escalate", "made"): Rule(
+        "made", "PSR-25", "clock", to("claim.answer_overdue", "platform", "provider")
+    ),
+    ("k", "escalate", "admitted"): Rule(
+        "admitted", "PSR-25", "clock", to("claim.payment_overdue", "platform", "provider")
+    ),
     # b: money on its way back; it is due from when it was opened.
     ("b", "confirm-refund", "due"): Rule(
         "refunded", "PSR-9", "payment_institution", to("order.refunded", "client")
@@ -565,8 +725,11 @@ AXES = {
     "q": "question",
     "o": "opinion",
     "c": "cancellation",
+    "d": "dissolution",
     "b": "refund",
 }
+CLAIM = "k"
+"""The letter of what is no item of the order, but on it."""
 FIRST = {"b": "due"}
 """The state that an item is in before its first step; `new` where nothing is said."""
 
@@ -578,6 +741,14 @@ SUFFIXED = (
     "settle-cancellation",
     "follow-case",
     "follow-order",
+    "request-dissolution",
+    "prove-disposal",
+    "record-dissolution-refund",
+    "record-return-cost",
+    "lapse",
+    "make-claim",
+    "admit-claim",
+    "record-compensation",
     "request",
     "raise-caution",
     "confirm-payment",

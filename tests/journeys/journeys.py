@@ -1,7 +1,8 @@
 """Every path as a journey, worked out by hand: its steps, its moments and its sums in fen.
 
 A step is a trigger of the order, or of an item with the item's name before it: `p2:deliver` is of
-its second parcel (r: requirements, q: questions, o: opinions, c: cancellations, b: refunds).
+its second parcel (r: requirements, q: questions, o: opinions, c: cancellations, d: dissolutions,
+b: refunds), `k1:…` of the first claim on it, which has a timeline of its own.
 `>stored` says that the order follows its slowest parcel there. `lapse@accept+1d` strikes one day
 after the latest `accept`, `forfeit@date` at the date agreed, `deem-received@>delivered+10d~a~b` as
 much later as passed from `a` to `b`.
@@ -12,7 +13,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from tests.journeys.by_hand import FIRST, FOLLOWS, ITEMS, ORDER, Rule, trigger_of
+from tests.journeys.by_hand import (
+    CLAIM,
+    FIRST,
+    FOLLOWS,
+    ITEMS,
+    ORDER,
+    UNTOLD,
+    Rule,
+    trigger_of,
+)
 
 
 class Price(NamedTuple):
@@ -46,10 +56,11 @@ class Sums:
     seller, to fees and costs, to third parties, or back.
 
     `deposit` is what the client's deposit gained by the order, `institution` what the payment
-    institution holds by it. `brokerage` is what the promoter got of the fee, `coupon` what the
-    platform gave for good. `agreed` are goods and freight in the end, where they are not as asked
-    for; `storage` is what of `third` the storage charged for months. `charges` are the lines that a
-    cancellation added: code, fen, and the role that collects it.
+    institution holds by it. What the seller keeps is less than nothing where it paid for a return:
+    `for_the_return`, to the deposit. `brokerage` is what the promoter got of the fee, `coupon` what
+    the platform gave for good. `agreed` are goods and freight in the end, where they are not as
+    asked for; `storage` is what of `third` the storage charged for months. `charges` are the lines
+    that a cancellation added: code, fen, and the role that collects it.
     """
 
     paid: int = 0
@@ -64,8 +75,18 @@ class Sums:
     coupon: int = 0
     storage: int = 0
     debt: int = 0
+    for_the_return: int = 0
     agreed: tuple[int, int] | None = None
     charges: tuple[tuple[str, int, str], ...] = ()
+
+
+class Claim(NamedTuple):
+    """What a claim came to: fen that are asked, that were admitted, and that came into the client's
+    deposit for it."""
+
+    asked: int
+    admitted: int = 0
+    paid: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +114,20 @@ class Journey:
     way: str
     end: str
     sums: Sums = Sums()
+    claims: tuple[Claim, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Each step of the way, with its rule."""
+        """Each step of the order's way, with its rule."""
+        return tuple(step for step in self.all_steps if not step.item.startswith(CLAIM))
+
+    def steps_of_claim(self, number: int) -> tuple[Step, ...]:
+        """Each step of the nth claim on it, with its rule."""
+        return tuple(step for step in self.all_steps if step.item == f"{CLAIM}{number}")
+
+    @property
+    def all_steps(self) -> tuple[Step, ...]:
+        """Each step of both, in the order of the way."""
         states: dict[str, str] = {}
         found = []
         for word in self.way.split():
@@ -124,7 +155,7 @@ def _rule(name: str, axis: str, state: str) -> Rule:
         return ITEMS[axis, name, state]
     if name.startswith(">"):
         clause, tells = FOLLOWS[name[1:]]
-        return Rule(name[1:], clause, "", tells)
+        return Rule(name[1:], clause, "", () if (state, name[1:]) in UNTOLD else tells)
     return ORDER[name, state]
 
 
@@ -142,6 +173,10 @@ _SENT_BACK = f"{_SELLER_ASKED} c1:consent-to-cancellation-goods-first p1:send-ba
 _BACK = "p1:hand-back c1:follow-order-back"
 _PAID_BACK = "c1:record-cancellation-refund"
 _SETTLED = "c1:settle-cancellation follow-case-cancelled"
+_TO_DISSOLVE = "d1:request-dissolution follow-case-held"
+_SELLER_TO_DISSOLVE = f"{_TO_DISSOLVE} d1:apply-to-seller"
+_DISSOLVING = f"{_SELLER_TO_DISSOLVE} d1:consent-to-dissolution"
+_DISSOLVED = "d1:record-dissolution-refund follow-case-dissolved"
 _CLOSE = {
     country: f"close@confirm-receipt+{days}d"
     for country, days in {
@@ -1606,6 +1641,254 @@ JOURNEYS = (
         end="closed",
         sums=Sums(paid=15514, seller=7750, fee=15, costs=7749, deposit=-6205, institution=9309),
     ),
+    # Dissolved: what the seller pays back is the client's at once, and the fees stay.
+    Journey(
+        # 124273: 49709 + 74564. The fees of 923 and the storage's 350 stay; of the 123000 the
+        # deposit has its 49709 back, the institution pays 73291 back and keeps 1273.
+        path="dissolved, the goods returned",
+        price=KETTLES,
+        country="DE",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        f"{_DISSOLVED} b1:confirm-refund",
+        end="dissolved",
+        sums=Sums(paid=124273, fee=923, third=350, back=123000, institution=1273),
+    ),
+    Journey(
+        path="dissolved, destroyed on site",
+        price=LAMPS,
+        country="US",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_DISSOLVING} d1:prove-disposal "
+        f"{_DISSOLVED} b1:confirm-refund",
+        end="dissolved",
+        sums=Sums(paid=12513, fee=13, back=12500, institution=13),
+    ),
+    Journey(
+        # All of 25550 comes; then of the 1235 that the return cost 617, and 618. The deposit paid
+        # 25576, and has 26785.
+        path="dissolved, return paid in parts",
+        price=SCARVES,
+        country="FR",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        "d1:record-dissolution-refund-cost-to-come follow-case-dissolved "
+        "d1:record-return-cost-part d1:record-return-cost",
+        end="dissolved",
+        sums=Sums(paid=25576, seller=-1235, fee=26, back=25550, deposit=1209, for_the_return=1235),
+    ),
+    Journey(
+        # 25075: 10030 + 15045. First come the 1235 of the return. Of 25050 come 12525: 10030 for
+        # the deposit and 2495 through the institution; and 12525 more through the institution.
+        path="dissolved, refund in two parts",
+        price=BOWLS,
+        country="IT",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        "d1:record-return-cost-part d1:record-dissolution-refund-part b1:confirm-refund "
+        f"{_DISSOLVED} b2:confirm-refund",
+        end="dissolved",
+        sums=Sums(
+            paid=25075,
+            seller=-1235,
+            fee=25,
+            back=25050,
+            deposit=1235,
+            institution=25,
+            for_the_return=1235,
+        ),
+    ),
+    Journey(
+        # 7750 and 7750, before anything is proved.
+        path="dissolved, paid before proof",
+        price=PANDAS,
+        country="KZ",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:record-dissolution-refund-part "
+        "d1:record-dissolution-refund-part d1:prove-disposal-last follow-case-dissolved",
+        end="dissolved",
+        sums=Sums(paid=15516, fee=16, back=15500, deposit=-16),
+    ),
+    Journey(
+        # 15514: 6205 + 9309. Half of 15499 came, 7749: 6205 for the deposit, 1544 through the
+        # institution. The seller keeps the rest.
+        path="dissolved, the proof never came",
+        price=BRUSHES,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} "
+        "d1:record-dissolution-refund-part b1:confirm-refund "
+        "d1:escalate@d1:consent-to-dissolution+15d d1:lapse-paid@d1:consent-to-dissolution+30d "
+        "follow-case-dissolved",
+        end="dissolved",
+        sums=Sums(paid=15514, seller=7750, fee=15, back=7749, institution=7765),
+    ),
+    Journey(
+        # Of 50050 the seller keeps two tenths, 10010, and pays 40040 back. Of the fee of 50, which
+        # stays, 5 are the promoter's.
+        path="dissolved on more evidence",
+        price=BAGS,
+        country="ES",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_TO_DISSOLVE} "
+        "d1:escalate@d1:request-dissolution+1d d1:ask-for-evidence d1:supplement-evidence "
+        "d1:supplement-evidence d1:apply-to-seller d1:supplement-evidence "
+        f"d1:consent-to-dissolution d1:prove-disposal {_DISSOLVED} b1:confirm-refund",
+        end="dissolved",
+        sums=Sums(paid=50100, seller=10010, fee=50, back=40040, institution=10060, brokerage=5),
+    ),
+    Journey(
+        # 123123: 49249 + 73874. Late come 1235 of the return, then 61500: 49249 for the deposit and
+        # 12251 through the institution; and once more, 61500 through the institution.
+        path="dissolved, refunded late",
+        price=KETTLES,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        "d1:escalate@d1:prove-disposal+7d d1:close-dissolution follow-case-dissolved "
+        "d1:record-return-cost-part d1:record-dissolution-refund-part b1:confirm-refund "
+        "d1:record-dissolution-refund b2:confirm-refund",
+        end="dissolved",
+        sums=Sums(
+            paid=123123,
+            seller=-1235,
+            fee=123,
+            back=123000,
+            deposit=1235,
+            institution=123,
+            for_the_return=1235,
+        ),
+    ),
+    Journey(
+        # Half of 120 comes, the seller keeps the rest. Once the order is over it is pressed every 7
+        # days, and no longer than 60.
+        path="dissolved, refund given up",
+        price=TRIFLE,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        "d1:record-dissolution-refund-part d1:close-dissolution follow-case-dissolved "
+        "d1:escalate@d1:close-dissolution+7d "
+        + 7 * "d1:escalate@d1:escalate+7d "
+        + "d1:give-up@d1:close-dissolution+60d",
+        end="dissolved",
+        sums=Sums(paid=120, seller=60, back=60, deposit=-60),
+    ),
+    Journey(
+        # Of 151197 the seller keeps three tenths, 45359 (of 45359.1). Three tenths of the order
+        # amount, 151348, are 45404 (of 45404.4): the provider pays them.
+        path="dissolved, provider at fault",
+        price=BOOTS,
+        country="DE",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal {_DISSOLVED} "
+        "k1:make-claim-dissolved k1:admit-claim k1:record-compensation",
+        end="dissolved",
+        sums=Sums(paid=151348, seller=45359, fee=151, back=105838, deposit=-45510),
+        claims=(Claim(45404, 45404, 45404),),
+    ),
+    # Not dissolved in the end: the order goes on from where it stood.
+    Journey(
+        path="dissolution taken back",
+        price=LESS_THAN_HALF,
+        country="RU",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_TO_DISSOLVE} d1:withdraw-dissolution "
+        f"follow-case-free confirm-receipt {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=499, seller=499, deposit=-499),
+    ),
+    Journey(
+        # 501: 200 + 301. All of it is claimed, and 3500 of costs: 4001. The seller admits half of
+        # that, 2000, and pays it to the client itself.
+        path="seller refuses, claimed against",
+        price=HALF_A_FEN,
+        country="JP",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_SELLER_TO_DISSOLVE} "
+        "d1:refuse-dissolution follow-case-free k1:make-claim-of-seller k1:record-assistance "
+        f"k1:admit-claim k1:record-compensation-of-seller confirm-receipt {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=501, seller=500, fee=1, deposit=-200, institution=301),
+        claims=(Claim(4001, 2000),),
+    ),
+    Journey(
+        path="dissolution never answered",
+        price=LAMPS,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_SELLER_TO_DISSOLVE} "
+        "d1:escalate@d1:apply-to-seller+2d d1:deem-refused@d1:apply-to-seller+5d "
+        f"follow-case-free confirm-receipt {_CLOSE['KR']}",
+        end="closed",
+        sums=Sums(paid=12513, seller=12500, fee=13, institution=12513),
+    ),
+    Journey(
+        path="asked for evidence in vain",
+        price=BRUSHES,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_TO_DISSOLVE} d1:ask-for-evidence "
+        f"d1:lapse@d1:ask-for-evidence+5d follow-case-free confirm-receipt {_CLOSE['JP']}",
+        end="closed",
+        sums=Sums(paid=15514, seller=15499, fee=15, deposit=-15514),
+    ),
+    Journey(
+        path="nothing proved, nothing paid",
+        price=PANDAS,
+        country="RU",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} "
+        "d1:escalate@d1:consent-to-dissolution+15d d1:lapse@d1:consent-to-dissolution+30d "
+        f"follow-case-free confirm-receipt {_CLOSE['RU']}",
+        end="closed",
+        sums=Sums(paid=15516, seller=15500, fee=16, deposit=-6206, institution=9310),
+    ),
+    Journey(
+        # All of 123123 is claimed, and twice 3500: 130123. Logistics admits nine tenths, 117110 (of
+        # 117110.7), and pays them to the client itself.
+        path="cause with logistics, claimed",
+        price=KETTLES,
+        country="JP",
+        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_SELLER_TO_DISSOLVE} object-to-receipt "
+        "settle-objection-logistics d1:follow-order-logistics follow-case-free confirm-receipt "
+        f"{_CLOSE['JP']} k1:make-claim-of-logistics k1:admit-claim-by-logistics "
+        "k1:record-compensation-of-logistics",
+        end="closed",
+        sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
+        claims=(Claim(130123, 117110),),
+    ),
+    # Claimed of the provider, once the order is over.
+    Journey(
+        # 25576 + 800 + 350 = 26726; 10690 + 16036. All of it is claimed; six tenths, 16035 (of
+        # 16035.6), are admitted.
+        path="claim admitted in part",
+        price=SCARVES,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']} k1:make-claim k1:admit-claim "
+        "k1:record-compensation",
+        end="closed",
+        sums=Sums(paid=26726, seller=25550, fee=826, third=350, deposit=-10690, institution=16036),
+        claims=(Claim(26726, 16035, 16035),),
+    ),
+    Journey(
+        path="claim rejected",
+        price=HALF_A_FEN,
+        country="RU",
+        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['RU']} k1:make-claim k1:reject-claim",
+        end="closed",
+        sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
+        claims=(Claim(501),),
+    ),
+    Journey(
+        # The goods were sold out, and all of 50100 came back. All is claimed once more, and taken
+        # back; then four tenths, 20040, which are admitted.
+        path="claim taken back, made anew",
+        price=BAGS,
+        country="US",
+        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund k1:make-claim "
+        "k1:withdraw-claim k2:make-claim k2:admit-claim k2:record-compensation",
+        end="unrealizable",
+        sums=Sums(paid=50100, back=50100),
+        claims=(Claim(50100), Claim(20040, 20040, 20040)),
+    ),
+    Journey(
+        # Two tenths of 25075.
+        path="claim answered by the platform",
+        price=BOWLS,
+        country="RU",
+        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['RU']} k1:make-claim k1:escalate@k1:make-claim+10d "
+        "k1:admit-claim-by-platform k1:escalate@k1:admit-claim-by-platform+10d "
+        "k1:record-compensation",
+        end="closed",
+        sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
+        claims=(Claim(25075, 5015, 5015),),
+    ),
 )
 
 
@@ -1617,7 +1900,7 @@ def rows_of(journeys: Iterable[Journey]) -> set[tuple[str, str, str, str]]:
 @cache
 def _rows_of(journey: Journey) -> frozenset[tuple[str, str, str, str]]:
     return frozenset(
-        (step.item[:1], step.source, step.trigger, step.rule.target) for step in journey.steps
+        (step.item[:1], step.source, step.trigger, step.rule.target) for step in journey.all_steps
     )
 
 

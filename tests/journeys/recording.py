@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 
 from daigou.demo.actors import Actors
 from daigou.demo.cast import INSTITUTION, SUPPORT, Application, Cast
+from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import (
     Stage,
@@ -159,15 +160,20 @@ async def _walk(
     while True:
         tries += 1
         played = (await actors.play(_plan(cast, journey, tries)))[-1]
-        went = await stage.desk(Role.SUPPORT, SUPPORT.party).timeline(played.plan.deal.order)
-        if _is_its_way(journey, [step.trigger.value for step in went]):
+        if await _went_its_way(journey, played.plan, stage.desk(Role.SUPPORT, SUPPORT.party)):
             return played.plan, tries
         if time.monotonic() > give_up_at:
             return played.plan, tries
 
 
-def _is_its_way(journey: Journey, triggers: list[str]) -> bool:
-    return [step.trigger for step in journey.steps] == triggers
+async def _went_its_way(journey: Journey, plan: Plan, desk: Desk) -> bool:
+    """Whether the order and each claim on it did what was written, and no clock anything else."""
+    went = [await desk.timeline(plan.deal.order)]
+    went += [await desk.claim_timeline(claim) for claim in plan.claims]
+    ways = [journey.steps, *(journey.steps_of_claim(n) for n, _ in enumerate(plan.claims, 1))]
+    return [[step.trigger.value for step in told] for told in went] == [
+        [step.trigger for step in steps] for steps in ways
+    ]
 
 
 def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
@@ -239,6 +245,22 @@ async def _read(
         },
         "diagram": (await support.get(f"{at}/diagram.svg")).raise_for_status().text,
         "notices": await asyncio.to_thread(_notices, engine, deal.order),
+        "claims": [
+            await _read_claim(readers, engine, each)
+            for each in (await _get(readers[deal.client.id], f"{at}/claims"))["data"]
+        ],
+    }
+
+
+async def _read_claim(
+    readers: dict[str, httpx.AsyncClient], engine: Engine, claim: Record
+) -> Record:
+    at = f"/v1/claims/{claim['id']}"
+    return {
+        "claim": claim,
+        "timeline": (await _get(readers["support"], f"{at}/timeline"))["data"],
+        "statement": await _get(readers["support"], f"{at}/statement"),
+        "notices": await asyncio.to_thread(_notices, engine, claim["id"]),
     }
 
 
@@ -257,13 +279,13 @@ async def _entries(reader: httpx.AsyncClient, client: str) -> list[Record]:
             return entries
 
 
-def _notices(engine: Engine, order: str) -> list[Record]:
+def _notices(engine: Engine, subject: str) -> list[Record]:
     outbox = text(
         "SELECT sequence, event, recipient_role, recipient_party, sent_at FROM notice"
-        " WHERE subject = :order ORDER BY sequence, number"
+        " WHERE subject = :subject ORDER BY sequence, number"
     )
     with engine.connect() as connection:
-        rows = connection.execute(outbox, {"order": order}).mappings()
+        rows = connection.execute(outbox, {"subject": subject}).mappings()
         return [{**row, "sent_at": row["sent_at"] and str(row["sent_at"])} for row in rows]
 
 

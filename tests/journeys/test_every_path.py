@@ -150,7 +150,7 @@ def test_the_money_is_what_was_worked_out_by_hand(record: Record, journey: Journ
         assert where["collected"] == fen(sums.paid)
         assert where["refunded"] == fen(sums.back)
         assert where["fee_earned"] == fen(sums.fee)
-    kept = sums.seller + sums.fee + sums.costs + sums.third
+    kept = sums.seller + sums.fee + sums.costs + sums.third + sums.for_the_return
     assert sums.paid + sums.debt == kept + sums.back
 
 
@@ -294,18 +294,21 @@ def test_the_notices_of_each_step_are_in_the_outbox(record: Record, journey: Jou
 
 
 @each_path
-def test_nothing_may_be_done_at_the_end_and_each_no_has_its_clause(
+@pytest.mark.clause("PSR-25")
+def test_a_claim_alone_may_be_made_at_the_end_and_each_no_has_its_clause(
     record: Record, journey: Journey
 ) -> None:
     told = told_of(record, journey)
+    agreed = any(step.rule.target == "effective" for step in journey.steps)
 
     for who, answer in told["actions"].items():
         actions = [action for role in answer["roles"] for action in role["actions"]]
         assert answer["state"] == journey.end, who
         assert actions, who
-        assert [action["trigger"] for action in actions if action["allowed"]] == [], who
+        allowed = [action["trigger"] for action in actions if action["allowed"]]
+        assert allowed == (["make-claim"] if agreed and who == "client" else []), who
         assert all(action["clause"] and action["clause_says"] for action in actions), who
-        assert {action["code"] for action in actions} <= {
+        assert {action["code"] for action in actions if not action["allowed"]} <= {
             "not_in_this_state",
             "not_your_role",
         }, who
@@ -326,6 +329,88 @@ def test_the_diagram_marks_the_state_and_the_way_it_came(record: Record, journey
     described = re.search(r"The way it came: ([^.<]*)", diagram)
     assert described is not None
     assert set(described[1].split(" → ")) == {state.replace("_", " ") for state in states}
+
+
+@each_path
+@pytest.mark.clause("PSR-25")
+def test_each_claim_goes_its_way_and_tells_whom_it_should(record: Record, journey: Journey) -> None:
+    told = told_of(record, journey)
+    roles = ("client", "provider", "storage", "logistics")
+    parties = {role: told["order"][f"{role}_id"] for role in roles} | {"platform": PLATFORM}
+
+    found = [
+        (
+            [(step["trigger"], step["target"], step["clause"]) for step in each["timeline"]],
+            [step["role"] for step in each["timeline"]],
+            [
+                (note["sequence"], f"{note['event']} to {note['recipient_role']}")
+                for note in each["notices"]
+            ],
+            {note["recipient_party"] for note in each["notices"]}
+            - {parties[note["recipient_role"]] for note in each["notices"]},
+        )
+        for each in told["claims"]
+    ]
+
+    ways = [journey.steps_of_claim(number) for number, _ in enumerate(journey.claims, 1)]
+    assert found == [
+        (
+            [(step.trigger, step.rule.target, step.rule.clause) for step in steps],
+            [step.rule.role for step in steps],
+            [
+                (number, notice)
+                for number, step in enumerate(steps, 1)
+                for notice in step.rule.tells
+            ],
+            set(),
+        )
+        for steps in ways
+    ]
+    for steps, each in zip(ways, told["claims"], strict=True):
+        assert each["claim"]["state"] == steps[-1].rule.target
+        assert each["claim"]["due_at"] is None
+
+
+@each_path
+@pytest.mark.clause("PSR-25")
+def test_each_clock_of_a_claim_strikes_at_its_very_moment(record: Record, journey: Journey) -> None:
+    pace = path_of(journey).pace
+
+    for number, each in enumerate(told_of(record, journey)["claims"], 1):
+        steps = journey.steps_of_claim(number)
+        moments = [datetime.fromisoformat(step["at"]) for step in each["timeline"]]
+        strikes = {
+            index: moment_of(step.moment, steps[:index], moments, pace=pace)
+            for index, step in enumerate(steps)
+            if step.moment
+        }
+        assert {index: moments[index] for index in strikes} == strikes
+
+
+@each_path
+@pytest.mark.clause("PSR-24")
+def test_a_claim_is_paid_into_the_deposit_only_by_the_provider(
+    record: Record, journey: Journey
+) -> None:
+    told = told_of(record, journey)
+
+    claims = [
+        (
+            each["claim"]["asked"]["amount"],
+            (each["claim"]["admitted"] or fen(0))["amount"],
+            [
+                {leg["account"]: leg["amount"]["amount"] for leg in journal["legs"]}
+                for journal in each["statement"]["journals"]
+            ],
+        )
+        for each in told["claims"]
+    ]
+
+    deposit = f"deposit:{told['order']['client_id']}"
+    assert claims == [
+        (asked, admitted, [{"bank": paid, deposit: -paid}] if paid else [])
+        for asked, admitted, paid in journey.claims
+    ]
 
 
 # The books as a whole.
@@ -356,7 +441,8 @@ def test_each_deposit_holds_its_recharge_and_what_its_orders_left(record: Record
     gained: dict[str, int] = defaultdict(int)
     walked = [journey for journey in JOURNEYS if journey.path in record["journeys"]]
     for journey in walked:
-        gained[told_of(record, journey)["order"]["client_id"]] += journey.sums.deposit
+        client = told_of(record, journey)["order"]["client_id"]
+        gained[client] += journey.sums.deposit + sum(claim.paid for claim in journey.claims)
 
     # Who had nothing in the deposit put just what the storage wanted into it.
     for journey in walked:

@@ -21,7 +21,7 @@ from daigou.domain.book import (
     MovementState,
     Paid,
 )
-from daigou.domain.commands import Command, Line, LineCode, Request
+from daigou.domain.commands import Command, Grounds, Line, LineCode, Request
 from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.lifecycle.table import Row
@@ -53,6 +53,8 @@ class MemoryBooks:
         self._open: dict[MovementRef, Movement] = {}
         self._coupon_used = False
         self._earned = self._back = ZERO
+        self._compensated: dict[Account, Money] = defaultdict(lambda: ZERO)
+        """What the order's claims moved."""
         self.methods: dict[MovementRef, str] = {}
         """The payment method of each capture, and of each refund of one."""
 
@@ -60,18 +62,32 @@ class MemoryBooks:
         """The client recharges."""
         self._deposit += Money(fen)
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """What the order amount is made of."""
+        return self._lines
+
     def post(
-        self, row: Row, command: Command, *, facts: Facts, sequence: int, item: str
+        self,
+        row: Row,
+        command: Command,
+        *,
+        facts: Facts,
+        sequence: int,
+        item: str,
+        grounds: Grounds | None = None,
     ) -> Effects:
-        """What a row's template does, once it is done.
+        """What a row's template does, once it is done; `grounds` are those of a claim.
 
         Raises:
             Refused: the template, or the deposit's floor, forbids it.
         """
         if row.posts is None:
             return Effects()
+        if grounds:
+            return self._post_of_a_claim(row, command, facts, sequence, grounds)
         effects = row.posts(self._book(facts, sequence, item), command)
-        moved = self._after(effects)
+        moved = self._after(effects, moved=self._moved)
         if self._deposit - moved[self._client_deposit] < ZERO:
             raise Refused(RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-8", "the deposit is too small")
         assert all(
@@ -79,6 +95,15 @@ class MemoryBooks:
         )
         self._moved = moved
         self._remember(effects)
+        return effects
+
+    def _post_of_a_claim(
+        self, row: Row, command: Command, facts: Facts, sequence: int, grounds: Grounds
+    ) -> Effects:
+        """A claim is a subject of its own: what it moves is not its order's."""
+        book = replace(self._book(facts, sequence, ""), grounds=grounds, moved={})
+        effects = row.posts(book, command) if row.posts else Effects()
+        self._compensated = self._after(effects, moved=self._compensated)
         return effects
 
     def outcome(self, end: Expected) -> Expected:
@@ -92,8 +117,11 @@ class MemoryBooks:
             collected=(self._paid or Paid()).whole.amount,
             refunded=self._back.amount,
             fee=self._earned.amount,
-            deposit_change=-self._moved[self._client_deposit].amount,
+            deposit_change=-(
+                self._moved[self._client_deposit] + self._compensated[self._client_deposit]
+            ).amount,
             at_seller=-self._moved[BANK].amount,
+            compensated=self._compensated[BANK].amount,
             brokerage=-self._moved[Account(AccountKind.PROMOTER, promoter.id)].amount
             if promoter
             else 0,
@@ -150,8 +178,8 @@ class MemoryBooks:
             movement=self._open.get(MovementRef(item)) or (others[0] if others else None),
         )
 
-    def _after(self, effects: Effects) -> dict[Account, Money]:
-        moved = self._moved.copy()
+    def _after(self, effects: Effects, *, moved: dict[Account, Money]) -> dict[Account, Money]:
+        moved = moved.copy()
         for journal in effects.journals:
             assert len(journal.legs) >= 2
             assert total([leg.amount for leg in journal.legs]) == ZERO

@@ -31,6 +31,7 @@ from daigou.simulator.moves import (
 from daigou.simulator.paths.ways import DEPOSIT, INSTITUTION, PAID
 from daigou.simulator.plans import Path
 from tests.simulator.rare_cancellations import RARE_CANCELLATIONS
+from tests.simulator.rare_dissolutions import RARE_DISSOLUTIONS
 
 _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
 _ONE_HERE = (dispatch(1), dispatch(), receive(1))
@@ -164,4 +165,5 @@ RARE = (
         )
     ),
     *RARE_CANCELLATIONS,
+    *RARE_DISSOLUTIONS,
 )

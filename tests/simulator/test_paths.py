@@ -7,7 +7,7 @@ import pytest
 
 from daigou.domain.commands import Pay
 from daigou.domain.ids import MovementRef
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.paths import PATHS
@@ -30,6 +30,7 @@ from tests.simulator.rare import RARE
 from tests.simulator.walk import ORDER, deal_of, items_in, walk
 
 WAYS = (*PATHS, *RARE)
+TABLES_OF_WALKS = (FULFILMENT, *ITEM_TABLES, CLAIM)
 
 NEVER = (
     # What is granted at once is settled or overtaken, and leaves no order to go on.
@@ -58,12 +59,31 @@ NEVER = (
         for state in (State.ASKING_SELLER, State.TERMS_OFFERED, State.AWAITING_REFUND)
     ),
     # By these terms a silent seller refuses.
+    *(
+        (table, State.ASKING_SELLER, Trigger.DEEM_REFUSED, State.ASKING_SELLER, clause)
+        for table, clause in (
+            (TableName.CANCELLATION, "PSR-12-1-B"),
+            (TableName.DISSOLUTION, "PSR-13-4"),
+        )
+    ),
+    # Nobody asks for a dissolution while the cause is looked for.
     (
-        TableName.CANCELLATION,
-        State.ASKING_SELLER,
-        Trigger.DEEM_REFUSED,
-        State.ASKING_SELLER,
-        "PSR-12-1-B",
+        TableName.FULFILMENT,
+        State.RECEIPT_OBJECTION,
+        Trigger.FOLLOW_CASE,
+        State.RECEIPT_OBJECTION,
+        "PSR-13-4",
+    ),
+    # Delivered goods stay so, and the order's clocks stand still: it does not end meanwhile.
+    *(
+        (TableName.DISSOLUTION, state, Trigger.FOLLOW_ORDER, State.OVERTAKEN, "PSR-13-2")
+        for state in (
+            State.CHECKING,
+            State.AWAITING_EVIDENCE,
+            State.ASKING_SELLER,
+            State.AWAITING_PROOF,
+            State.AWAITING_REFUND,
+        )
     ),
 )
 """Rows that stand in the tables in case other terms or rows let them be taken."""
@@ -123,7 +143,7 @@ def test_paths_and_the_rare_ways_take_every_row_of_the_tables() -> None:
 
     left = [
         (table.name, row.source, row.trigger, row.target, row.clause)
-        for table in (FULFILMENT, *ITEM_TABLES)
+        for table in TABLES_OF_WALKS
         for row in table.rows
         if id(row) not in taken
     ]
@@ -134,12 +154,7 @@ def test_paths_and_the_rare_ways_take_every_row_of_the_tables() -> None:
 def test_paths_alone_take_every_row_but_the_rare_ones() -> None:
     taken = {id(row) for path in PATHS for row in walk(path).rows}
 
-    left = {
-        row.trigger
-        for table in (FULFILMENT, *ITEM_TABLES)
-        for row in table.rows
-        if id(row) not in taken
-    }
+    left = {row.trigger for table in TABLES_OF_WALKS for row in table.rows if id(row) not in taken}
 
     rare = {
         Trigger.ACCEPT_TERMS,
@@ -153,6 +168,8 @@ def test_paths_alone_take_every_row_but_the_rare_ones() -> None:
         Trigger.FOLLOW_PARCELS,
         Trigger.LAPSE,
         Trigger.PAY_STORAGE,
+        Trigger.PROVE_DISPOSAL,
+        Trigger.RECORD_ASSISTANCE,
         Trigger.RECORD_CANCELLATION_REFUND,
         Trigger.RECORD_SELLER_REFUND,
         Trigger.REFUSE_CANCELLATION,
@@ -160,6 +177,8 @@ def test_paths_alone_take_every_row_but_the_rare_ones() -> None:
         Trigger.SETTLE_BY_DEFAULT,
         Trigger.WAREHOUSE_RECEIPT,
         Trigger.WITHDRAW_CANCELLATION,
+        Trigger.WITHDRAW_CLAIM,
+        Trigger.WITHDRAW_DISSOLUTION,
     }
     assert left == rare
 
@@ -225,6 +244,24 @@ def test_paths_that_take_months_go_faster(path: Path) -> None:
         ("cancelled, refunded late", (123_246, 123_123, 123, 0)),
         # Half of ¥1,231.23, rounded down, is all that ever comes.
         ("cancelled, refund given up", (123_246, 61_561, 123, -123_246 + 61_561)),
+        # The fees of ¥9.23 stay, and the storage's ¥3.50.
+        ("dissolved, the goods returned", (124_396, 123_123, 923, 0)),
+        # ¥12.35 of the return are the deposit's on top of all that it paid but the fee.
+        ("dissolved, return paid in parts", (123_246, 123_123, 123, -123 + 1_235)),
+        ("dissolved, refund in two parts", (123_246, 123_123, 123, 1_235)),
+        # Half of ¥1,231.23, rounded down; the deposit paid ¥492.98 of it.
+        ("dissolved, the proof never came", (123_246, 61_561, 123, 0)),
+        # Three tenths of ¥1,231.23 stay with the seller, ¥369.36; three tenths of ¥1,232.46, all
+        # that was ordered, are the provider's to pay: ¥369.73.
+        ("dissolved, provider at fault", (123_246, 86_187, 123, -123_246 + 86_187 + 36_973)),
+        ("nothing proved, nothing paid", (123_246, 0, 123, -49_298)),
+        # What the seller and logistics pay does not come by the platform.
+        ("seller refuses, claimed against", (123_246, 0, 123, -49_298)),
+        ("cause with logistics, claimed", (123_246, 0, 123, -123_246)),
+        # Six tenths of ¥1,243.96.
+        ("claim admitted in part", (124_396, 0, 923, -49_758 + 74_637)),
+        ("claim rejected", (123_246, 0, 123, -123_246)),
+        ("claim taken back, made anew", (123_246, 123_246, 0, 49_298)),
     ],
 )
 def test_sums_are_those_done_by_hand(name: str, sums: tuple[int, int, int, int]) -> None:
@@ -275,6 +312,39 @@ def test_what_a_deposit_cannot_pay_is_owed_until_the_seller_pays(
     outcome = walked.books.outcome(walked.plan.expected)
 
     assert (outcome.debt, outcome.refunded) == (debt, refunded)
+
+
+@pytest.mark.clause("PSR-13-5")
+@pytest.mark.clause("PSR-13-6")
+@pytest.mark.clause("PSR-24")
+@pytest.mark.parametrize(
+    ("name", "at_seller", "compensated"),
+    [
+        ("dissolved, the goods returned", 0, 0),
+        # Two tenths of ¥1,231.23, rounded down.
+        ("dissolved on more evidence", 24_624, 0),
+        # It gave all back, and paid for the return beside.
+        ("dissolved, refunded late", -1_235, 0),
+        ("dissolved, provider at fault", 36_936, 36_973),
+        ("claim admitted in part", 123_123, 74_637),
+        ("claim rejected", 123_123, 0),
+    ],
+)
+def test_what_the_seller_keeps_and_the_provider_pays_is_told_apart(
+    name: str, at_seller: int, compensated: int
+) -> None:
+    path = path_named(name)
+    walked = walk(path, deal_at(path, unit=410, quantity=300, freight=123))
+
+    outcome = walked.books.outcome(walked.plan.expected)
+
+    assert (outcome.at_seller, outcome.compensated) == (at_seller, compensated)
+
+
+def test_a_claim_is_told_of_before_its_order_and_named_after_it() -> None:
+    plan = walk(path_named("claim taken back, made anew")).plan
+
+    assert plan.claims == ("clm_test_1", "clm_test_2")
 
 
 @pytest.mark.clause("PSR-15-2")

@@ -223,6 +223,22 @@ async def test_an_order_that_waits_fares_as_the_first_although_another_follows(
     assert await ask(world, SECOND) == Standing.DONE
 
 
+async def test_what_is_paid_out_of_an_own_pocket_is_no_payment_back_of_the_price(
+    world: SimulatedCounterparties,
+) -> None:
+    sellers = world.seller_platform
+    await buy(world, conduct.NORMAL)
+
+    for _ in range(2):
+        await sellers.pay_back(reference="own", subject="ord_test", amount=Money(5_00), own=True)
+    await sellers.pay_back(reference="all", subject="ord_test", amount=GOODS + FREIGHT)
+
+    assert [(back.reference, back.own) for back in await sellers.paybacks()] == [
+        ("own", True),
+        ("all", False),
+    ]
+
+
 async def test_a_seller_pays_back_once_and_no_more_than_it_has(
     world: SimulatedCounterparties,
 ) -> None:

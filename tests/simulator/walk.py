@@ -3,13 +3,23 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from daigou.domain.claims import grounds_of, weight_of
 from daigou.domain.clocks import Clock, Timing
-from daigou.domain.commands import ActualPrice, Command, Mandate, Outcome, Plain, RecordPurchase
+from daigou.domain.commands import (
+    ActualPrice,
+    Claim,
+    Command,
+    Grounds,
+    Mandate,
+    Outcome,
+    Plain,
+    RecordPurchase,
+)
 from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, OrderId
-from daigou.domain.lifecycle import FULFILMENT, REFUND, TABLES
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, REFUND, TABLES
 from daigou.domain.lifecycle.table import Answer, Call, Row, Situation, taken
-from daigou.domain.money import Money
+from daigou.domain.money import Money, total
 from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.refusals import Refused
 from daigou.domain.terms import current
@@ -21,6 +31,7 @@ from daigou.simulator.plans import (
     Happened,
     Path,
     Plan,
+    claim_of,
     command_now,
     has_ended,
     item_of,
@@ -79,6 +90,8 @@ class _Walker:
     now: datetime = MORNING
     facts: Facts = field(default_factory=Facts)
     items: dict[str, Axis] = field(default_factory=dict)
+    claims: dict[str, Facts] = field(default_factory=dict)
+    """What each claim knows, by its id."""
 
     def __post_init__(self) -> None:
         self.request = self.plan.request(mandate=MANDATE, balance_by=BALANCE_BY)
@@ -111,8 +124,13 @@ class _Walker:
         axis = self.items[item] if item else self.main
         if act.opens:
             axis = Axis(table=TABLES[act.table], timing=self.timing)
+        if act.opens and act.table == TableName.CLAIM:
+            axis.item = claim_of(act, ORDER)
+            self.claims[axis.item] = Facts()
         command = command_now(act, self.plan.deal.order, self.history)
         evidence = [f"evd_{number}" for number, _ in enumerate(act.hands_in)]
+        if isinstance(command, Claim):
+            command = replace(command, grounds=self.grounds())
         self.take(axis, act.trigger, act.role, proved(command, evidence))
 
     def take(self, axis: Axis, trigger: Trigger, role: Role, command: Command) -> None:
@@ -123,7 +141,12 @@ class _Walker:
         while True:
             try:
                 effects = self.books.post(
-                    row, command, facts=self.facts, sequence=sequence, item=item
+                    row,
+                    command,
+                    facts=situation.facts,
+                    sequence=sequence,
+                    item=item,
+                    grounds=self.grounds(apart_from=item) if axis.table is CLAIM else None,
                 )
                 break
             except Refused as refused:
@@ -132,9 +155,13 @@ class _Walker:
                 passed_over = (*situation.passed_over, row)
                 situation = replace(situation, passed_over=passed_over)
                 row = axis.table.fire(state=axis.state, trigger=trigger, situation=situation)
-        self.facts = self.facts.after(
+        facts = situation.facts.after(
             taken(axis.table, row, item=item, command=command, terms=current(), at=self.now)
         )
+        if axis.table is CLAIM:
+            self.claims[item] = facts
+        else:
+            self.facts = facts
         axis.item = item
         if item:
             self.items[item] = axis
@@ -174,7 +201,9 @@ class _Walker:
 
     def living(self) -> list[Axis]:
         return [self.main] + [
-            axis for axis in self.items.values() if axis.table.outlives or not self.main.ended
+            axis
+            for axis in self.items.values()
+            if axis.table is CLAIM or axis.table.outlives or not self.main.ended
         ]
 
     def next_clock(self) -> tuple[Axis, Clock]:
@@ -219,6 +248,25 @@ class _Walker:
         method = payment_method(self.books.methods[reference])
         return method.capture if call == Call.CAPTURE else method.refund
 
+    def grounds(self, *, apart_from: str = "") -> Grounds:
+        """What a claim can rest on; what the others are for counts, too."""
+        weights = [
+            weight_of(
+                against=facts.claim.against,
+                state=self.items[item].state,
+                asked=facts.claim.asked,
+                admitted=facts.claim.admitted,
+            )
+            for item, facts in self.claims.items()
+            if facts.claim and item != apart_from
+        ]
+        return grounds_of(
+            state=self.main.state,
+            facts=self.facts,
+            lines=self.books.lines,
+            claimed=total(weights),
+        )
+
     def situation(self, axis: Axis, role: Role, command: Command) -> Situation:
         deal = self.plan.deal
         return Situation(
@@ -233,7 +281,7 @@ class _Walker:
             ),
             terms=current(),
             at=self.now,
-            facts=self.facts,
+            facts=self.claims[axis.item] if axis.table is CLAIM else self.facts,
             order=self.main.state,
             item=axis.item,
         )

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from daigou.simulator.paths import (
     agreement,
     cancellation,
+    claims,
+    dissolution,
     goods,
     parcels,
     payments,
@@ -36,6 +38,9 @@ GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
         "Cancelled, sent back": cancellation.SENT_BACK,
         "Cancelled, paid back late": cancellation.PAID_BACK_LATE,
         "Not cancelled in the end": cancellation.GONE_ON,
+        "Dissolved": dissolution.DISSOLVED,
+        "Not dissolved in the end": dissolution.KEPT,
+        "Claimed": claims.CLAIMED,
     }
 )
 PATHS = tuple(path for paths in GROUPS.values() for path in paths)
