@@ -16,7 +16,8 @@ OF_THE_SANDBOX = {"__main__", "builtins", "sys"}
 
 
 @pytest.mark.parametrize(
-    "module", ["workflows.purchase_order", "workflows.cancellation", "workflows.recharge"]
+    "module",
+    ["workflows.purchase_order", "workflows.cases", "workflows.claim", "workflows.recharge"],
 )
 def test_a_sandbox_runs_no_module_anew_but_the_workflows(module: str) -> None:
     importlib.import_module(module)

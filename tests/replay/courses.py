@@ -4,12 +4,15 @@ import re
 from dataclasses import dataclass, replace
 
 from daigou.domain.ids import OrderId, PartyId, RechargeId
-from daigou.domain.order import State, Trigger
+from daigou.domain.lifecycle import ITEM_TABLES
+from daigou.domain.order import State, TableName, Trigger
 from daigou.simulator.paths import PATHS
 from daigou.simulator.plans import Deal, Path, Plan, plan_of
 from daigou.simulator.world import Party, World
 
 WORLD = World(7)
+HOSTED = tuple(table.name for table in ITEM_TABLES if table.hosted)
+"""What of an order has a workflow of its own."""
 PROVIDER, STORAGE, LOGISTICS, PROMOTER = (
     WORLD.providers(1)[0],
     WORLD.storages(1)[0],
@@ -47,11 +50,13 @@ class OrderCourse:
         return plan_of(self.path, deal)
 
     @property
-    def cases(self) -> tuple[str, ...]:
-        """The names of the histories of its cancellations."""
-        asked = [act for act in self.plan.acts if act.trigger == Trigger.REQUEST_CANCELLATION]
+    def beside(self) -> tuple[str, ...]:
+        """The names of the histories of its cases, and of the claims on it."""
         slug = _slug(self.path.name)
-        return tuple(f"cancellation-{slug}-{number}" for number, _ in enumerate(asked, start=1))
+        opened = [
+            act for act in self.plan.acts if act.opens and act.table in (*HOSTED, TableName.CLAIM)
+        ]
+        return tuple(f"{act.table}-{slug}-{act.item}" for act in opened)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +97,8 @@ ORDERS = {
     course.name: course
     for course in (OrderCourse(path=path, number=number) for number, path in enumerate(PATHS))
 }
-CASES = {name: course for course in ORDERS.values() for name in course.cases}
-"""The orders of the cancellations whose histories are recorded."""
+BESIDE = {name: course for course in ORDERS.values() for name in course.beside}
+"""The orders of the cases and claims whose histories are recorded."""
 RECHARGES = {
     course.name: course
     for course in (

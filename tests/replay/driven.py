@@ -1,10 +1,11 @@
 """One workflow on its course: commands reach it as Temporal updates, and its time is skipped.
 
-No time can be skipped for an order whose case has a workflow of its own that goes on: it passes by
-itself meanwhile, as fast as the order's scale has it.
+No time can be skipped for an order beside which another workflow goes on, of a case or a claim: it
+passes by itself meanwhile, as fast as the order's scale has it.
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,15 +17,25 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy
 
-from daigou.domain.commands import Command
-from daigou.domain.ids import AppKey, PartyId, SubjectId, case_workflow_id, workflow_id
+from daigou.domain.commands import Claim, Command, Opponent
+from daigou.domain.ids import (
+    AppKey,
+    ClaimId,
+    PartyId,
+    SubjectId,
+    case_workflow_id,
+    kind_of,
+    workflow_id,
+)
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.domain.steps import Receipt
-from daigou.simulator.plans import Happened
+from daigou.ledger.queries import Queries
+from daigou.simulator.plans import Happened, items_of
+from tests.replay.courses import HOSTED
 from tests.workflows.stage import TASK_QUEUE, Stage
 from workflows import messages
-from workflows.messages import OpenOrder, OpenRecharge, Pull, update_name
+from workflows.messages import OpenClaim, Opening, Pull, update_name
 
 APP = AppKey("app_recorder")
 ASKING = timedelta(minutes=10)
@@ -37,15 +48,19 @@ DAY = timedelta(days=1)
 LOOK_SECONDS = 0.05
 
 _TIMELINE = text(
-    "SELECT axis, item, trigger, source, target, sequence, at FROM transition"
-    " WHERE subject = :of ORDER BY sequence"
+    "SELECT axis, CASE subject WHEN :of THEN item ELSE subject END AS item,"
+    " trigger, source, target, sequence, at FROM transition"
+    " WHERE subject = :of OR subject IN (SELECT id FROM claim WHERE order_id = :of)"
+    " ORDER BY subject = :of, subject, sequence"
 )
 _WAITS = text(
     "SELECT 'fulfilment', state, next_due_at FROM purchase_order WHERE id = :of"
     " UNION ALL SELECT axis, i.state, i.next_due_at"
     " FROM order_item i JOIN purchase_order o ON o.id = i.subject"
     " WHERE i.subject = :of AND i.ended_at IS NULL"
-    " AND (o.ended_at IS NULL OR axis IN ('cancellation', 'refund'))"
+    " AND (o.ended_at IS NULL OR axis IN ('cancellation', 'dissolution', 'refund'))"
+    " UNION ALL SELECT 'claim', state, next_due_at FROM claim"
+    " WHERE order_id = :of AND ended_at IS NULL"
     " UNION ALL SELECT 'recharge', state, next_due_at FROM recharge WHERE id = :of"
 )
 
@@ -60,7 +75,6 @@ class Driven:
         )
         self._stage = stage
         self._time_scale = time_scale
-        self._cases: list[WorkflowHandle[Any, Any]] = []
         self._said = 0
         self._asked_at = 0
 
@@ -73,13 +87,33 @@ class Driven:
         self._said += 1
         return f"{self.subject}/said/{self._said}"
 
-    async def open(self, opening: OpenOrder | OpenRecharge) -> Receipt:
-        """Starts the workflow, and hears that its request is written."""
-        workflow = messages.PURCHASE_ORDER if isinstance(opening, OpenOrder) else messages.RECHARGE
+    async def claim(self, claim: ClaimId, request: Claim, actor: Actor) -> Receipt:
+        """Makes a claim on it, by what the books know of it."""
+        order = Queries(self._stage.engine).order(request.order)
+        of_logistics = request.against == Opponent.LOGISTICS
+        return await self.open(
+            OpenClaim(
+                claim=claim,
+                request=replace(request, grounds=order.grounds),
+                parties=replace(
+                    order.parties,
+                    storage=PartyId(""),
+                    logistics=order.parties.logistics if of_logistics else None,
+                    promoter=None,
+                ),
+                actor=actor,
+                command_id=self.command_id(),
+                terms_version=order.terms_version,
+                time_scale=self._time_scale,
+            )
+        )
+
+    async def open(self, opening: Opening) -> Receipt:
+        """Starts a workflow, and hears that its request is written."""
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            workflow,
+            kind_of(opening.subject).workflow,
             opening,
-            id=self.handle.id,
+            id=workflow_id(opening.subject),
             task_queue=TASK_QUEUE,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
         )
@@ -93,9 +127,12 @@ class Driven:
     async def pull(
         self, trigger: Trigger, actor: Actor, command: Command, *, item: str = ""
     ) -> Receipt:
-        """Gives it a command."""
+        """Gives it a command, or the claim on it that the item is."""
+        to = self.handle
+        if item.startswith("clm_"):
+            to, item = self._stage.env.client.get_workflow_handle(workflow_id(item)), ""
         pull = Pull(actor=actor, command=command, command_id=self.command_id(), item=item)
-        return await self.handle.execute_update(
+        return await to.execute_update(
             update_name(trigger), pull, id=pull.command_id, result_type=Receipt
         )
 
@@ -117,14 +154,16 @@ class Driven:
         ]
 
     @property
-    def cases(self) -> list[WorkflowHandle[Any, Any]]:
-        """The workflows of its cancellations."""
-        steps = self.happened()
-        asked = sum(step.trigger == Trigger.REQUEST_CANCELLATION for step in steps)
-        for number in range(len(self._cases) + 1, asked + 1):
-            id_ = case_workflow_id(self.subject, TableName.CANCELLATION, number)
-            self._cases.append(self._stage.env.client.get_workflow_handle(id_))
-        return self._cases
+    def beside(self) -> list[WorkflowHandle[Any, Any]]:
+        """The workflows of its cases, and of the claims on it."""
+        steps, client = self.happened(), self._stage.env.client
+        cases = [
+            case_workflow_id(self.subject, table, number)
+            for table in HOSTED
+            for number, _ in enumerate(items_of(steps, table), start=1)
+        ]
+        claims = [workflow_id(claim) for claim in items_of(steps, TableName.CLAIM)]
+        return [client.get_workflow_handle(each) for each in (*cases, *claims)]
 
     async def let_time_pass(self) -> None:
         """Until a counterparty that is asked has answered; if it is silent, to the next deadline.
@@ -162,18 +201,18 @@ class Driven:
         return skipped.current_time.ToDatetime(tzinfo=UTC)
 
     async def _pass(self, by: timedelta) -> None:
-        if await self._has_an_open_case():
+        if await self._goes_on_beside():
             await asyncio.sleep((by + A_LITTLE_LATE).total_seconds())
         else:
             await self._stage.env.fast_forward(self.handle, by + LATE)
         await self._settled()
 
-    async def _has_an_open_case(self) -> bool:
-        statuses = [(await case.describe()).status for case in self.cases]
+    async def _goes_on_beside(self) -> bool:
+        statuses = [(await handle.describe()).status for handle in self.beside]
         return WorkflowExecutionStatus.RUNNING in statuses
 
     async def _settled(self) -> None:
         # Whatever reaches a workflow in the middle of a task would cost it another one.
-        for handle in (self.handle, *self.cases):
+        for handle in (self.handle, *self.beside):
             while (await handle.describe()).raw_description.HasField("pending_workflow_task"):
                 await asyncio.sleep(LOOK_SECONDS)

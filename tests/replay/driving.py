@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 from daigou.domain.commands import (
+    Claim,
     LineCode,
     Mandate,
     Outcome,
@@ -24,6 +25,7 @@ from daigou.simulator.plans import (
     Act,
     Happened,
     Plan,
+    claim_of,
     command_now,
     has_ended,
     item_of,
@@ -58,7 +60,7 @@ RECHARGED = Money(500_00)
 COUPON_LASTS = timedelta(days=1000)
 ROUNDS_MAX = 120
 WITH_CASES_TIME_SCALE = 28_800
-"""Of orders that have a case: three seconds a day, or less where the path is faster."""
+"""Of orders that have a case or a claim: three seconds a day, or less where the path is faster."""
 
 
 class StrayedError(Exception):
@@ -92,7 +94,7 @@ async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
     plan = course.plan
     _register_client(stage, plan.deal.client)
     await _prepare(stage, plan)
-    scale = WITH_CASES_TIME_SCALE * plan.path.pace if course.cases else 1
+    scale = WITH_CASES_TIME_SCALE * plan.path.pace if course.beside else 1
     order = Driven(stage, plan.deal.order, time_scale=scale)
     await order.open(_opening(order, plan, time_scale=scale))
     for _ in range(ROUNDS_MAX):
@@ -106,8 +108,8 @@ async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
     if faults := strays(plan, order.happened()):
         raise StrayedError(f"{course.name}: {', '.join(faults)}")
     await order.handle.result()
-    for case in order.cases:
-        await case.result()
+    for beside in order.beside:
+        await beside.result()
     return order
 
 
@@ -204,11 +206,12 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
     deal = plan.deal
     if act.decides:
         await _decide(stage, act.at, movement_of(act, deal.order, history), act.decides)
-    if act.pays_back_fen:
+    if fen := act.pays_back_fen or act.pays_more_fen:
         await stage.world.seller_platform.pay_back(
             reference=f"{deal.order}/{act.payback}",
             subject=deal.order,
-            amount=Money(act.pays_back_fen),
+            amount=Money(fen),
+            own=bool(act.pays_more_fen),
         )
     if act.recharges_fen:
         name = f"rch_more-{deal.order}"
@@ -217,6 +220,9 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
     item = item_of(act, history)
     evidence = [f"evd_{act.trigger}_{number}" for number, _ in enumerate(act.hands_in)]
     command = proved(command_now(act, deal.order, history), evidence)
+    if isinstance(command, Claim):
+        await order.claim(claim_of(act, deal.order), command, actor)
+        return
     if isinstance(command, SettleCancellation):
         asked = Asked(
             order=deal.order,

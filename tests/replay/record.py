@@ -1,7 +1,7 @@
 """Records the history of every course anew, on real servers: `make histories`, by hand.
 
-Names of courses as arguments record these alone. With an order those of its cancellations are
-recorded.
+Names of courses as arguments record these alone. With an order those of its cases are recorded,
+and of the claims on it.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from rich.progress import Progress
 from temporalio.api.enums.v1 import EventType
 
 from tests.replay import histories
-from tests.replay.courses import CASES, ORDERS, RECHARGES
+from tests.replay.courses import BESIDE, ORDERS, RECHARGES
 from tests.replay.driving import drive_order, drive_recharge, register_businesses
 from tests.workflows.stage import Stage, set_stage
 
@@ -46,7 +46,7 @@ async def record(names: list[str]) -> list[str]:
                         group.create_task(one(name))
     finally:
         shutil.rmtree(folder)
-    for name in set(histories.recorded()) - {*ORDERS, *CASES, *RECHARGES}:
+    for name in set(histories.recorded()) - {*ORDERS, *BESIDE, *RECHARGES}:
         histories.path_of(name).unlink()
     return [name for name in names if _has_lost_a_task(name)]
 
@@ -54,8 +54,8 @@ async def record(names: list[str]) -> list[str]:
 async def _record_one(stage: Stage, name: str) -> None:
     if name in ORDERS:
         driven = await drive_order(stage, ORDERS[name])
-        for case, handle in zip(ORDERS[name].cases, driven.cases, strict=True):
-            histories.write(case, await handle.fetch_history())
+        for beside, handle in zip(ORDERS[name].beside, driven.beside, strict=True):
+            histories.write(beside, await handle.fetch_history())
     else:
         driven = await drive_recharge(stage, RECHARGES[name])
     histories.write(name, await driven.handle.fetch_history())

@@ -25,6 +25,9 @@ COMMERCIAL = {
     "any", "requirement", "needed", "costs", "loss", "seller_refund", "cause", "evidence",
     # What is cancelled, on what terms, and what it cost.
     "refund", "penalty", "fee", "cost", "payee",
+    # What is dissolved, on which ground; what is claimed of whom, by what is known of the order.
+    "ground", "inspected", "remedy", "claim", "against", "basis", "losses", "head", "grounds",
+    "agreed", "with_logistics", "seller_refused", "claimed", "parties",
     # What the screening list found: its own words.
     "findings", "rule", "verdict", "matched",
     # Agreements, references and reasons.
@@ -34,7 +37,7 @@ COMMERCIAL = {
     "actor", "role", "party", "app", "command", "command_id", "kind", "item", "time_scale",
     "subject", "sequence", "state", "order_state", "at", "next_actor", "due", "intends", "refunds",
     "money", "what", "transitions", "instead", "certainty", "answer", "allowed_actions", "clause",
-    "detail", "seen",
+    "detail", "reasons", "seen",
     # What an order tells its case, in the words of the tables.
     "case", "number", "news", "trigger", "says", "clocks", "term", "left", "ended",
 }  # fmt: skip
