@@ -20,7 +20,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 # A folder is one process's: its tests share what is dear, servers above all. What takes longest
 # comes first, so that no process waits for it at the end, and what is in a hurry, as its time is
-# scaled, beside what waits. Folders that are not named follow.
+# scaled, beside what waits. Files of other folders, which share nothing, follow one by one.
 FOLDERS = (
     *("journeys", "workflows", "gateway", "chaos", "stack", "ledger"),
     *("browser", "readme", "privacy", "sweeps", "replay", "notices"),
@@ -43,10 +43,11 @@ def pytest_collection_finish() -> None:
 
 
 class ByFolder(LoadScopeScheduling):
-    """Gives a process a folder at a time."""
+    """Gives a process a folder at a time, or a file that needs nothing of its folder's."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return folder_of(nodeid)
+        folder = folder_of(nodeid)
+        return folder if folder in FOLDERS else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)

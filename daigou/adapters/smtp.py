@@ -21,6 +21,7 @@ from aiosmtplib import (
     SMTPTimeoutError,
 )
 
+from daigou.domain.ids import kind_of
 from daigou.domain.notice_words import words_for
 from daigou.ports.notices import Later, Mailbox, Message, Outcome, Rejected, Taken
 
@@ -108,7 +109,7 @@ class Smtp:
 def text_of(message: Message, *, name: str) -> str:
     """The letter's text: what happened, what to do by when, the clause; a name in the greeting."""
     words = words_for(message.event, message.recipient_role)
-    kind = "recharge" if message.subject.startswith("rch_") else "order"
+    kind = kind_of(message.subject).name
     parts = [f"Dear {name}," if name else "Good day,", words.what, words.next]
     if words.by and message.due_at is not None:
         parts.append(f"{words.by}: {_moment(message.due_at)}.")

@@ -11,8 +11,8 @@ from typing import Any, Self
 import httpx
 from standardwebhooks import Webhook
 
+from daigou.domain.ids import kind_of
 from daigou.domain.notices import RETRY_MOST
-from daigou.domain.order import TableName
 from daigou.ports.notices import Endpoint, Later, Message, Outcome, Rejected, Taken
 
 ANSWER_SECONDS_MAX = 10.0
@@ -109,9 +109,8 @@ class Webhooks:
 
 def body_of(message: Message) -> bytes:
     """The payload: which step was told, in which order, and no personal data (PSR-23)."""
-    subject = "recharge_id" if message.table == TableName.RECHARGE else "order_id"
     data: dict[str, Any] = {
-        subject: message.subject,
+        f"{kind_of(message.subject).name}_id": message.subject,
         "sequence": message.sequence,
         "number": message.number,
         "order_sequence": message.order_sequence,

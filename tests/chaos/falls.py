@@ -16,7 +16,17 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from daigou.domain.commands import FeeChoice
+from daigou.domain.commands import (
+    Basis,
+    FeeChoice,
+    Ground,
+    Loss,
+    LossHead,
+    ObjectionReason,
+    Opponent,
+    Remedy,
+)
+from daigou.domain.evidence import MediaType
 from daigou.domain.money import Money
 from daigou.domain.order import State
 from daigou.ledger.audit import audit
@@ -43,6 +53,7 @@ from tests.chaos.town import (
 TIME_SCALE = 240
 """A day lasts six minutes, far longer than any takeover; a lost call is asked about in 0.25 s."""
 RECHARGE_FEN = 1_000_00
+COMPENSATION_FEN = 45_67
 LOOK_SECONDS = 0.5
 STOP_SECONDS_MAX = 10
 WAIT_SECONDS_MAX = 60
@@ -80,6 +91,22 @@ SETTLEMENT = [
     for moment in _AROUND
 ]
 
+DISSOLUTION = [
+    f"{deed}/{moment}"
+    for deed in (
+        "commit request-dissolution",
+        "commit record-dissolution-refund",
+        "refund",
+        "commit confirm-refund",
+    )
+    for moment in _AROUND
+]
+COMPENSATION = [
+    f"{deed}/{moment}"
+    for deed in ("commit make-claim", "commit record-compensation")
+    for moment in _AROUND
+]
+
 Record = dict[str, Any]
 
 
@@ -109,13 +136,20 @@ FALLS = tuple(
         ("refund", REFUND),
         ("recharge", RECHARGE),
         ("settlement", SETTLEMENT),
+        ("dissolution", DISSOLUTION),
+        ("compensation", COMPENSATION),
     )
     for point in points
 )
-_SETTLEMENTS_IN_SHORT = {"commit settle-cancellation/after", "refund/before"}
+_LONG_ROADS = {
+    "settlement": {"commit settle-cancellation/after", "refund/before"},
+    "dissolution": {"commit record-dissolution-refund/after"},
+    "compensation": {"commit record-compensation/after"},
+}
+"""Roads that take long, and which deaths on them the short form has."""
 SHORT_FORM = (
-    *[fall for fall in FALLS if fall.road != "settlement"][::3],
-    *[fall for fall in FALLS if fall.point in _SETTLEMENTS_IN_SHORT and fall.road == "settlement"],
+    *[fall for fall in FALLS if fall.road not in _LONG_ROADS][::3],
+    *[fall for fall in FALLS if fall.point in _LONG_ROADS.get(fall.road, ())],
 )
 """Deaths on every road, before and after; the long tests have them all."""
 
@@ -261,6 +295,12 @@ async def _fall(fall: Fall, edge: Edge, town: Town, client: App) -> Record:
         if fall.road == "settlement":
             await _cancel(buyer, provider, subject)
             order, refunds = await _until(buyer, subject)
+        if fall.road == "dissolution":
+            await _bring_home(edge, town, subject)
+            await _dissolve(buyer, provider, subject)
+            order, refunds = await _until(buyer, subject)
+        if fall.road == "compensation":
+            await _compensate(edge, town, buyer, provider, subject)
         took_until = time.monotonic()
         timeline = await buyer.timeline(subject)
         statement = await buyer.statement(subject)
@@ -305,6 +345,58 @@ async def _cancel(buyer: DaigouClient, provider: DaigouClient, order: str) -> No
     await provider.settle_cancellation(
         order, key=a_key(), digest=shown.digest, fee=FeeChoice.WAIVED
     )
+
+
+async def _bring_home(edge: Edge, town: Town, order: str) -> None:
+    """The goods come to the storage, where logistics objects and is content, and to the client."""
+    async with edge.client(town.storage) as storage, edge.client(town.logistics) as logistics:
+        await storage.warehouse_receipt(order, key=a_key(), parcel_ref="NB-1")
+        await logistics.object_to_goods(order, key=a_key(), reason=ObjectionReason.OTHER)
+        await logistics.resolve_objection(order, key=a_key())
+        await logistics.clear_customs(order, key=a_key(), tracking_ref="SW-1")
+        await logistics.deliver(order, key=a_key(), tracking_ref="SW-1")
+
+
+async def _dissolve(buyer: DaigouClient, provider: DaigouClient, order: str) -> None:
+    """The seller has the goods destroyed and pays all back, as it was shown."""
+    piece = await buyer.add_evidence(
+        order, b"thirty lids do not close", key=a_key(), media_type=MediaType.TEXT
+    )
+    proof, price = (piece.id,), Money(GOODS_FEN)
+    await buyer.request_dissolution(
+        order, key=a_key(), ground=Ground.DEFECTIVE, inspected=True, evidence=proof
+    )
+    await provider.apply_to_seller(order, key=a_key())
+    await provider.consent_to_dissolution(order, key=a_key(), refund=price, remedy=Remedy.DESTROY)
+    await buyer.prove_disposal(order, key=a_key(), remedy=Remedy.DESTROY, evidence=proof)
+    number = f"sr-{order}"
+    shown = await provider.preview_dissolution_refund(order, amount=price, external_ref=number)
+    await provider.record_dissolution_refund(
+        order, key=a_key(), amount=price, external_ref=number, digest=shown.digest
+    )
+
+
+async def _compensate(
+    edge: Edge, town: Town, buyer: DaigouClient, provider: DaigouClient, order: str
+) -> None:
+    """The provider admits that a loss is its fault, and pays."""
+    lost = Money(COMPENSATION_FEN)
+    claim = f"clm_of_{order.removeprefix('ord_')}"
+    await buyer.make_claim(
+        order,
+        key=a_key(),
+        against=Opponent.PROVIDER,
+        basis=Basis.PROVIDERS_FAULT,
+        losses=(Loss(head=LossHead.DIRECT_LOSS, amount=lost),),
+        claim_id=claim,
+    )
+    await provider.admit_claim(claim, key=a_key(), amount=lost)
+    async with edge.client(town.platform) as platform:
+        await platform.record_compensation(
+            claim, key=a_key(), amount=lost, external_ref=f"cp-{order}"
+        )
+    while (await buyer.claim(claim)).state != State.COMPENSATED:
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _recharge(edge: Edge, client: App) -> str:

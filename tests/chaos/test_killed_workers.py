@@ -3,6 +3,9 @@
 import pytest
 
 from tests.chaos.falls import (
+    COMPENSATION,
+    COMPENSATION_FEN,
+    DISSOLUTION,
     FALLS,
     PAYMENT,
     PURCHASE,
@@ -29,6 +32,28 @@ CANCELLED = [
     "follow-case",
 ]
 
+DELIVERED = [
+    "warehouse-receipt",
+    "follow-parcels",
+    "object-to-goods",
+    "follow-parcels",
+    "resolve-objection",
+    "follow-parcels",
+    "clear-customs",
+    "follow-parcels",
+    "deliver",
+    "follow-parcels",
+]
+DISSOLVED = [
+    "request-dissolution",
+    "follow-case",
+    "apply-to-seller",
+    "consent-to-dissolution",
+    "prove-disposal",
+    "record-dissolution-refund",
+    "follow-case",
+]
+
 
 def of_road(*roads: str) -> list[Fall]:
     return [fall for fall in FALLS if fall.road in roads]
@@ -43,11 +68,11 @@ def falls(*roads: str) -> pytest.MarkDecorator:
 
 
 def test_there_is_a_death_before_and_after_each_deed() -> None:
-    roads = (PAYMENT, PURCHASE, REFUND, RECHARGES, SETTLEMENT)
-    assert len(FALLS) == sum(map(len, roads)) == 34
+    roads = (PAYMENT, PURCHASE, REFUND, RECHARGES, SETTLEMENT, DISSOLUTION, COMPENSATION)
+    assert len(FALLS) == sum(map(len, roads)) == 46
 
 
-@falls("payment", "purchase", "refund", "recharge", "settlement")
+@falls("payment", "purchase", "refund", "recharge", "settlement", "dissolution", "compensation")
 def test_the_worker_was_killed_at_its_point(record: Record, fall: Fall) -> None:
     assert record["falls"][fall.name]["died_of"] == "9"
 
@@ -120,6 +145,42 @@ def test_what_was_settled_goes_back_once_to_both_sources(record: Record, fall: F
     assert of(record["sellers"], order) == [[f"{order}/5", GOODS_FEN, "done"]]
     assert told["collected"] == told["refunded"] == KETTLES_FEN
     assert told["deposit"] == RECHARGE_FEN
+
+
+@falls("dissolution")
+def test_the_order_is_dissolved_and_each_step_happened_once(record: Record, fall: Fall) -> None:
+    told = record["falls"][fall.name]
+
+    assert told["state"] == "dissolved"
+    assert told["refunds"] == ["refunded"]
+    assert told["triggers"] == [*BOUGHT, *DELIVERED, *DISSOLVED, "confirm-refund"]
+
+
+@pytest.mark.clause("PSR-13-6")
+@falls("dissolution")
+def test_what_the_seller_paid_goes_on_once_to_both_sources_and_the_fee_stays(
+    record: Record, fall: Fall
+) -> None:
+    told = record["falls"][fall.name]
+    order = told["subject"]
+    # The deposit has its 49249 back, the institution the rest of the 123000.
+    to_institution = GOODS_FEN - FROM_DEPOSIT
+
+    refunds = [line[2:] for line in of(record["institution"], order) if line[1] == "refund"]
+    assert refunds == [[to_institution, "done"]]
+    assert (told["collected"], told["refunded"]) == (KETTLES_FEN, GOODS_FEN)
+    assert told["deposit"] == RECHARGE_FEN
+
+
+@pytest.mark.clause("PSR-24")
+@falls("compensation")
+def test_what_a_provider_pays_for_a_claim_is_in_the_deposit_once(
+    record: Record, fall: Fall
+) -> None:
+    told = record["falls"][fall.name]
+
+    assert told["triggers"] == BOUGHT
+    assert told["deposit"] == RECHARGE_FEN - FROM_DEPOSIT + COMPENSATION_FEN
 
 
 @falls("recharge")

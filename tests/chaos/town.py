@@ -21,6 +21,7 @@ from gateway.client import DaigouClient
 AGREED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 GIVE_UP_SECONDS = 200.0
 PROVIDER, STORAGE, LOGISTICS = PartyId("prv_yiwu"), PartyId("sto_ningbo"), PartyId("log_swift")
+PLATFORM = PartyId("plt_platform")
 ADDRESS = "1 Harbour Road, Ningbo"
 
 # 300 kettles at ¥4.10: goods 1230.00, freight 0.00, fee 1.23.
@@ -106,6 +107,7 @@ class Town:
         self.provider = self._application(PROVIDER, Role.PROVIDER)
         self.storage = self._application(STORAGE, Role.STORAGE)
         self.logistics = self._application(LOGISTICS, Role.LOGISTICS)
+        self.platform = self._application(PLATFORM, Role.PLATFORM)
 
     def new_client(self) -> App:
         """A new client with its application."""

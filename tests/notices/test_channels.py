@@ -1,6 +1,8 @@
 """The adapters by themselves: what they sign, where they will not go, what they make of a no."""
 
+import json
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -36,6 +38,22 @@ MESSAGE = Message(
     at=NOW,
     recipient_role=Role.CLIENT,
 )
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [("ord_kettles", "order"), ("rch_kettles", "recharge"), ("clm_kettles", "claim")],
+)
+def test_a_message_calls_by_its_name_what_it_is_about(subject: str, kind: str) -> None:
+    message = replace(MESSAGE, subject=SubjectId(subject))
+
+    data = json.loads(body_of(message))["data"]
+
+    assert {name: value for name, value in data.items() if name.endswith("_id")} == {
+        f"{kind}_id": subject
+    }
+    assert f"\n{kind.capitalize()}: {subject}\n" in text_of(message, name="Anna")
+    assert f"2 of this {kind}," in text_of(message, name="Anna")
 
 
 # ---- back-off ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -36,6 +37,7 @@ def note_of(trigger: Trigger) -> str:
     return f"Zqxje note-marker of {trigger}"
 
 
+@cache
 def markers() -> tuple[str, ...]:
     """All that is looked for."""
     notes = (note_of(trigger) for trigger in sorted(noted_triggers()))
