@@ -19,7 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from daigou.domain.ids import PartyId, SubjectId
-from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, TableName
+from daigou.domain.lifecycle import OUTLIVING
+from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER
 from daigou.ledger.engine import transaction
 from daigou.ledger.reference_views import ErasureView
 from daigou.ledger.subjects import READ_MODELS
@@ -88,18 +89,18 @@ class Erasing:
 
 
 def _running(party: PartyId) -> Any:
-    refunding = (
+    outlived = (
         select(_ITEM.c.item)
         .where(
             _ITEM.c.subject == _ORDER.c.id,
-            _ITEM.c.axis == TableName.REFUND,
+            _ITEM.c.axis.in_(OUTLIVING),
             _ITEM.c.ended_at.is_(None),
         )
         .exists()
     )
     return union_all(
         select(_ORDER.c.id).where(
-            _takes_part(party, _ORDER), or_(_ORDER.c.ended_at.is_(None), refunding)
+            _takes_part(party, _ORDER), or_(_ORDER.c.ended_at.is_(None), outlived)
         ),
         *(
             select(other.c.id).where(_takes_part(party, other), other.c.ended_at.is_(None))

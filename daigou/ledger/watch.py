@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine
 
 from daigou.domain.ids import SubjectId
-from daigou.domain.lifecycle import ITEM_TABLES
+from daigou.domain.lifecycle import OUTLIVING
 from daigou.domain.sweeps import Finding, SweepName
 from daigou.ledger.audit import audit
 from daigou.ledger.engine import autocommit
@@ -100,9 +100,8 @@ class _Source(NamedTuple):
 
 
 _LONG_AGO = "-infinity"
-_OUTLIVING = ", ".join(f"'{table.name}'" for table in ITEM_TABLES if table.outlives)
-_OUTLIVES = f"axis IN ({_OUTLIVING})"
-"""Items that go on when their order has ended: money on its way, a case whose money is to come."""
+_OUTLIVES = "axis IN ({})".format(", ".join(f"'{name}'" for name in OUTLIVING))
+"""Items that go on when their order has ended."""
 
 _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
     SweepName.OVERDUE: (

@@ -20,6 +20,7 @@ from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Step
 from daigou.ledger.audit import audit
 from daigou.ledger.books import PostgresBooks
+from daigou.ledger.erasing import Erasing, StillRunningError
 from daigou.ledger.queries import Queries
 from daigou.ports.books import StepConflictError
 from tests.ledger.attack import FLOOR, Sql, composed, written
@@ -279,6 +280,27 @@ def test_what_the_seller_pays_late_pays_the_debt_first_and_then_the_client(
     assert order.items[case].state == State.CANCELLED
     assert queries.deposit(ANNA).balance == Money(PRICE - 12_000)
     assert _held(queries, order) == {}
+
+
+# A bug of ours: a refund on its way kept its client's data, a case whose money is to come did not.
+@pytest.mark.clause("PSR-23")
+def test_nobody_is_erased_while_the_seller_still_owes_what_it_agreed_to_pay_back(
+    world: World, engine: Engine
+) -> None:
+    erasing = Erasing(engine)
+    order = world.purchased(from_deposit=WHOLE)
+    case = ask_to_cancel(order)
+    agree(order, 10_000)
+    order.pull(Trigger.PROCEED_WITHOUT_REFUND, commands.Noted(), item=case, by=Role.PLATFORM)
+    settle_case(order, engine)
+
+    with pytest.raises(StillRunningError) as running:
+        erasing.erase(party=ANNA, author="plt_platform")
+    paid_back(order, 10_000)
+    erased = erasing.erase(party=ANNA, author="plt_platform")
+
+    assert running.value.subjects == (order.id,)
+    assert not erased.forced
 
 
 @pytest.mark.clause("PSR-12-4")

@@ -15,6 +15,10 @@ from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, VERSIONS, 
 ITEM_TABLES = (PARCEL, REQUIREMENT, QUESTION, OPINION, CANCELLATION, DISSOLUTION, REFUND)
 """The side axes of an order."""
 
+OUTLIVING = tuple(table.name for table in ITEM_TABLES if table.outlives)
+"""The side axes whose items go on when their order has ended: money on its way, a case whose money
+is to come."""
+
 TABLES: dict[TableName, Table] = {
     table.name: table for table in (FULFILMENT, *ITEM_TABLES, RECHARGE, CLAIM)
 }
@@ -44,6 +48,7 @@ __all__ = [
     "FULFILMENT",
     "ITEM_TABLES",
     "OPINION",
+    "OUTLIVING",
     "PARCEL",
     "QUESTION",
     "RECHARGE",
