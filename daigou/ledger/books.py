@@ -8,6 +8,7 @@ from daigou.domain.book import Movement, MovementKind, MovementState
 from daigou.domain.commands import Claim, Pay
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
+from daigou.domain.preview import check_digest
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.doors import open_book, write_step
 from daigou.ledger.engine import autocommit, transaction
@@ -140,9 +141,16 @@ def _write(connection: Connection, step: Step) -> Committed:
     )
     if already := _already_written(step, digest, found):
         return already
-    rows, committed = compose(step=step, digest=digest, found=found)
-    write_step(connection, rows)
-    return committed
+    composed = compose(step=step, digest=digest, found=found)
+    check_digest(
+        subject=step.subject,
+        sequence=step.sequence,
+        command=step.command,
+        effects=composed.effects,
+        clause=step.clause,
+    )
+    write_step(connection, composed.rows)
+    return composed.committed
 
 
 def _is_its_other_row(found: Found, step: Step) -> bool:

@@ -4,7 +4,7 @@ So a preview is what will be written, floors, freezes and all; or the refusal th
 What was shown of it is kept for good.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from daigou.domain.ids import AppKey, OrderId, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row, Situation
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
-from daigou.domain.preview import PREVIEWED, digest_of
+from daigou.domain.preview import digest_of
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Step
 from daigou.domain.terms import terms_of
@@ -26,7 +26,7 @@ from daigou.ledger.engine import autocommit
 from daigou.ledger.failures import database_answers
 from daigou.ledger.found import Found, Rows
 from daigou.ledger.rows import facts_in, parties_of
-from daigou.ledger.step_writer import compose, effects_of
+from daigou.ledger.step_writer import compose
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import PreviewView
 
@@ -94,16 +94,9 @@ class Previews:
                     )
                     row = _row(asked, found, passed_over)
                     step = _step(asked, found, row)
-                    effects = effects_of(step, found)
-                    digest = digest_of(
-                        subject=step.subject,
-                        sequence=step.sequence,
-                        command=step.command,
-                        effects=effects,
-                    )
-                    rows, _ = compose(step=_told(step, digest), digest="0" * 64, found=found)
-                    write_step(connection, rows)
-                    return _view(step, row, effects, digest)
+                    composed = compose(step=step, digest="0" * 64, found=found)
+                    write_step(connection, composed.rows)
+                    return _view(step, row, composed.effects)
             except Refused as refused:
                 if row is None or refused.code not in row.gives_way:
                     raise
@@ -229,14 +222,7 @@ def _step(asked: Asked, found: Found, row: Row) -> Step:
     )
 
 
-def _told(step: Step, digest: str) -> Step:
-    """The step of whoever was shown this preview."""
-    if isinstance(step.command, PREVIEWED):
-        return replace(step, command=replace(step.command, digest=digest))
-    return step
-
-
-def _view(step: Step, row: Row, effects: Effects, digest: str) -> PreviewView:
+def _view(step: Step, row: Row, effects: Effects) -> PreviewView:
     return PreviewView(
         order=OrderId(step.subject),
         item=step.item,
@@ -244,7 +230,12 @@ def _view(step: Step, row: Row, effects: Effects, digest: str) -> PreviewView:
         trigger=row.trigger,
         target=row.target,
         clause=row.clause,
-        digest=digest,
+        digest=digest_of(
+            subject=step.subject,
+            sequence=step.sequence,
+            command=step.command,
+            effects=effects,
+        ),
         effects=effects,
         at=step.at,
     )

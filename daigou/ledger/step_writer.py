@@ -1,14 +1,13 @@
 """Owns what a step writes: every row of its one transaction, composed before the first is sent."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from daigou.domain.book import Book, Effects
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.order import Role, TableName
-from daigou.domain.preview import check_digest
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.claim_writer import ClaimWriter
 from daigou.ledger.found import Found, Rows
@@ -57,49 +56,31 @@ def _lifecycle_row(step: Step) -> LifecycleRow:
     )
 
 
-def compose(*, step: Step, digest: str, found: Found) -> tuple[Rows, Committed]:
-    """All rows of a step, and the result that its caller gets.
+class Composed(NamedTuple):
+    """All rows of a step, the result that its caller gets, and what it does to the books."""
 
-    Raises:
-        Refused: the step's template refuses, or would write other than what was shown.
-        StepConflictError: the step belongs to no subject there is, or to no row of its table.
-    """
-    lifecycle = _lifecycle_row(step)
-    writer = _writer(step, lifecycle, found)
-    effects = _effects(step, lifecycle, writer)
-    check_digest(
-        subject=step.subject,
-        sequence=step.sequence,
-        command=step.command,
-        effects=effects,
-        clause=lifecycle.clause,
-    )
-    rows, committed = writer.write(effects)
-    rows["transition"] = _transition(step, digest, committed)
-    rows.update(_postings(step, effects))
-    rows.update(_movements(step, effects))
-    if notices := list(_notices(step, lifecycle, writer)):
-        rows["notice"] = notices
-    return rows, committed
+    rows: Rows
+    committed: Committed
+    effects: Effects
 
 
-def effects_of(step: Step, found: Found) -> Effects:
-    """What a step does to the books beside itself.
+def compose(*, step: Step, digest: str, found: Found) -> Composed:
+    """What a step writes; whether it was shown so before is not asked.
 
     Raises:
         Refused: the step's template refuses.
         StepConflictError: the step belongs to no subject there is, or to no row of its table.
     """
     lifecycle = _lifecycle_row(step)
-    return _effects(step, lifecycle, _writer(step, lifecycle, found))
-
-
-def _writer(step: Step, lifecycle: LifecycleRow, found: Found) -> Writer:
-    return _WRITERS.get(step.table, OrderWriter)(step=step, row=lifecycle, found=found)
-
-
-def _effects(step: Step, lifecycle: LifecycleRow, writer: Writer) -> Effects:
-    return lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
+    writer = _WRITERS.get(step.table, OrderWriter)(step=step, row=lifecycle, found=found)
+    effects = lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
+    rows, committed = writer.write(effects)
+    rows["transition"] = _transition(step, digest, committed)
+    rows.update(_postings(step, effects))
+    rows.update(_movements(step, effects))
+    if notices := list(_notices(step, lifecycle, writer)):
+        rows["notice"] = notices
+    return Composed(rows, committed, effects)
 
 
 def _notices(step: Step, lifecycle: LifecycleRow, writer: Writer) -> Iterator[Rows]:

@@ -49,8 +49,7 @@ def composed(sql: Sql, step: Step) -> Rows:
     ).fetchone()
     sql.rollback()
     assert found is not None
-    rows, _ = compose(step=step, digest=digest_of(step), found=Found(**found[0]))
-    return rows
+    return compose(step=step, digest=digest_of(step), found=Found(**found[0])).rows
 
 
 def spoiled(rows: Rows, *path: str | int, change: Rows) -> Rows:
