@@ -4,7 +4,7 @@ from daigou.domain.commands import CaseRefund, SellerConsent, SettleCancellation
 from daigou.domain.facts import PAST_CUSTOMS, TO_GO_BACK, Case, Facts
 from daigou.domain.lifecycle.table import Condition, Situation
 from daigou.domain.lifecycle.table import Guard as Guard
-from daigou.domain.money import ZERO, Money
+from daigou.domain.money import ZERO
 from daigou.domain.order import State, TableName
 from daigou.domain.refusals import RefusalCode, Refused
 
@@ -36,12 +36,15 @@ def no_case_is_open(situation: Situation) -> None:
         raise Refused(
             RefusalCode.CASE_OPEN,
             _clause_of(situation),
-            f"a {_case(situation.facts).table} of this order is open; wait for its outcome",
+            f"a {case_of(situation.facts).table} of this order is open; wait for its outcome",
         )
 
 
+NO_CASE = (no_case_is_open,)
+
+
 def _clause_of(situation: Situation) -> str:
-    if _case(situation.facts).table == TableName.DISSOLUTION:
+    if case_of(situation.facts).table == TableName.DISSOLUTION:
         return "PSR-13-4"
     return "PSR-12-1-A" if situation.order in NOT_BOUGHT else "PSR-12-1-B"
 
@@ -129,25 +132,25 @@ def refund_can_be(situation: Situation) -> None:
             "PSR-15-2" if facts.advance else "PSR-12-1-B",
             f"the seller was paid {facts.price} and cannot pay back {command.refund}{advance}",
         )
-    if command.refund < _case(facts).received:
+    if command.refund < case_of(facts).received:
         raise Refused(
             RefusalCode.INVALID_REQUEST,
             "PSR-12-1-B",
-            f"the seller has paid back {_case(facts).received} already",
+            f"the seller has paid back {case_of(facts).received} already",
         )
 
 
 def seller_has_terms(situation: Situation) -> bool:
     """PSR-12-5: whether the seller wants something for it, and the client can still say no."""
     command, facts = situation.command, situation.facts
-    if not isinstance(command, SellerConsent) or _case(facts).granted:
+    if not isinstance(command, SellerConsent) or case_of(facts).granted:
         return False
     return command.refund < facts.refundable or command.penalty > ZERO
 
 
 def is_not_granted(situation: Situation) -> None:
     """PSR-12-1: what has been granted cannot be taken back."""
-    if _case(situation.facts).granted:
+    if case_of(situation.facts).granted:
         raise Refused(
             RefusalCode.NOT_IN_THIS_STATE,
             "PSR-12-1-B",
@@ -158,7 +161,7 @@ def is_not_granted(situation: Situation) -> None:
 
 def was_granted(situation: Situation) -> bool:
     """PSR-12-6: whether the seller refuses what it had agreed to, for what befell the goods."""
-    return _case(situation.facts).granted
+    return case_of(situation.facts).granted
 
 
 # The goods and the money on their way back.
@@ -171,7 +174,7 @@ def goods_must_go_back(situation: Situation) -> bool:
 
 def goods_were_lost(situation: Situation) -> bool:
     """PSR-12-6: whether goods were lost on their way back that the seller has not answered for."""
-    return situation.facts.lost_on_the_way_back > _case(situation.facts).losses
+    return situation.facts.lost_on_the_way_back > case_of(situation.facts).losses
 
 
 def goods_must_go_back_or_were_lost(situation: Situation) -> bool:
@@ -181,14 +184,34 @@ def goods_must_go_back_or_were_lost(situation: Situation) -> bool:
 
 def refund_is_outstanding(situation: Situation) -> bool:
     """PSR-12-1-B: whether the seller owes something of what it agreed to pay back."""
-    command, case = situation.command, _case(situation.facts)
+    command, case = situation.command, case_of(situation.facts)
     if isinstance(command, SellerConsent):
         return command.refund > case.received
     if command is None and case.state == State.ASKING_SELLER:
         # What a consent would usually lead to: the seller pays back what it can.
         return situation.facts.refundable > case.received
+    return refund_is_awaited(situation)
+
+
+def refund_is_awaited(situation: Situation) -> bool:
+    """Whether what came, with what comes now, is less than what the seller agreed to pay back."""
+    command, case = situation.command, case_of(situation.facts)
     come = command.amount if isinstance(command, CaseRefund) else ZERO
     return case.received + come < case.expected
+
+
+def number_is_new(facts: Facts, number: str, *, clause: str) -> None:
+    """A payment of the seller counts once, by its own number of it.
+
+    Raises:
+        Refused: it is in the books already.
+    """
+    if number in facts.seller_refunds:
+        raise Refused(
+            RefusalCode.ALREADY_RECORDED,
+            clause,
+            f"the seller's payment {number} is in the books already",
+        )
 
 
 def refund_is_new(situation: Situation) -> None:
@@ -196,19 +219,14 @@ def refund_is_new(situation: Situation) -> None:
     command, facts = situation.command, situation.facts
     if not isinstance(command, CaseRefund):
         return
-    case = _case(facts)
+    case = case_of(facts)
     if situation.order in NOT_BOUGHT:
         raise Refused(
             RefusalCode.INVALID_REQUEST,
             "PSR-12-1-A",
             "nothing was bought from the seller, so it has nothing to pay back",
         )
-    if command.external_ref in facts.seller_refunds:
-        raise Refused(
-            RefusalCode.ALREADY_RECORDED,
-            "PSR-12-1-B",
-            f"the seller's payment {command.external_ref} is in the books already",
-        )
+    number_is_new(facts, command.external_ref, clause="PSR-12-1-B")
     most = facts.refundable - case.received
     if not ZERO < command.amount <= most:
         raise Refused(
@@ -220,7 +238,7 @@ def refund_is_new(situation: Situation) -> None:
 
 def nothing_came_back(situation: Situation) -> None:
     """PSR-12-1-B: a seller who has paid something back cannot be said to refuse."""
-    received = _case(situation.facts).received
+    received = case_of(situation.facts).received
     if received:
         raise Refused(
             RefusalCode.NOT_IN_THIS_STATE,
@@ -283,31 +301,21 @@ def case_holds_no_more(situation: Situation) -> bool:
 
 def order_is_cancelled(situation: Situation) -> bool:
     """PSR-12-1: whether the cancellation has been settled."""
-    case = situation.facts.case
-    return (
-        case is not None
-        and case.table == TableName.CANCELLATION
-        and case.state in (State.CANCELLED, State.CHASING)
-    )
+    return _came_through(situation, TableName.CANCELLATION, State.CANCELLED)
 
 
 def order_is_dissolved(situation: Situation) -> bool:
     """PSR-13-6: whether the seller's money was passed on, or is not waited for any more."""
+    return _came_through(situation, TableName.DISSOLUTION, State.DISSOLVED)
+
+
+def _came_through(situation: Situation, table: TableName, end: State) -> bool:
     case = situation.facts.case
-    return (
-        case is not None
-        and case.table == TableName.DISSOLUTION
-        and case.state in (State.DISSOLVED, State.CHASING)
-    )
+    return case is not None and case.table == table and case.state in (end, State.CHASING)
 
 
-def outstanding(facts: Facts) -> Money:
-    """What the seller still owes of what it agreed to pay back."""
-    case = _case(facts)
-    return max(ZERO, case.expected - case.received)
-
-
-def _case(facts: Facts) -> Case:
+def case_of(facts: Facts) -> Case:
+    """The case that a row is of."""
     if facts.case is None:
         raise TypeError("the order has no case")
     return facts.case

@@ -12,7 +12,7 @@ from daigou.domain.commands import (
     ReturnCost,
     SellerAgreement,
 )
-from daigou.domain.facts import Case, Facts
+from daigou.domain.lifecycle.case_guards import case_of, number_is_new, refund_is_awaited
 from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import ZERO
 from daigou.domain.order import State
@@ -117,7 +117,7 @@ def agreement_can_be(situation: Situation) -> None:
 
 def remedy_is_the_agreed_one(situation: Situation) -> None:
     """PSR-13-5: goods are returned where the seller wants them back, else destroyed on site."""
-    command, agreed = situation.command, _case(situation.facts).remedy
+    command, agreed = situation.command, case_of(situation.facts).remedy
     if isinstance(command, Disposal) and command.remedy != agreed:
         raise Refused(
             RefusalCode.REASON_NOT_ALLOWED,
@@ -128,14 +128,12 @@ def remedy_is_the_agreed_one(situation: Situation) -> None:
 
 def refund_is_outstanding(situation: Situation) -> bool:
     """PSR-13-6: whether the seller still owes of what it agreed to pay back."""
-    command, case = situation.command, _case(situation.facts)
-    come = command.amount if isinstance(command, CaseRefund) else ZERO
-    return case.received + come < case.expected
+    return refund_is_awaited(situation)
 
 
 def cost_is_outstanding(situation: Situation) -> bool:
     """PSR-13-5: whether the seller has not paid for the return, or not all of it."""
-    command, case = situation.command, _case(situation.facts)
+    command, case = situation.command, case_of(situation.facts)
     cost = command.cost if isinstance(command, Disposal) else case.cost
     come = command.amount if isinstance(command, ReturnCost) else ZERO
     return case.cost_paid + come < cost
@@ -159,24 +157,19 @@ def seller_has_not_paid(situation: Situation) -> None:
 
 def seller_paid_back(situation: Situation) -> bool:
     """PSR-13-6: whether anything has come from the seller, who did not wait for the proof."""
-    return _case(situation.facts).received > ZERO
+    return case_of(situation.facts).received > ZERO
 
 
 def payment_is_new(situation: Situation) -> None:
     """PSR-13-6: a payment of the seller is posted once, and none is more than it can be."""
-    command, case = situation.command, _case(situation.facts)
+    command, case = situation.command, case_of(situation.facts)
     if not isinstance(command, CaseRefund | ReturnCost):
         return
-    if command.external_ref in situation.facts.seller_refunds:
-        raise Refused(
-            RefusalCode.ALREADY_RECORDED,
-            "PSR-13-6" if isinstance(command, CaseRefund) else "PSR-13-5",
-            f"the seller's payment {command.external_ref} is in the books already",
-        )
     if isinstance(command, CaseRefund):
         most, clause = situation.facts.price - case.received, "PSR-13-6"
     else:
         most, clause = case.cost - case.cost_paid, "PSR-13-5"
+    number_is_new(situation.facts, command.external_ref, clause=clause)
     if not ZERO < command.amount <= most:
         raise Refused(
             RefusalCode.INVALID_REQUEST,
@@ -196,9 +189,3 @@ def cause_was_found_with_logistics(situation: Situation) -> bool:
 def order_ended_otherwise(situation: Situation) -> bool:
     """Whether the order came to an end meanwhile."""
     return situation.order in _AFTER
-
-
-def _case(facts: Facts) -> Case:
-    if facts.case is None:
-        raise TypeError("the order has no case")
-    return facts.case

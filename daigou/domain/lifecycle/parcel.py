@@ -4,6 +4,7 @@ from types import MappingProxyType
 
 from daigou.domain import commands, postings
 from daigou.domain.lifecycle import case_guards, guards
+from daigou.domain.lifecycle.case_guards import NO_CASE
 from daigou.domain.lifecycle.table import Deadline, Row, Table, TriggerSpec, Wait
 from daigou.domain.lifecycle.words import (
     CLIENT,
@@ -20,7 +21,6 @@ _NEW_PARCEL = (guards.goods_are_bought, guards.goods_are_missing)
 _ON_THE_WAY = ("movement", "arrival_reminder", "arrival")
 _AT_THE_STORAGE = ("warehouse_objection_window",)
 _STORED_ANEW = ("free_storage_warning", "free_storage", "abandonment_warning", "abandonment")
-_NO_CASE = (case_guards.no_case_is_open,)
 
 ROWS = (
     # From the seller to the storage.
@@ -137,7 +137,7 @@ ROWS = (
                 target=State.DISPATCHED,
                 clause="PSR-8",
                 roles=PROVIDER,
-                guards=_NO_CASE,
+                guards=NO_CASE,
                 notices=tell("parcel.exchanged", Role.CLIENT, Role.STORAGE),
                 restarts=_ON_THE_WAY,
             ),
@@ -147,7 +147,7 @@ ROWS = (
                 target=State.RETURNED,
                 clause="PSR-9",
                 roles=PROVIDER | PLATFORM,
-                guards=_NO_CASE,
+                guards=NO_CASE,
                 posts=postings.pass_on_seller_refund,
                 notices=tell("parcel.seller_refunded", Role.CLIENT),
             ),
@@ -271,7 +271,7 @@ ROWS = (
         target=State.ABANDONED,
         clause="PSR-7",
         roles=CLIENT,
-        guards=_NO_CASE,
+        guards=NO_CASE,
         notices=tell("parcel.abandoned", Role.STORAGE, Role.LOGISTICS),
     ),
     Row(

@@ -9,12 +9,13 @@ ROWS = (
     *(
         row
         for state in guards.CANCELLABLE
+        for clause in ("PSR-12-1-A" if state in guards.NOT_BOUGHT else "PSR-12-1-B",)
         for row in (
             Row(
                 trigger=Trigger.FOLLOW_CASE,
                 source=state,
                 target=State.CANCELLED,
-                clause="PSR-12-1-A" if state in guards.NOT_BOUGHT else "PSR-12-1-B",
+                clause=clause,
                 when=guards.order_is_cancelled,
                 notices=tell("order.cancelled", Role.CLIENT, Role.PROVIDER),
             ),
@@ -22,7 +23,7 @@ ROWS = (
                 trigger=Trigger.FOLLOW_CASE,
                 source=state,
                 target=state,
-                clause="PSR-12-1-A" if state in guards.NOT_BOUGHT else "PSR-12-1-B",
+                clause=clause,
                 when=guards.case_begins_to_hold,
             ),
         )

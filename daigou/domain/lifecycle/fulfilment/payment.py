@@ -3,7 +3,8 @@
 from types import MappingProxyType
 
 from daigou.domain import postings
-from daigou.domain.lifecycle import case_guards, guards
+from daigou.domain.lifecycle import guards
+from daigou.domain.lifecycle.case_guards import NO_CASE
 from daigou.domain.lifecycle.table import (
     NOBODY,
     Answer,
@@ -17,7 +18,6 @@ from daigou.domain.lifecycle.words import CLIENT, INSTITUTION, PROVIDER, tell
 from daigou.domain.order import Role, State, Trigger
 
 _PAID_IN = (State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE)
-_NO_CASE = (case_guards.no_case_is_open,)
 _PURCHASE_ANEW = ("purchase_reminder", "purchase")
 _EFFECTIVE = {
     State.ACCEPTED: tell("order.effective", Role.CLIENT, Role.PROVIDER),
@@ -42,7 +42,7 @@ ROWS = (
                 clause=_CLAUSE[state],
                 roles=CLIENT,
                 when=guards.needs_no_institution,
-                guards=(*_NO_CASE, guards.logistics_is_chosen),
+                guards=(*NO_CASE, guards.logistics_is_chosen),
                 posts=postings.pay_from_deposit,
                 notices=_EFFECTIVE[state],
                 restarts=_PURCHASE_ANEW,
@@ -53,7 +53,7 @@ ROWS = (
                 target=State.PAYING,
                 clause=_CLAUSE[state],
                 roles=CLIENT,
-                guards=(*_NO_CASE, guards.logistics_is_chosen),
+                guards=(*NO_CASE, guards.logistics_is_chosen),
                 posts=postings.reserve_payment,
             ),
             Row(
@@ -117,7 +117,7 @@ ROWS = (
         target=State.FORFEITED,
         clause="PSR-15-2",
         roles=CLIENT,
-        guards=_NO_CASE,
+        guards=NO_CASE,
         posts=postings.keep_forfeited,
         notices=tell("order.forfeited", Role.CLIENT, Role.PROVIDER),
     ),
@@ -138,7 +138,7 @@ ROWS = (
             (State.AWAITING_CHOICE, "PSR-9"),
         )
         for trigger, roles, checks in (
-            (Trigger.DECLINE_OFFER, CLIENT, _NO_CASE),
+            (Trigger.DECLINE_OFFER, CLIENT, NO_CASE),
             (Trigger.LAPSE, NOBODY, ()),
         )
         for row in (

@@ -4,13 +4,13 @@ now, for as many as it has."""
 from types import MappingProxyType
 
 from daigou.domain import postings
-from daigou.domain.lifecycle import case_guards, guards
+from daigou.domain.lifecycle import guards
+from daigou.domain.lifecycle.case_guards import NO_CASE
 from daigou.domain.lifecycle.table import Answer, Call, Deadline, Errand, Row, Wait
 from daigou.domain.lifecycle.words import CLIENT, NO_DEPOSIT, PLATFORM, PROVIDER, tell
 from daigou.domain.order import Role, State, Trigger
 
 _PRICE = (guards.price_can_be_settled, guards.price_makes_sense)
-_NO_CASE = (case_guards.no_case_is_open,)
 
 ROWS = (
     Row(
@@ -19,7 +19,7 @@ ROWS = (
         target=State.PURCHASING,
         clause="PSR-8",
         roles=PROVIDER,
-        guards=_NO_CASE,
+        guards=NO_CASE,
         posts=postings.reserve_purchase,
     ),
     Row(
@@ -38,7 +38,7 @@ ROWS = (
         clause="PSR-3-2",
         roles=PROVIDER,
         guards=(
-            *_NO_CASE,
+            *NO_CASE,
             guards.refusal_is_still_allowed,
             guards.nothing_is_bought,
             guards.lines_name_their_collector,
@@ -72,7 +72,7 @@ ROWS = (
     *(
         row
         for trigger, state, roles, checks in (
-            (Trigger.REPORT_PRICE, State.EFFECTIVE, PROVIDER, _NO_CASE + _PRICE),
+            (Trigger.REPORT_PRICE, State.EFFECTIVE, PROVIDER, NO_CASE + _PRICE),
             (Trigger.QUOTE_ANEW, State.PURCHASING, PLATFORM, _PRICE),
         )
         for row in (
@@ -131,7 +131,7 @@ ROWS = (
         clause="PSR-10-2",
         roles=CLIENT,
         when=guards.part_costs_no_more,
-        guards=_NO_CASE,
+        guards=NO_CASE,
         posts=postings.true_up,
         notices=tell("order.part_accepted", Role.PROVIDER),
         restarts=("purchase_reminder", "purchase"),
@@ -142,7 +142,7 @@ ROWS = (
         target=State.AWAITING_TOP_UP,
         clause="PSR-10-2",
         roles=CLIENT,
-        guards=_NO_CASE,
+        guards=NO_CASE,
         posts=postings.reprice,
         notices=tell("order.top_up_due", Role.CLIENT),
         restarts=("top_up",),
