@@ -6,7 +6,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.clocks import Clock
     from daigou.domain.lifecycle.table import Row
     from daigou.domain.order import Role
-    from daigou.domain.steps import Committed
+    from daigou.domain.steps import Committed, MoneyLine
     from workflows.axis import Axis
     from workflows.life import Life
     from workflows.messages import CaseNews
@@ -21,7 +21,7 @@ def order_card(life: Life, committed: Committed) -> str:
         for part in (
             _standing(life.main),
             *(_item(item) for item in life.living_items),
-            _money(committed),
+            _money(committed.money),
             _recent(life),
         )
         if part
@@ -31,7 +31,6 @@ def order_card(life: Life, committed: Committed) -> str:
 def case_card(news: tuple[CaseNews, ...]) -> str:
     """Where a case stands, who acts next and by when, what is known of its money, its steps."""
     latest = news[-1]
-    money = [f"| {line.what} | {line.amount} |" for line in latest.money]
     steps = [
         f"- {each.at:%Y-%m-%d %H:%M:%S} UTC · {each.trigger}: {_words(each.state)} · {each.clause}"
         for each in news[-RECENT_STEPS:]
@@ -42,7 +41,7 @@ def case_card(news: tuple[CaseNews, ...]) -> str:
             latest.says,
             f"**The order:** {_words(latest.order_state)}",
             *_expected(latest.next_actor, latest.clocks),
-            *(["\n".join(["| money | |", "| :--- | ---: |", *money])] if money else []),
+            *([_money(latest.money)] if latest.money else []),
             "\n".join(steps),
         ]
     )
@@ -84,10 +83,10 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _money(committed: Committed) -> str:
-    if not committed.money:
+def _money(lines: tuple[MoneyLine, ...]) -> str:
+    if not lines:
         return ""
-    rows = [f"| {line.what} | {line.amount} |" for line in committed.money]
+    rows = [f"| {line.what} | {line.amount} |" for line in lines]
     return "\n".join(["| money | |", "| :--- | ---: |", *rows])
 
 

@@ -116,8 +116,9 @@ class Host:
     async def _deliver(self) -> None:
         case = workflow.get_external_workflow_handle(self._id)
         while self._news:
+            news = self._news.popleft()
             try:
-                await case.signal(self._news[0].trigger.value, self._news.popleft())
+                await case.signal(news.trigger.value, news)
             except FailureError:
                 # Somebody ended it by hand. The order knows all that it would have shown.
                 workflow.logger.warning("case.untold", extra={"case": self._id})

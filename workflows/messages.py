@@ -26,7 +26,6 @@ NOTICES_ID = "notices"
 OPENED = "opened"
 """The update that a start carries: it answers with the first `Receipt` once that is written."""
 
-"""The signal by which an order tells a case of it where that stands now."""
 STRIKE = "strike"
 """The signal by which a case tells its order that a clock has come to its moment."""
 
