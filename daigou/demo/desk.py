@@ -8,16 +8,9 @@ from fractions import Fraction
 
 import httpx
 
-from daigou.demo.bodies import Body
+from daigou.demo.bodies import Body, command_body
 from daigou.demo.notebook import Credentials
-from daigou.domain.commands import (
-    Admit,
-    Claim,
-    Command,
-    Compensation,
-    LineCode,
-    Message,
-)
+from daigou.domain.commands import Claim, Command, LineCode
 from daigou.domain.evidence import MediaType
 from daigou.domain.ids import ClaimId, CouponId, OrderId, PartyId
 from daigou.domain.money import Money
@@ -81,30 +74,19 @@ class Desk:
         self, claim: ClaimId, trigger: Trigger, command: Command, *, key: str
     ) -> ReceiptAnswer:
         """Makes a claim, or does something with it."""
-        client = self._client
-        match command:
-            case Claim():
-                done = await client.make_claim(
-                    command.order,
-                    key=key,
-                    against=command.against,
-                    basis=command.basis,
-                    losses=command.losses,
-                    evidence=command.evidence,
-                    claim_id=claim,
-                )
-            case Admit():
-                done = await client.admit_claim(claim, key=key, amount=command.amount)
-            case Compensation():
-                done = await client.record_compensation(
-                    claim, key=key, amount=command.amount, external_ref=command.external_ref
-                )
-            case Message() if trigger == Trigger.RECORD_ASSISTANCE:
-                done = await client.record_assistance(claim, key=key, note=command.note_ref)
-            case Message():
-                done = await client.reject_claim(claim, key=key, note=command.note_ref)
-            case _:
-                done = await client.withdraw_claim(claim, key=key)
+        if isinstance(command, Claim):
+            done = await self._client.make_claim(
+                command.order,
+                key=key,
+                against=command.against,
+                basis=command.basis,
+                losses=command.losses,
+                evidence=command.evidence,
+                claim_id=claim,
+            )
+        else:
+            body = command_body(command)
+            done = await self._client.command_claim(claim, trigger, body, key=key)
         return done.receipt
 
     async def preview(self, order: OrderId, trigger: Trigger, body: Body) -> str:

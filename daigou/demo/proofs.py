@@ -35,10 +35,9 @@ def audit_proof(engine: Engine) -> Proof:
 
 
 async def counterparties_proofs(
-    engine: Engine, outside: SimulatedCounterparties
+    outside: SimulatedCounterparties, *, closing: Mapping[str, int]
 ) -> tuple[Proof, ...]:
     """The ledger against the institution's statement and the seller platform's orders."""
-    ours = balances(engine)
     statement = await outside.payment_institution.statement()
     captured, refunded = statement.captured, statement.refunded
     paid = [order.paid for order in await outside.seller_platform.orders() if order.paid]
@@ -49,21 +48,21 @@ async def counterparties_proofs(
         _same(
             f"institution: captured {captured}, refunded {refunded}",
             theirs=captured.amount - refunded.amount,
-            ours=ours.get(INSTITUTION.id, 0),
+            ours=closing.get(INSTITUTION.id, 0),
         ),
         _same(
             f"sellers: paid {total(paid)} for {len(paid)} orders, paid back {back}, and {more} "
             "for returns and claims",
             theirs=(total(paid) - back - more).amount,
-            ours=-ours.get(BANK.id, 0),
+            ours=-closing.get(BANK.id, 0),
         ),
     )
 
 
 def deposits_proof(
-    engine: Engine,
     *,
     opening: Mapping[str, int],
+    closing: Mapping[str, int],
     recharged: Mapping[PartyId, int],
     played: Iterable[Played],
 ) -> Proof:
@@ -77,7 +76,6 @@ def deposits_proof(
         changes[client] += sum(act.recharges_fen for act in each.plan.acts)
         if each.standing != Standing.PLANNED:
             unplanned.add(client)
-    closing = balances(engine)
     checked = sorted(changes.keys() - unplanned)
     wrong = []
     for client in checked:
@@ -91,10 +89,9 @@ def deposits_proof(
 
 
 def promotion_proof(
-    engine: Engine, *, opening: Mapping[str, int], played: Sequence[Played]
+    *, opening: Mapping[str, int], closing: Mapping[str, int], played: Sequence[Played]
 ) -> Proof:
     """What promoters got, and what coupons took off, against the plans; not where one was left."""
-    closing = balances(engine)
     brokerage = sum(each.plan.expected.brokerage for each in played)
     coupons = sum(each.plan.expected.coupon for each in played)
     won = [each for each in played if each.plan.deal.promoter]
@@ -103,8 +100,8 @@ def promotion_proof(
         f"promotion: {len(won)} orders won for {Money(brokerage)} of brokerage, "
         f"{len(given)} with a coupon, {Money(coupons)} taken off"
     )
-    if any(each.standing != Standing.PLANNED for each in (*won, *given)):
-        return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
+    if _some_strayed(*won, *given):
+        return _not_held(says)
     return _same(
         says,
         theirs=coupons + brokerage,
@@ -113,14 +110,15 @@ def promotion_proof(
     )
 
 
-def debts_proof(engine: Engine, *, opening: Mapping[str, int], played: Sequence[Played]) -> Proof:
+def debts_proof(
+    *, opening: Mapping[str, int], closing: Mapping[str, int], played: Sequence[Played]
+) -> Proof:
     """What clients owe for cancellations, against the plans; not where one was left."""
     owed = sum(each.plan.expected.debt for each in played)
     says = f"debts: {Money(owed)} owed for what cancellations cost"
     poor = [each for each in played if each.plan.path.poor]
-    if any(each.standing != Standing.PLANNED for each in poor):
-        return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
-    closing = balances(engine)
+    if _some_strayed(*poor):
+        return _not_held(says)
     return _same(says, theirs=owed, ours=_gained(AccountKind.RECEIVABLE, opening, closing))
 
 
@@ -130,8 +128,8 @@ def claims_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
     claims = [claim for each in claimed for claim in each.plan.claims]
     sought = sum(each.plan.expected.compensated for each in claimed)
     says = f"claims: {len(claims)} made, {Money(sought)} paid for them by providers"
-    if any(each.standing != Standing.PLANNED for each in claimed):
-        return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
+    if _some_strayed(*claimed):
+        return _not_held(says)
     queries = Queries(engine)
     paid = [
         leg.amount.amount
@@ -141,6 +139,14 @@ def claims_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
         if leg.account == BANK.id
     ]
     return _same(says, theirs=sought, ours=sum(paid))
+
+
+def _some_strayed(*played: Played) -> bool:
+    return any(each.standing != Standing.PLANNED for each in played)
+
+
+def _not_held(says: str) -> Proof:
+    return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
 
 
 def _gained(kind: AccountKind, opening: Mapping[str, int], closing: Mapping[str, int]) -> int:

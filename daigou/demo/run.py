@@ -132,12 +132,15 @@ class _Show:
             with self._console.status("Recharging deposits …"):
                 await fill_deposits(stage, recharged, run=run.number)
             played = await self._play(run, plans, stage, goes_on=unfinished)
+            audited, closing = audit_proof(self._engine), balances(self._engine)
             proofs = (
-                audit_proof(self._engine),
-                *await counterparties_proofs(self._engine, outside),
-                deposits_proof(self._engine, opening=opening, recharged=recharged, played=played),
-                promotion_proof(self._engine, opening=opening, played=played),
-                debts_proof(self._engine, opening=opening, played=played),
+                audited,
+                *await counterparties_proofs(outside, closing=closing),
+                deposits_proof(
+                    opening=opening, closing=closing, recharged=recharged, played=played
+                ),
+                promotion_proof(opening=opening, closing=closing, played=played),
+                debts_proof(opening=opening, closing=closing, played=played),
                 claims_proof(self._engine, played=played),
                 await notices_proof(self._engine, receiver),
             )

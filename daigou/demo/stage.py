@@ -19,12 +19,13 @@ from daigou.demo.desk import Desk, opened_desk
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.domain.ids import MovementRef, OrderId, PartyId
 from daigou.domain.money import Money
-from daigou.domain.order import Role, State, TableName
+from daigou.domain.order import Role
 from daigou.ledger.registry import Registry
 from daigou.settings import Settings
 from daigou.simulator.counterparties import SimulatedCounterparties
+from daigou.simulator.outside import decide_outside, pay_outside
 from daigou.simulator.paths import PATHS
-from daigou.simulator.plans import Act, Plan, claim_of
+from daigou.simulator.plans import Act, Plan
 from daigou.simulator.tally import BROKERAGE_PERCENT
 from daigou.simulator.world import SCREENED, SCREENED_BECAUSE
 from gateway.app import create_app
@@ -81,24 +82,13 @@ class Stage:
 
     async def decide(self, act: Act, reference: MovementRef) -> None:
         """A person at a silent counterparty enters in its books what the act then says."""
-        if act.decides is None:
-            return
-        at_sellers = act.at == State.PURCHASING
-        books = self.outside.seller_platform if at_sellers else self.outside.payment_institution
         # Decided before a run was cut off: then it stands.
         with contextlib.suppress(LookupError):
-            await books.decide(reference=reference, standing=act.decides)
+            await decide_outside(self.outside, act, reference)
 
     async def pay_back(self, act: Act, order: OrderId) -> None:
-        """The seller pays back what the act then records, or somebody pays it out of its own
-        pocket; once, however often it is tried."""
-        if fen := act.pays_back_fen or act.pays_more_fen:
-            await self.outside.seller_platform.pay_back(
-                reference=f"{order}/{act.payback}",
-                subject=claim_of(act, order) if act.table == TableName.CLAIM else order,
-                amount=Money(fen),
-                own=bool(act.pays_more_fen),
-            )
+        """Whoever is to pay before an act pays."""
+        await pay_outside(self.outside, act, order)
 
 
 @asynccontextmanager

@@ -109,13 +109,16 @@ Move = Callable[[Tally], tuple[Cue, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The part of an amount that the deposit pays: `of_ten` tenths, rounded down."""
+    """A part of an amount: `of_ten` tenths, rounded down."""
 
     of_ten: int
 
     def of(self, amount_fen: int) -> int:
         """The part in fen."""
         return amount_fen * self.of_ten // 10
+
+
+NONE, HALF, ALL = Share(0), Share(5), Share(10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

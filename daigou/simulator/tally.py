@@ -4,10 +4,11 @@ A path's moves are put together along a tally: it says what is due when somebody
 end what was collected, refunded and earned. The ledger is held against it.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from daigou.domain.commands import DriftLimit
-from daigou.domain.order import State
+from daigou.domain.order import State, TableName
 from daigou.simulator.conduct import OfferBlock, payment_method
 from daigou.simulator.deals import Deal, fee_of
 
@@ -100,11 +101,8 @@ class Tally:
     refunds: list[Refund] = field(default_factory=list)
     parcels: list[int] = field(default_factory=list)
     """How many pieces are in each parcel; 0 once it was paid back."""
-    requirements: int = 0
-    questions: int = 0
-    opinions: int = 0
-    cases: int = 0
-    """How many times the client asked for a cancellation."""
+    opened: Counter[TableName] = field(default_factory=Counter)
+    """How many items of a table were opened: of talk, cases and claims."""
     promised: int = 0
     """What the seller is still to pay back of what it agreed to."""
     payments_back: int = 0
@@ -112,13 +110,10 @@ class Tally:
     penalties: int = 0
     settled: bool = False
     debt: int = 0
-    dissolutions: int = 0
-    """How many times the client asked for a dissolution."""
     return_cost: int = 0
     """What of the return the seller is still to pay."""
     passed_on: int = 0
     """What the seller paid of it: the client's, who had paid it outside."""
-    claims: int = 0
     asked_for: int = 0
     admitted: int = 0
     """What the latest claim is for, and what of it was admitted."""
@@ -270,11 +265,9 @@ class Tally:
 
     # Cancelling.
 
-    def ask_to_cancel(self) -> int:
-        """The client asks for a cancellation: its number."""
-        self.cases += 1
+    def ask_to_cancel(self) -> None:
+        """The client asks for a cancellation, in which nothing is promised yet."""
         self.promised = self.penalties = 0
-        return self.cases
 
     def agree(self, *, keeps_of_ten: int, penalty: int) -> int:
         """The seller agrees to pay back all but so many tenths of what it can, and charges a
@@ -285,6 +278,11 @@ class Tally:
         self.promised = refund - (price - self.seller)
         self.penalties += penalty
         return refund
+
+    def number_payment_back(self) -> str:
+        """The seller pays back in a case once more: its own number of the payment."""
+        self.payments_back += 1
+        return f"SR-{self.deal.basket.offer.id}-{self.payments_back}"
 
     def come_back(self, amount: int) -> None:
         """The seller pays back: before the settlement that waits for it, later it pays what the
@@ -332,11 +330,6 @@ class Tally:
 
     # Dissolving.
 
-    def ask_to_dissolve(self) -> int:
-        """The client asks for a dissolution: its number."""
-        self.dissolutions += 1
-        return self.dissolutions
-
     def agree_to_dissolve(self, *, keeps_of_ten: int) -> int:
         """The seller agrees to pay back all but so many tenths of the price: what that is."""
         self.promised = self.seller - self.seller * keeps_of_ten // 10
@@ -364,11 +357,9 @@ class Tally:
         price = self.goods + self.freight
         return price + fee_of(price) + self._others_held + self.deal.third_party_fen
 
-    def claim(self, fen: int) -> int:
-        """The client claims so much: the claim's number."""
-        self.claims += 1
+    def claim(self, fen: int) -> None:
+        """The client claims so much."""
         self.asked_for, self.admitted = fen, 0
-        return self.claims
 
     def compensate(self) -> None:
         """The provider pays what it admitted: that is in the client's deposit."""

@@ -58,54 +58,30 @@ LOOK_SECONDS = 0.5
 STOP_SECONDS_MAX = 10
 WAIT_SECONDS_MAX = 60
 
-_AROUND = ("before", "after")
-PAYMENT = [
-    f"{deed}/{moment}"
-    for deed in ("commit pay", "capture", "commit confirm-payment")
-    for moment in _AROUND
-]
-PURCHASE = [
-    f"{deed}/{moment}"
-    for deed in ("commit purchase", "buy", "commit record-purchase")
-    for moment in _AROUND
-]
-REFUND = [
-    f"{deed}/{moment}"
-    for deed in ("commit reject-purchase", "refund", "commit confirm-refund")
-    for moment in _AROUND
-]
-RECHARGE = [
-    f"{deed}/{moment}"
-    for deed in ("commit request", "capture", "commit confirm-recharge")
-    for moment in _AROUND
-]
-SETTLEMENT = [
-    f"{deed}/{moment}"
-    for deed in (
-        "commit request-cancellation",
-        "commit record-cancellation-refund",
-        "commit settle-cancellation",
-        "refund",
-        "commit confirm-refund",
-    )
-    for moment in _AROUND
-]
 
-DISSOLUTION = [
-    f"{deed}/{moment}"
-    for deed in (
-        "commit request-dissolution",
-        "commit record-dissolution-refund",
-        "refund",
-        "commit confirm-refund",
-    )
-    for moment in _AROUND
-]
-COMPENSATION = [
-    f"{deed}/{moment}"
-    for deed in ("commit make-claim", "commit record-compensation")
-    for moment in _AROUND
-]
+def _around(*deeds: str) -> list[str]:
+    """The points of death before and after each deed."""
+    return [f"{deed}/{moment}" for deed in deeds for moment in ("before", "after")]
+
+
+PAYMENT = _around("commit pay", "capture", "commit confirm-payment")
+PURCHASE = _around("commit purchase", "buy", "commit record-purchase")
+REFUND = _around("commit reject-purchase", "refund", "commit confirm-refund")
+RECHARGE = _around("commit request", "capture", "commit confirm-recharge")
+SETTLEMENT = _around(
+    "commit request-cancellation",
+    "commit record-cancellation-refund",
+    "commit settle-cancellation",
+    "refund",
+    "commit confirm-refund",
+)
+DISSOLUTION = _around(
+    "commit request-dissolution",
+    "commit record-dissolution-refund",
+    "refund",
+    "commit confirm-refund",
+)
+COMPENSATION = _around("commit make-claim", "commit record-compensation")
 
 Record = dict[str, Any]
 

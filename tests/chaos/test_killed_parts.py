@@ -16,6 +16,7 @@ from tests.chaos.town import (
     FROM_BOTH,
     FROM_DEPOSIT,
     FROM_INSTITUTION,
+    GOODS_FEN,
     KETTLES_FEN,
     NORMAL,
     SOLD_OUT,
@@ -26,7 +27,6 @@ from tests.chaos.town import (
 
 LANES = 4
 RECHARGE_FEN = 50_000_00
-GOODS_FEN = 123000
 SECONDS_BETWEEN = 1.5
 
 PAID = ["request", "accept", "pay", "confirm-payment", "purchase"]

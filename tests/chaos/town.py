@@ -104,10 +104,10 @@ class Town:
             self._registry.register_party(
                 id=party, role=role, country="CN", name=party, address=address
             )
-        self.provider = self._application(PROVIDER, Role.PROVIDER)
-        self.storage = self._application(STORAGE, Role.STORAGE)
-        self.logistics = self._application(LOGISTICS, Role.LOGISTICS)
-        self.platform = self._application(PLATFORM, Role.PLATFORM)
+        self.provider = self.application(PROVIDER, Role.PROVIDER)
+        self.storage = self.application(STORAGE, Role.STORAGE)
+        self.logistics = self.application(LOGISTICS, Role.LOGISTICS)
+        self.platform = self.application(PLATFORM, Role.PLATFORM)
 
     def new_client(self) -> App:
         """A new client with its application."""
@@ -115,9 +115,10 @@ class Town:
         self._registry.register_party(
             id=party, role=Role.CLIENT, country="KR", agreement_version="2026-11", agreed_at=AGREED
         )
-        return self._application(party, Role.CLIENT)
+        return self.application(party, Role.CLIENT)
 
-    def _application(self, party: PartyId, role: Role) -> App:
+    def application(self, party: PartyId, role: Role) -> App:
+        """A new application of a party that is registered."""
         view, secret = self._registry.create_application(name=party, roles=[role], party=party)
         return App(key=view.key, secret=secret, party=party)
 

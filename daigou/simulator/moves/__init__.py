@@ -4,7 +4,6 @@ A move is a function of the order's tally. Those that take arguments make one.
 """
 
 from daigou.simulator.moves.cancelling import (
-    ALL,
     Bill,
     agree,
     ask_to_cancel,
@@ -49,10 +48,12 @@ from daigou.simulator.moves.goods import (
     clear_customs,
     deliver,
     dispatch,
+    duty_ends,
     exchange,
     hand_back,
     never_sent,
     object_to_goods,
+    parcel_struck,
     pay_back,
     pay_storage,
     receive,
@@ -98,7 +99,6 @@ from daigou.simulator.moves.talk import (
 )
 
 __all__ = [
-    "ALL",
     "Bill",
     "abandon",
     "accept",
@@ -131,6 +131,7 @@ __all__ = [
     "deliver",
     "dispatch",
     "dissolution_struck",
+    "duty_ends",
     "exchange",
     "give_opinion",
     "hand_back",
@@ -142,6 +143,7 @@ __all__ = [
     "object_to_receipt",
     "overtaken",
     "paid_outside",
+    "parcel_struck",
     "pay",
     "pay_back",
     "pay_storage",

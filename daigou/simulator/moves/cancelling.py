@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from daigou.domain.commands import (
     CaseRefund,
-    Command,
     Cost,
     CostKind,
     FeeChoice,
@@ -18,12 +17,11 @@ from daigou.domain.commands import (
 )
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.simulator.moves.happening import struck
-from daigou.simulator.plans import Act, Cue, Move, Share
+from daigou.simulator.moves.latest import does, latest_struck, on_latest, opens
+from daigou.simulator.plans import ALL, NONE, Cue, Move, Share
 from daigou.simulator.tally import Tally
 
-ALL = Share(10)
-"""All that the seller is still to pay back."""
+_CASE = TableName.CANCELLATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,43 +39,33 @@ def ask_to_cancel(at: State) -> Move:
     """The client asks for the order to be cancelled."""
 
     def move(tally: Tally) -> tuple[Cue, ...]:
-        number = tally.ask_to_cancel()
-        return (
-            Act(
-                role=Role.CLIENT,
-                trigger=Trigger.REQUEST_CANCELLATION,
-                at=at,
-                command=Noted(note_ref="found it at home for less (invented)"),
-                table=TableName.CANCELLATION,
-                item=number,
-                opens=True,
-            ),
-        )
+        tally.ask_to_cancel()
+        command = Noted(note_ref="found it at home for less (invented)")
+        return opens(tally, _CASE, Role.CLIENT, Trigger.REQUEST_CANCELLATION, at, command)
 
     return move
 
 
 def take_back(at: State = State.ASKING_SELLER) -> Move:
     """The client takes the cancellation back."""
-    return _act(Role.CLIENT, Trigger.WITHDRAW_CANCELLATION, at, Noted())
+    return does(_CASE, Role.CLIENT, Trigger.WITHDRAW_CANCELLATION, at, Noted())
 
 
-def agree(*, keeps: Share | None = None, penalty_fen: int = 0) -> Move:
+def agree(*, keeps: Share = NONE, penalty_fen: int = 0) -> Move:
     """The seller agrees; it keeps a share of what it could pay back, and charges a penalty."""
 
     def move(tally: Tally) -> tuple[Cue, ...]:
-        refund = tally.agree(keeps_of_ten=keeps.of_ten if keeps else 0, penalty=penalty_fen)
+        refund = tally.agree(keeps_of_ten=keeps.of_ten, penalty=penalty_fen)
         command = SellerConsent(refund=Money(refund), penalty=Money(penalty_fen))
-        return _of_case(
-            tally, Role.PROVIDER, Trigger.CONSENT_TO_CANCELLATION, State.ASKING_SELLER, command
-        )
+        at = State.ASKING_SELLER
+        return on_latest(tally, _CASE, Role.PROVIDER, Trigger.CONSENT_TO_CANCELLATION, at, command)
 
     return move
 
 
 def take_terms(tally: Tally) -> tuple[Cue, ...]:
     """The client takes the terms on which the seller agrees."""
-    return _of_case(tally, Role.CLIENT, Trigger.ACCEPT_TERMS, State.TERMS_OFFERED, Plain())
+    return on_latest(tally, _CASE, Role.CLIENT, Trigger.ACCEPT_TERMS, State.TERMS_OFFERED, Plain())
 
 
 def refuse_to_cancel(at: State = State.ASKING_SELLER, *, by: Role = Role.PROVIDER) -> Move:
@@ -86,7 +74,7 @@ def refuse_to_cancel(at: State = State.ASKING_SELLER, *, by: Role = Role.PROVIDE
     def move(tally: Tally) -> tuple[Cue, ...]:
         tally.come_to_nothing()
         command = Noted(note_ref="the seller has begun to pack (invented)")
-        return _of_case(tally, by, Trigger.REFUSE_CANCELLATION, at, command)
+        return on_latest(tally, _CASE, by, Trigger.REFUSE_CANCELLATION, at, command)
 
     return move
 
@@ -96,22 +84,15 @@ def seller_pays_back(share: Share = ALL, *, at: State = State.AWAITING_REFUND) -
 
     def move(tally: Tally) -> tuple[Cue, ...]:
         amount = share.of(tally.promised)
-        tally.payments_back += 1
         tally.come_back(amount)
-        command = CaseRefund(
-            amount=Money(amount),
-            external_ref=f"SR-{tally.deal.basket.offer.id}-{tally.payments_back}",
-        )
-        return (
-            Act(
-                role=Role.PROVIDER,
-                trigger=Trigger.RECORD_CANCELLATION_REFUND,
-                at=at,
-                command=command,
-                table=TableName.CANCELLATION,
-                item=tally.cases,
-                pays_back_fen=amount,
-            ),
+        return on_latest(
+            tally,
+            _CASE,
+            Role.PROVIDER,
+            Trigger.RECORD_CANCELLATION_REFUND,
+            at,
+            CaseRefund(amount=Money(amount), external_ref=tally.number_payment_back()),
+            pays_back_fen=amount,
         )
 
     return move
@@ -119,8 +100,9 @@ def seller_pays_back(share: Share = ALL, *, at: State = State.AWAITING_REFUND) -
 
 def proceed(tally: Tally) -> tuple[Cue, ...]:
     """The platform has the case go on without what the seller has not paid back."""
-    return _of_case(
+    return on_latest(
         tally,
+        _CASE,
         Role.PLATFORM,
         Trigger.PROCEED_WITHOUT_REFUND,
         State.AWAITING_REFUND,
@@ -142,22 +124,15 @@ def settle(*bills: Bill, waived: bool = False) -> Move:
         own = sum(cost.amount.amount for cost in costs if cost.payee == tally.deal.provider.id)
         whole = sum(cost.amount.amount for cost in costs)
         tally.settle(own=own, others=whole - own, waived=waived)
-        return (
-            Act(
-                role=Role.PROVIDER,
-                trigger=Trigger.SETTLE_CANCELLATION,
-                at=State.SETTLING,
-                command=SettleCancellation(
-                    digest="",
-                    fee=FeeChoice.WAIVED if waived else FeeChoice.KEPT,
-                    costs=tuple(costs),
-                ),
-                table=TableName.CANCELLATION,
-                item=tally.cases,
-                hands_in=tuple(
-                    f"a bill of {cost.amount} for {cost.cost} (invented)" for cost in costs
-                ),
-            ),
+        fee = FeeChoice.WAIVED if waived else FeeChoice.KEPT
+        return on_latest(
+            tally,
+            _CASE,
+            Role.PROVIDER,
+            Trigger.SETTLE_CANCELLATION,
+            State.SETTLING,
+            SettleCancellation(digest="", fee=fee, costs=tuple(costs)),
+            *(f"a bill of {cost.amount} for {cost.cost} (invented)" for cost in costs),
         )
 
     return move
@@ -183,30 +158,4 @@ def overtaken(tally: Tally) -> tuple[Cue, ...]:
 
 def case_struck(trigger: Trigger, at: State) -> Move:
     """A clock of the cancellation strikes."""
-
-    def move(tally: Tally) -> tuple[Cue, ...]:
-        return struck(trigger, at, table=TableName.CANCELLATION, item=tally.cases)(tally)
-
-    return move
-
-
-def _act(role: Role, trigger: Trigger, at: State, command: Command) -> Move:
-    def move(tally: Tally) -> tuple[Cue, ...]:
-        return _of_case(tally, role, trigger, at, command)
-
-    return move
-
-
-def _of_case(
-    tally: Tally, role: Role, trigger: Trigger, at: State, command: Command
-) -> tuple[Cue, ...]:
-    return (
-        Act(
-            role=role,
-            trigger=trigger,
-            at=at,
-            command=command,
-            table=TableName.CANCELLATION,
-            item=tally.cases,
-        ),
-    )
+    return latest_struck(_CASE, trigger, at)

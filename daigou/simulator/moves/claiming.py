@@ -3,33 +3,26 @@
 Claims are counted from 1. Each move but the first is of the order's latest.
 """
 
+from daigou.domain.claims import OPPONENTS
 from daigou.domain.commands import (
     Admit,
     Basis,
     Claim,
-    Command,
     Compensation,
     Grounds,
     Loss,
     LossHead,
     Message,
     Noted,
-    Opponent,
 )
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.simulator.moves.cancelling import ALL
 from daigou.simulator.moves.goods import WHAT_IS_SEEN
-from daigou.simulator.moves.happening import struck
-from daigou.simulator.plans import Act, Cue, Move, Share
+from daigou.simulator.moves.latest import does, latest_struck, on_latest, opens
+from daigou.simulator.plans import ALL, Cue, Move, Share
 from daigou.simulator.tally import Tally
 
-_AGAINST = {
-    Basis.PROVIDERS_FAULT: Opponent.PROVIDER,
-    Basis.DISSOLUTION_BY_PROVIDERS_FAULT: Opponent.PROVIDER,
-    Basis.CAUSE_WITH_LOGISTICS: Opponent.LOGISTICS,
-    Basis.SELLER_REFUSED_DISSOLUTION: Opponent.SELLER,
-}
+_CLAIM = TableName.CLAIM
 _OTHER_LOSS_FEN = 35_00
 
 
@@ -44,24 +37,14 @@ def claim(
         others = tuple(Loss(head=head, amount=Money(_OTHER_LOSS_FEN)) for head in beside)
         command = Claim(
             order=tally.deal.order,
-            against=_AGAINST[basis],
+            against=OPPONENTS[basis],
             basis=basis,
             losses=(direct, *others),
             # What is known of the order says whoever takes the claim.
             grounds=Grounds(state=at),
         )
-        return (
-            Act(
-                role=Role.CLIENT,
-                trigger=Trigger.MAKE_CLAIM,
-                at=at,
-                command=command,
-                table=TableName.CLAIM,
-                item=tally.claim(command.asked.amount),
-                opens=True,
-                hands_in=(WHAT_IS_SEEN,),
-            ),
-        )
+        tally.claim(command.asked.amount)
+        return opens(tally, _CLAIM, Role.CLIENT, Trigger.MAKE_CLAIM, at, command, WHAT_IS_SEEN)
 
     return move
 
@@ -69,7 +52,7 @@ def claim(
 def assist(at: State = State.MADE) -> Move:
     """The provider says how it helps the client against the seller."""
     command = Message(note_ref="we sent the seller the pictures again (invented)")
-    return _act(Role.PROVIDER, Trigger.RECORD_ASSISTANCE, at, command)
+    return does(_CLAIM, Role.PROVIDER, Trigger.RECORD_ASSISTANCE, at, command)
 
 
 def admit(share: Share = ALL, *, by: Role = Role.PROVIDER) -> Move:
@@ -77,9 +60,8 @@ def admit(share: Share = ALL, *, by: Role = Role.PROVIDER) -> Move:
 
     def move(tally: Tally) -> tuple[Cue, ...]:
         tally.admitted = share.of(tally.asked_for)
-        return _of_claim(
-            tally, by, Trigger.ADMIT_CLAIM, State.MADE, Admit(amount=Money(tally.admitted))
-        )
+        command = Admit(amount=Money(tally.admitted))
+        return on_latest(tally, _CLAIM, by, Trigger.ADMIT_CLAIM, State.MADE, command)
 
     return move
 
@@ -87,12 +69,12 @@ def admit(share: Share = ALL, *, by: Role = Role.PROVIDER) -> Move:
 def reject(*, by: Role = Role.PROVIDER) -> Move:
     """Whom the claim is against rejects it."""
     command = Message(note_ref="the goods are as they were described (invented)")
-    return _act(by, Trigger.REJECT_CLAIM, State.MADE, command)
+    return does(_CLAIM, by, Trigger.REJECT_CLAIM, State.MADE, command)
 
 
 def withdraw_claim(tally: Tally) -> tuple[Cue, ...]:
     """The client takes the claim back."""
-    return _of_claim(tally, Role.CLIENT, Trigger.WITHDRAW_CLAIM, State.MADE, Noted())
+    return on_latest(tally, _CLAIM, Role.CLIENT, Trigger.WITHDRAW_CLAIM, State.MADE, Noted())
 
 
 def compensate(tally: Tally) -> tuple[Cue, ...]:
@@ -108,52 +90,17 @@ def paid_outside(tally: Tally) -> tuple[Cue, ...]:
 
 def claim_overdue(at: State) -> Move:
     """A clock of the claim strikes."""
-
-    def move(tally: Tally) -> tuple[Cue, ...]:
-        return struck(Trigger.ESCALATE, at, table=TableName.CLAIM, item=tally.claims)(tally)
-
-    return move
+    return latest_struck(_CLAIM, Trigger.ESCALATE, at)
 
 
 def _compensated(tally: Tally, *, pays_fen: int) -> tuple[Cue, ...]:
-    command = Compensation(
-        amount=Money(tally.admitted),
-        external_ref=f"CP-{tally.deal.basket.offer.id}-{tally.claims}",
-    )
-    return _of_claim(
+    number = f"CP-{tally.deal.basket.offer.id}-{tally.opened[_CLAIM]}"
+    return on_latest(
         tally,
+        _CLAIM,
         Role.PLATFORM,
         Trigger.RECORD_COMPENSATION,
         State.ADMITTED,
-        command,
-        pays_fen=pays_fen,
-    )
-
-
-def _act(role: Role, trigger: Trigger, at: State, command: Command) -> Move:
-    def move(tally: Tally) -> tuple[Cue, ...]:
-        return _of_claim(tally, role, trigger, at, command)
-
-    return move
-
-
-def _of_claim(
-    tally: Tally,
-    role: Role,
-    trigger: Trigger,
-    at: State,
-    command: Command,
-    *,
-    pays_fen: int = 0,
-) -> tuple[Cue, ...]:
-    return (
-        Act(
-            role=role,
-            trigger=trigger,
-            at=at,
-            command=command,
-            table=TableName.CLAIM,
-            item=tally.claims,
-            pays_more_fen=pays_fen,
-        ),
+        Compensation(amount=Money(tally.admitted), external_ref=number),
+        pays_more_fen=pays_fen,
     )

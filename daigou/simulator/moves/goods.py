@@ -20,7 +20,8 @@ from daigou.domain.commands import (
 )
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.simulator.plans import Act, Cue, Event, Move
+from daigou.simulator.moves.happening import struck
+from daigou.simulator.plans import Act, Cue, Move
 from daigou.simulator.tally import Tally
 
 WHAT_IS_SEEN = "one of the cartons is torn open, and 3 pieces are missing (invented)"
@@ -183,14 +184,7 @@ def storage_charged(parcel: int = 1) -> Move:
 
     def move(tally: Tally) -> tuple[Cue, ...]:
         tally.charge_storage()
-        return (
-            Event(
-                trigger=Trigger.CHARGE_STORAGE,
-                at=State.STORED,
-                table=TableName.PARCEL,
-                item=parcel,
-            ),
-        )
+        return parcel_struck(Trigger.CHARGE_STORAGE, State.STORED, parcel)(tally)
 
     return move
 
@@ -241,6 +235,16 @@ def settle_package(cause: Cause, parcel: int = 1) -> Move:
     """The platform says where the cause of the refused package lies."""
     command = CauseFound(cause=cause)
     return _act(Role.PLATFORM, Trigger.SETTLE_PACKAGE, State.PACKAGE_REFUSED, parcel, command)
+
+
+def duty_ends(parcel: int = 1) -> Move:
+    """Nobody objected to a parcel in time."""
+    return parcel_struck(Trigger.END_DUTY, State.WAREHOUSED, parcel)
+
+
+def parcel_struck(trigger: Trigger, at: State, parcel: int = 1) -> Move:
+    """A clock of a parcel strikes."""
+    return struck(trigger, at, table=TableName.PARCEL, item=parcel)
 
 
 def _act(role: Role, trigger: Trigger, at: State, parcel: int, command: Command | _Said) -> Move:

@@ -19,6 +19,7 @@ from daigou.simulator.moves import (
     deemed_refused,
     deliver,
     dispatch,
+    duty_ends,
     exchange,
     hand_back,
     overtaken,
@@ -46,17 +47,12 @@ from daigou.simulator.paths.ways import (
     PAID_BY_BOTH,
     PAID_BY_INSTITUTION,
 )
-from daigou.simulator.plans import Move, Path, Share
+from daigou.simulator.plans import HALF, Move, Path, Share
 
-_STORED = (
-    purchase,
-    receive(),
-    struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=1),
-)
+_STORED = (purchase, receive(), duty_ends())
 _ON_ITS_WAY_BACK = (ask_to_cancel(State.STORED), agree(), send_back())
 """Goods at the storage, which the seller agrees to take back."""
 _ASKED_IN_TIME = ask_to_cancel(State.PURCHASED)
-_HALF = Share(5)
 _PENALTY_FEN = 2_50
 _CUSTODY = Bill(cost=CostKind.CUSTODY, fen=3_00)
 _TRANSPORT = Bill(cost=CostKind.TRANSPORT, fen=6_40, to=Role.PROVIDER)
@@ -160,7 +156,7 @@ SENT_BACK = (
             *_STORED,
             *_ON_ITS_WAY_BACK,
             hand_back(),
-            seller_pays_back(_HALF),
+            seller_pays_back(HALF),
             seller_pays_back(),
             settle(_CUSTODY, _TRANSPORT),
         ),
@@ -206,7 +202,7 @@ SENT_BACK = (
             dispatch(1),
             dispatch(),
             receive(1),
-            struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=1),
+            duty_ends(),
             ask_to_cancel(State.DISPATCHED),
             agree(),
             send_back(1),
@@ -271,7 +267,7 @@ PAID_BACK_LATE = (
             case_struck(Trigger.ESCALATE, State.AWAITING_REFUND),
             proceed,
             settle(),
-            seller_pays_back(_HALF, at=State.CHASING),
+            seller_pays_back(HALF, at=State.CHASING),
             seller_pays_back(at=State.CHASING),
         ),
         end=State.CANCELLED,
@@ -298,7 +294,7 @@ PAID_BACK_LATE = (
             purchase,
             _ASKED_IN_TIME,
             agree(),
-            seller_pays_back(_HALF),
+            seller_pays_back(HALF),
             proceed,
             settle(),
             case_struck(Trigger.GIVE_UP, State.CHASING),
@@ -347,7 +343,7 @@ GONE_ON = (
             *PAID,
             purchase,
             _ASKED_IN_TIME,
-            agree(keeps=_HALF),
+            agree(keeps=HALF),
             case_struck(Trigger.LAPSE, State.TERMS_OFFERED),
             *HOME,
         ),
@@ -390,7 +386,7 @@ GONE_ON = (
             purchase,
             _ASKED_IN_TIME,
             agree(),
-            seller_pays_back(_HALF),
+            seller_pays_back(HALF),
             receive(),
             clear_customs(),
             overtaken,

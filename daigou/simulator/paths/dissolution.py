@@ -35,12 +35,11 @@ from daigou.simulator.paths.ways import (
     PAID_BY_BOTH,
     PAID_BY_INSTITUTION,
 )
-from daigou.simulator.plans import Path, Share
+from daigou.simulator.plans import HALF, Path, Share
 
 DELIVERED = BOUGHT_HOME[:-1]
 SELLER_ASKED = (ask_to_dissolve(), apply_to_seller())
 AGREED = (*SELLER_ASKED, agree_to_dissolve())
-_HALF = Share(5)
 _COST_FEN = 12_35
 
 DISSOLVED = (
@@ -71,7 +70,7 @@ DISSOLVED = (
             *AGREED,
             prove(cost_fen=_COST_FEN),
             seller_refunds(),
-            seller_pays_for_the_return(_HALF, at=State.CHASING),
+            seller_pays_for_the_return(HALF, at=State.CHASING),
             seller_pays_for_the_return(at=State.CHASING),
         ),
         end=State.DISSOLVED,
@@ -84,7 +83,7 @@ DISSOLVED = (
             *AGREED,
             prove(cost_fen=_COST_FEN),
             seller_pays_for_the_return(),
-            seller_refunds(_HALF),
+            seller_refunds(HALF),
             seller_refunds(),
         ),
         end=State.DISSOLVED,
@@ -95,7 +94,7 @@ DISSOLVED = (
             *PAID,
             *DELIVERED,
             *AGREED,
-            seller_refunds(_HALF, at=State.AWAITING_PROOF),
+            seller_refunds(HALF, at=State.AWAITING_PROOF),
             seller_refunds(at=State.AWAITING_PROOF),
             prove(),
         ),
@@ -107,7 +106,7 @@ DISSOLVED = (
             *PAID_BY_BOTH,
             *DELIVERED,
             *AGREED,
-            seller_refunds(_HALF, at=State.AWAITING_PROOF),
+            seller_refunds(HALF, at=State.AWAITING_PROOF),
             dissolution_struck(Trigger.ESCALATE, State.AWAITING_PROOF),
             dissolution_struck(Trigger.LAPSE, State.AWAITING_PROOF),
         ),
@@ -144,7 +143,7 @@ DISSOLVED = (
             dissolution_struck(Trigger.ESCALATE, State.AWAITING_REFUND),
             close_dissolution,
             seller_pays_for_the_return(at=State.CHASING),
-            seller_refunds(_HALF, at=State.CHASING),
+            seller_refunds(HALF, at=State.CHASING),
             seller_refunds(at=State.CHASING),
         ),
         end=State.DISSOLVED,
@@ -157,7 +156,7 @@ DISSOLVED = (
             *DELIVERED,
             *AGREED,
             prove(),
-            seller_refunds(_HALF),
+            seller_refunds(HALF),
             close_dissolution,
             dissolution_struck(Trigger.ESCALATE, State.CHASING),
             dissolution_struck(Trigger.GIVE_UP, State.CHASING),
@@ -202,7 +201,7 @@ KEPT = (
                 beside=(LossHead.COST_OF_DISPUTE,),
             ),
             assist(),
-            admit(_HALF),
+            admit(HALF),
             paid_outside,
             confirm_receipt(),
         ),

@@ -1,6 +1,6 @@
 """Owns the paths of goods in one parcel: late, lost, objected to, stored for months, given up."""
 
-from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.order import Role, State, Trigger
 from daigou.simulator.moves import (
     abandon,
     accept_goods,
@@ -11,6 +11,7 @@ from daigou.simulator.moves import (
     exchange,
     never_sent,
     object_to_goods,
+    parcel_struck,
     pay_back,
     pay_storage,
     purchase,
@@ -30,15 +31,11 @@ from daigou.simulator.paths.ways import (
     PAID_BY_INSTITUTION,
     SENT_HOME,
 )
-from daigou.simulator.plans import Move, Path
+from daigou.simulator.plans import Path
 
 _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
 MONTHS_PACE = 3
 """Goods that are stored for half a year do not keep a demo waiting for three minutes."""
-
-
-def _of_parcel(trigger: Trigger, at: State) -> Move:
-    return struck(trigger, at, table=TableName.PARCEL, item=1)
 
 
 GOODS = (
@@ -102,8 +99,8 @@ GOODS = (
             *PAID,
             purchase,
             dispatch(),
-            _of_parcel(Trigger.REMIND, State.DISPATCHED),
-            _of_parcel(Trigger.ESCALATE, State.DISPATCHED),
+            parcel_struck(Trigger.REMIND, State.DISPATCHED),
+            parcel_struck(Trigger.ESCALATE, State.DISPATCHED),
             receive(1),
             *ABROAD,
         ),
@@ -116,7 +113,7 @@ GOODS = (
             *PAID_BY_INSTITUTION,
             purchase,
             dispatch(),
-            _of_parcel(Trigger.PROMPT, State.DISPATCHED),
+            parcel_struck(Trigger.PROMPT, State.DISPATCHED),
             report_lost(),
             exchange(_LOST),
             receive(1),
@@ -132,7 +129,7 @@ GOODS = (
             purchase,
             dispatch(),
             report_lost(by=Role.PLATFORM),
-            _of_parcel(Trigger.ESCALATE, _LOST),
+            parcel_struck(Trigger.ESCALATE, _LOST),
             receive(1, at=_LOST),
             *ABROAD,
         ),
@@ -177,7 +174,7 @@ GOODS = (
             purchase,
             receive(),
             object_to_goods(),
-            _of_parcel(Trigger.ESCALATE, _OBJECTED),
+            parcel_struck(Trigger.ESCALATE, _OBJECTED),
             resolve_objection(),
             *ABROAD,
         ),
@@ -217,7 +214,7 @@ GOODS = (
             purchase,
             receive(),
             clear_customs(),
-            _of_parcel(Trigger.ESCALATE, State.EXPORTED),
+            parcel_struck(Trigger.ESCALATE, State.EXPORTED),
             deliver(),
             confirm_receipt(),
         ),
@@ -239,7 +236,7 @@ STORAGE = (
             *PAID,
             purchase,
             receive(),
-            _of_parcel(Trigger.WARN_OF_CHARGES, State.STORED),
+            parcel_struck(Trigger.WARN_OF_CHARGES, State.STORED),
             storage_charged(),
             *ABROAD,
         ),
@@ -271,8 +268,8 @@ STORAGE = (
             storage_charged(),
             storage_charged(),
             storage_charged(),
-            _of_parcel(Trigger.WARN_OF_ABANDONMENT, State.STORED),
-            _of_parcel(Trigger.DEEM_ABANDONED, State.STORED),
+            parcel_struck(Trigger.WARN_OF_ABANDONMENT, State.STORED),
+            parcel_struck(Trigger.DEEM_ABANDONED, State.STORED),
         ),
         end=State.ABANDONED,
         days=182,

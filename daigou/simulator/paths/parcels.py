@@ -1,7 +1,7 @@
 """Owns the paths of orders in several parcels: the order stands where its slowest parcel does."""
 
 from daigou.domain.commands import Cause
-from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.order import State
 from daigou.simulator.moves import (
     abandon,
     accept_goods,
@@ -9,6 +9,7 @@ from daigou.simulator.moves import (
     confirm_receipt,
     deliver,
     dispatch,
+    duty_ends,
     exchange,
     object_to_goods,
     pay_back,
@@ -17,16 +18,9 @@ from daigou.simulator.moves import (
     refuse_package,
     report_lost,
     settle_package,
-    struck,
 )
 from daigou.simulator.paths.ways import PAID, PAID_BY_BOTH, PAID_BY_INSTITUTION
-from daigou.simulator.plans import Move, Path
-
-
-def duty_ends(parcel: int) -> Move:
-    """Nobody objected to a parcel in time."""
-    return struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=parcel)
-
+from daigou.simulator.plans import Path
 
 _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
 _TWO = (dispatch(1), dispatch())

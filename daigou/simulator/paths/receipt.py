@@ -1,7 +1,7 @@
 """Owns the paths of receipt: goods that arrive, and what may be wrong with them at the door."""
 
 from daigou.domain.commands import Cause, DriftLimit, ObjectionReason
-from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.order import State, Trigger
 from daigou.simulator import conduct
 from daigou.simulator.moves import (
     accept,
@@ -13,10 +13,12 @@ from daigou.simulator.moves import (
     confirm_receipt,
     deliver,
     dispatch,
+    duty_ends,
     exchange,
     give_opinion,
     object_to_goods,
     object_to_receipt,
+    parcel_struck,
     pay,
     purchase,
     receive,
@@ -121,7 +123,7 @@ RECEIVED = (
             receive(2),
             exchange(State.WAREHOUSE_OBJECTION, 1),
             receive(1),
-            struck(Trigger.END_DUTY, State.WAREHOUSED, table=TableName.PARCEL, item=1),
+            duty_ends(),
             clear_customs(2),
             clear_customs(1),
             deliver(2),
@@ -162,7 +164,7 @@ AT_THE_DOOR = (
             *PAID_BY_BOTH,
             *_AT_THE_DOOR,
             refuse_package(),
-            struck(Trigger.ESCALATE, State.PACKAGE_REFUSED, table=TableName.PARCEL, item=1),
+            parcel_struck(Trigger.ESCALATE, State.PACKAGE_REFUSED),
             settle_package(Cause.NONE_FOUND),
             deliver(),
             confirm_receipt(),
