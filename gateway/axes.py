@@ -1,7 +1,7 @@
 """Owns the axes of an order as a caller looks at them: what may be done on each, what runs out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from daigou.domain.allowed import Allowance, allowances, leaves
@@ -12,8 +12,14 @@ from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES, TABLES
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.order import Actor, State, Trigger
 from daigou.domain.terms import terms_of
-from daigou.ledger.views import ClaimView, ItemView, OrderView
-from gateway.answers import ActionAnswer, DeadlineAnswer, collection_of
+from daigou.ledger.views import ApplicationView, ClaimView, ItemView, OrderView
+from gateway.answers import (
+    ActionAnswer,
+    AllowedActionsAnswer,
+    DeadlineAnswer,
+    RoleActionsAnswer,
+    collection_of,
+)
 from gateway.previewing import preview_path
 
 
@@ -21,15 +27,15 @@ from gateway.previewing import preview_path
 class Axis:
     """An axis of an order: its main one, an item, or (from `new`) an item that is not there yet.
 
-    `path` is where its commands are sent, `triggers` are those that can be sent there. What opens a
-    subject of its own is sent to a path of its own, `opens_at`.
+    `path` is where its commands are sent, `triggers` are those that can be sent there, in the
+    order of the table. What opens a subject of its own is sent to a path of its own, `opens_at`.
     """
 
     path: str
     table: Table
     state: State
     clocks: tuple[Clock, ...]
-    triggers: frozenset[Trigger]
+    triggers: tuple[Trigger, ...]
     item: str = ""
     opens_at: str = ""
 
@@ -46,79 +52,88 @@ def deadlines_of(order: OrderView) -> tuple[DeadlineAnswer, ...]:
             clause=clock.clause,
             ends_the_state=leaves(axis.table, axis.state, clock),
         )
-        for axis in _axes(order)
+        for axis in _axes_of_order(order)
         for clock in axis.clocks
     ]
     return tuple(sorted(found, key=lambda each: each.due_at))
 
 
-def actions_of(order: OrderView, *, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
-    """Every command that an actor could send, each once: allowed, or what forbids it."""
-    return tuple(
-        _answer(axis, allowance, preview=preview_path(order.id, allowance.trigger))
-        for axis in _axes(order)
-        for allowance in allowances(
-            table=axis.table,
-            state=axis.state,
-            situation=Situation(
-                actor=actor,
-                command=None,
-                parties=order.parties,
-                terms=terms_of(order.terms_version),
-                at=now,
-                facts=order.facts,
-                order=order.state,
-                item=axis.item,
-            ),
-            clocks=axis.clocks,
-            now=now,
-            triggers=axis.triggers if axis.opens_at else None,
-        )
-        if allowance.trigger in axis.triggers
+def allowed_actions(
+    subject: OrderView | ClaimView, *, caller: ApplicationView, now: datetime
+) -> AllowedActionsAnswer:
+    """What each of the caller's roles may do with an order or a claim."""
+    actors = [Actor(role=role, party=caller.party) for role in sorted(caller.roles)]
+    return AllowedActionsAnswer(
+        id=subject.id,
+        state=subject.state,
+        at=now,
+        roles=tuple(
+            RoleActionsAnswer(
+                role=actor.role,
+                party=actor.party,
+                actions=actions_of(subject, actor=actor, now=now),
+            )
+            for actor in actors
+        ),
     )
 
 
-def actions_of_claim(claim: ClaimView, *, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
-    """Every command that an actor could send to a claim: allowed, or what forbids it."""
-    axis = Axis(
+def actions_of(
+    subject: OrderView | ClaimView, *, actor: Actor, now: datetime
+) -> tuple[ActionAnswer, ...]:
+    """Every command that an actor could send to an order or a claim, each once: allowed, or what
+    forbids it."""
+    if isinstance(subject, ClaimView):
+        order, facts, axes = subject.order, Facts(claim=subject.claimed), _axes_of_claim(subject)
+    else:
+        order, facts, axes = subject.id, subject.facts, _axes_of_order(subject)
+    situation = Situation(
+        actor=actor,
+        command=None,
+        parties=subject.parties,
+        terms=terms_of(subject.terms_version),
+        at=now,
+        facts=facts,
+        order=subject.state,
+    )
+    return tuple(
+        _answer(axis, allowance, preview=preview_path(order, allowance.trigger))
+        for axis in axes
+        for allowance in allowances(
+            table=axis.table,
+            state=axis.state,
+            situation=replace(situation, item=axis.item),
+            clocks=axis.clocks,
+            triggers=axis.triggers,
+        )
+    )
+
+
+def _axes_of_claim(claim: ClaimView) -> Iterator[Axis]:
+    yield Axis(
         path=f"POST /v1/claims/{claim.id}",
         table=CLAIM,
         state=claim.state,
         clocks=claim.clocks,
-        triggers=frozenset(CLAIM.commands),
-    )
-    situation = Situation(
-        actor=actor,
-        command=None,
-        parties=claim.parties,
-        terms=terms_of(claim.terms_version),
-        at=now,
-        facts=Facts(claim=claim.claimed),
-        order=claim.state,
-    )
-    return tuple(
-        _answer(axis, allowance, preview=None)
-        for allowance in allowances(
-            table=CLAIM, state=claim.state, situation=situation, clocks=claim.clocks, now=now
-        )
+        triggers=CLAIM.commands,
     )
 
 
-def _axes(order: OrderView) -> Iterator[Axis]:
+def _axes_of_order(order: OrderView) -> Iterator[Axis]:
     path = f"POST /v1/orders/{order.id}"
     yield Axis(
         path=path,
         table=FULFILMENT,
         state=order.state,
         clocks=order.clocks,
-        triggers=frozenset(FULFILMENT.commands),
+        triggers=FULFILMENT.commands,
     )
     yield Axis(
         path=path,
         table=CLAIM,
         state=CLAIM.initial,
         clocks=(),
-        triggers=frozenset({Trigger.MAKE_CLAIM}),
+        triggers=(Trigger.MAKE_CLAIM,),
         opens_at=f"{path}/claims",
     )
     living = tuple(_living_items(order))
@@ -130,7 +145,7 @@ def _axes(order: OrderView) -> Iterator[Axis]:
                 table=table,
                 state=table.initial,
                 clocks=(),
-                triggers=frozenset(_opening(table, states)),
+                triggers=tuple(_opening(table, states)),
             )
     for item in living:
         table = TABLES[item.table]
@@ -139,7 +154,7 @@ def _axes(order: OrderView) -> Iterator[Axis]:
             table=table,
             state=item.state,
             clocks=item.clocks,
-            triggers=frozenset(each for each in table.commands if _moves(table, each)),
+            triggers=tuple(each for each in table.commands if _moves(table, each)),
             item=item.item,
         )
 

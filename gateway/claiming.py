@@ -7,8 +7,9 @@ from fastapi import Request
 from starlette.responses import Response
 from temporalio.common import SearchAttributePair
 
-from daigou.domain.commands import Claim, Grounds, Opponent
-from daigou.domain.ids import ClaimId, PartyId, SubjectId
+from daigou.domain.claims import grounds_for
+from daigou.domain.commands import Claim, Opponent
+from daigou.domain.ids import ClaimId, SubjectId
 from daigou.domain.lifecycle import CLAIM
 from daigou.domain.lifecycle.table import Situation
 from daigou.domain.order import Parties, Role, Trigger
@@ -16,7 +17,7 @@ from daigou.domain.steps import Receipt
 from daigou.domain.terms import terms_of
 from daigou.ledger.views import ApplicationView, OrderView
 from gateway.answers import ReceiptAnswer
-from gateway.auth import acts_as
+from gateway.answers.items import next_due
 from gateway.backend import Backend
 from gateway.finding import visible_order
 from gateway.once import command_id, once
@@ -25,7 +26,7 @@ from gateway.parsing import body_of
 from gateway.placing import derived_id
 from gateway.referring import check_references, parsed
 from gateway.schemas import MakeClaimBody
-from gateway.sending import keep_note, not_your_role, roles_of
+from gateway.sending import actor_for, keep_note
 from gateway.trace import note
 from workflows import messages
 from workflows.messages import OpenClaim
@@ -46,10 +47,7 @@ async def make_claim(
     order = await visible_order(request, caller, order_id)
     backend: Backend = request.app.state.backend
     body = await parsed(backend, MakeClaimBody, raw, subject=SubjectId(order.id), clause=_CLAUSE)
-    roles = roles_of(CLAIM, Trigger.MAKE_CLAIM)
-    actor = acts_as(caller, roles, order.parties)
-    if actor is None:
-        raise not_your_role(caller, Trigger.MAKE_CLAIM, roles, _CLAUSE)
+    actor = actor_for(caller, CLAIM, Trigger.MAKE_CLAIM, order.parties)
     claim = ClaimId(body.claim_id or derived_id("clm", caller, key))
     note(request, subject=claim, role=actor.role, trigger=Trigger.MAKE_CLAIM)
 
@@ -57,7 +55,7 @@ async def make_claim(
         await check_references(backend, body, subject=SubjectId(order.id), clause=_CLAUSE)
         asked = body.to_command(
             order=order.id,
-            grounds=_grounds(order, body.against),
+            grounds=grounds_for(order.grounds, against=body.against),
             note_ref=await keep_note(
                 backend, body.note, subject=SubjectId(claim), author=actor, key=key
             ),
@@ -86,27 +84,12 @@ async def make_claim(
     )
 
 
-def _grounds(order: OrderView, against: Opponent) -> Grounds:
-    """What the claim can rest on; what is claimed of the provider is none of the others' business,
-    who read what was said of a claim against them."""
-    if against == Opponent.PROVIDER:
-        return order.grounds
-    known = order.grounds
-    return Grounds(
-        state=known.state,
-        agreed=known.agreed,
-        with_logistics=known.with_logistics,
-        seller_refused=known.seller_refused,
-    )
-
-
 def _between(order: OrderView, asked: Claim) -> Parties:
     """Between whom the claim is: logistics takes part where it is against it (PSR-17-2)."""
     of_logistics = asked.against == Opponent.LOGISTICS
-    return Parties(
+    return Parties.of_claim(
         client=order.parties.client,
         provider=order.parties.provider,
-        storage=PartyId(""),
         logistics=order.parties.logistics if of_logistics else None,
     )
 
@@ -170,5 +153,5 @@ async def _found_again(request: Request, opening: OpenClaim) -> Receipt | None:
         order_state=found.state,
         at=found.made_at,
         next_actor=found.next_actor,
-        due=min((clock.due for clock in found.clocks), default=None),
+        due=next_due(found.clocks),
     )

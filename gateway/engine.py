@@ -1,7 +1,7 @@
 """Owns the way to the workflows: commands as Temporal updates, and what can come back from them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import structlog
@@ -70,8 +70,8 @@ class WorkflowEngine:
         opening: Opening,
         *,
         summary: str,
-        details: str = "",
-        attributes: list[SearchAttributePair[Any]] | None = None,
+        details: str,
+        attributes: Sequence[SearchAttributePair[Any]],
     ) -> Receipt:
         """Starts a subject; answers once its opening is written, and what it calls outside has
         answered, or has not in its first moments.
@@ -91,7 +91,7 @@ class WorkflowEngine:
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 # A refused opening wrote nothing: the same id may be asked for again.
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
-                search_attributes=TypedSearchAttributes(attributes or []),
+                search_attributes=TypedSearchAttributes(attributes),
                 static_summary=summary,
                 static_details=details or None,
             )

@@ -1,7 +1,7 @@
 """Owns whose words a caller may read: free words go to those whom they are for (OP-7-5-4, PP-C)."""
 
 from daigou.domain.ids import SubjectId
-from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, Parties, Role, TableName, Trigger
+from daigou.domain.order import Parties, Role, TableName, Trigger, holds
 from daigou.ledger.views import ApplicationView, TransitionView
 from gateway.answers import TransitionAnswer
 from gateway.backend import Backend
@@ -36,11 +36,7 @@ async def timeline_of(
 
 def may_read(caller: ApplicationView, parties: Parties, step: TransitionView) -> bool:
     """Whether the words of a step are for a caller: as a party of the order, or its overseer."""
-    held = {
-        role
-        for role in caller.roles
-        if role not in ROLES_BOUND_TO_AN_ORDER or parties.holder(role) == caller.party
-    }
+    held = {role for role in caller.roles if holds(role=role, party=caller.party, parties=parties)}
     if held & READS_ALL or step.actor.party == caller.party:
         return True
     # Of claims, logistics sees those that are against it alone.

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from daigou.domain.ids import CLAIM_ID, EVIDENCE_ID, ORDER_ID, PARTY_ID, RECHARGE_ID
+from daigou.domain.preview import DIGEST
 from daigou.domain.refusals import RefusalCode
 from gateway import auth, once
 from gateway.examples import examples
@@ -147,7 +148,7 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "endpoint_id": _in_path("whk_[0-9A-Za-z_-]{4,60}", "whk_2f1c9a", "The webhook endpoint."),
     "message_id": _in_path("msg_[0-9a-f]{32}", f"msg_{'0' * 31}1", "The notice's id."),
     "evidence_id": _in_path(EVIDENCE_ID.pattern, "evd_a2b3c4d5e6f7", "The piece of evidence."),
-    "digest": _in_path("[0-9a-f]{64}", "0" * 64, "The digest of the preview."),
+    "digest": _in_path(DIGEST.pattern, "0" * 64, "The digest of the preview."),
     "contract_id": _in_path("[1-9][0-9]{0,8}", "3", "The promoter's contract."),
     "rule_id": _in_path("[1-9][0-9]{0,8}", "12", "The rule of the screening list."),
     "number": _in_path(

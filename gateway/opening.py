@@ -35,9 +35,7 @@ async def begin(
     """
     engine: WorkflowEngine = request.app.state.engine
     try:
-        return await engine.open(
-            opening, summary=summary, details=details, attributes=list(attributes)
-        )
+        return await engine.open(opening, summary=summary, details=details, attributes=attributes)
     except TakenError:
         return await _begun_before(engine, opening, clause=clause, find_again=find_again)
 

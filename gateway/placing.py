@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from fastapi import Request as HttpRequest
-from pydantic import TypeAdapter
 from starlette.responses import Response
 from temporalio.common import SearchAttributePair
 
@@ -23,28 +22,20 @@ from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, OrderView, PartyView
 from daigou.settings import Settings
 from gateway.answers import ReceiptAnswer
-from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.once import command_id, once
 from gateway.opening import begin
-from gateway.parsing import FaultsError, body_of, parse
+from gateway.parsing import body_of
 from gateway.problems import Fault, invalid, refusal
 from gateway.records import findings_in
-from gateway.referring import faults_of_named
-from gateway.request_body import (
-    PARTIES_OF_A_REQUEST,
-    PlaceOrder,
-    clause_of,
-    named_in,
-    offer_in,
-    seller_in,
-)
-from gateway.sending import not_your_role, roles_of
+from gateway.referring import faults_of_named, parsed
+from gateway.request_body import PlaceOrder, offer_in, seller_in
+from gateway.sending import actor_for
 from gateway.trace import note
 from workflows import messages
 from workflows.messages import OpenOrder
 
-_BODY = TypeAdapter(PlaceOrder)
+_CLAUSE = FULFILMENT.triggers[Trigger.REQUEST].clause
 _SUMMARY_BYTES_MAX = 400
 """Temporal's own bound on a static summary."""
 
@@ -58,8 +49,10 @@ async def place(request: HttpRequest, *, caller: ApplicationView, key: str) -> R
     """
     backend: Backend = request.app.state.backend
     raw = await body_of(request)
-    actor = _client(caller)
-    body = await _parsed(backend, caller, raw)
+    actor = actor_for(caller, FULFILMENT, Trigger.REQUEST)
+    body = await parsed(
+        backend, PlaceOrder, raw, clause=_CLAUSE, context={"now": datetime.now(UTC)}
+    )
     order = body.order_id or OrderId(derived_id("ord", caller, key))
     note(request, subject=order, role=actor.role, trigger=Trigger.REQUEST)
 
@@ -96,26 +89,6 @@ class _Placing:
     command_id: str
 
 
-def _client(caller: ApplicationView) -> Actor:
-    roles = roles_of(FULFILMENT, Trigger.REQUEST)
-    actor = acts_as(caller, roles)
-    if actor is None:
-        clause = FULFILMENT.triggers[Trigger.REQUEST].clause
-        raise not_your_role(caller, Trigger.REQUEST, roles, clause)
-    return actor
-
-
-async def _parsed(backend: Backend, caller: ApplicationView, raw: bytes) -> PlaceOrder:
-    try:
-        return parse(_BODY, raw, clause_of=_clause_of, context={"now": datetime.now(UTC)})
-    except FaultsError as error:
-        # Parties that are named legibly are looked up all the same: all faults are told at once.
-        at_fault = {fault.pointer for fault in error.faults}
-        legible = tuple(each for each in named_in(error.fields) if each.pointer not in at_fault)
-        strangers = await faults_of_named(backend, legible, clause="PSR-1-1")
-        raise invalid((*error.faults, *strangers)) from None
-
-
 async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) -> Request:
     """The request with what can be inferred without doubt (PSR-1-3).
 
@@ -123,11 +96,11 @@ async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) ->
         ProblemError: the client may not ask, a party is not registered, or the address is wrong.
     """
     client_id = body.client_id or caller.party
-    named = named_in(body.model_dump(include=set(PARTIES_OF_A_REQUEST)))
+    named = tuple(PlaceOrder.named_in(body.model_dump(mode="json")))
     known = await backend.parties([client_id, *(each.party for each in named)])
     faults = [
         *_faults_of_client(client_id, caller, known),
-        *await faults_of_named(backend, named, clause="PSR-1-1"),
+        *await faults_of_named(backend, named, clause=_CLAUSE),
     ]
     storage = known.get(body.storage_id)
     address = body.delivery_address or (storage.address if storage else "")
@@ -236,7 +209,7 @@ async def _open(request: HttpRequest, placing: _Placing) -> Receipt:
     return await begin(
         request,
         opening,
-        clause="PSR-1-1",
+        clause=_CLAUSE,
         find_again=partial(_found_again, request, placing),
         summary=summary_of(asked, amount),
         details=_details(asked),
@@ -289,7 +262,3 @@ def _details(asked: Request) -> str:
         f"{asked.title}, {asked.specification}\n\n"
         f"offer {asked.offer_id} of {asked.seller_name}\n\n{asked.product_link}"
     )
-
-
-def _clause_of(loc: tuple[str | int, ...]) -> str:
-    return clause_of(str(loc[0]) if loc else "")

@@ -14,8 +14,8 @@ from daigou.domain.ids import OrderId, SubjectId
 from daigou.domain.items import choose_item
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.lifecycle.table import Table
-from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, Actor, Parties, Role, Trigger
-from daigou.domain.preview import PREVIEWED
+from daigou.domain.order import Actor, Parties, Role, Trigger, holds
+from daigou.domain.preview import PREVIEWED, bare
 from daigou.domain.refusals import RefusalCode
 from daigou.ledger.previews import Asked, Shown
 from daigou.ledger.views import ApplicationView, OrderView
@@ -127,7 +127,7 @@ async def order_with_previews(
         ProblemError: 404 where there is none, or none for this caller.
     """
     order = await visible_order(request, caller, order_id)
-    if not any(_holds(caller, role, order.parties) for role in caller.roles & READERS):
+    if not _held(caller, order.parties) & READERS:
         raise not_found("previews of this order")
     return order
 
@@ -174,15 +174,17 @@ def _asker(caller: ApplicationView, previewed: Previewed, parties: Parties) -> A
     Raises:
         ProblemError: it has none on this order.
     """
-    held = frozenset(role for role in caller.roles if _holds(caller, role, parties))
+    held = _held(caller, parties)
     for roles in (roles_of(previewed.table, previewed.trigger), previewed.roles):
         if asker := acts_as(caller, roles & held, parties):
             return asker
     raise not_your_role(caller, previewed.trigger, previewed.roles, previewed.clause)
 
 
-def _holds(caller: ApplicationView, role: Role, parties: Parties) -> bool:
-    return role not in ROLES_BOUND_TO_AN_ORDER or parties.holder(role) == caller.party
+def _held(caller: ApplicationView, parties: Parties) -> frozenset[Role]:
+    return frozenset(
+        role for role in caller.roles if holds(role=role, party=caller.party, parties=parties)
+    )
 
 
 def _giver(asker: Actor, previewed: Previewed, parties: Parties) -> Actor:
@@ -209,8 +211,7 @@ def _check_that_it_is_for(asker: Actor, command: Command) -> None:
 
 def _command(body: CommandBody) -> Command:
     # Words and the digest of another preview change nothing of what is shown.
-    command = body.to_command(note_ref="", item="")
-    return replace(command, digest="") if isinstance(command, PREVIEWED) else command
+    return bare(body.to_command(note_ref="", item=""))
 
 
 def _item(order: OrderView, previewed: Previewed) -> str:

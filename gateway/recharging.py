@@ -15,7 +15,6 @@ from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView
 from gateway.answers import ReceiptAnswer
-from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.once import command_id, once
 from gateway.opening import begin
@@ -23,7 +22,7 @@ from gateway.parsing import body_of, parse_or_refuse
 from gateway.placing import derived_id
 from gateway.problems import Fault, invalid
 from gateway.schemas import RechargeBody
-from gateway.sending import not_your_role, roles_of
+from gateway.sending import actor_for
 from gateway.trace import note
 from workflows.messages import OpenRecharge
 
@@ -39,10 +38,7 @@ async def recharge(request: Request, *, caller: ApplicationView, key: str) -> Re
             registered client, or nobody answered in time.
     """
     body = parse_or_refuse(_BODY, await body_of(request), clause_of=lambda _: _CLAUSE)
-    roles = roles_of(RECHARGE, Trigger.REQUEST)
-    actor = acts_as(caller, roles)
-    if actor is None:
-        raise not_your_role(caller, Trigger.REQUEST, roles, _CLAUSE)
+    actor = actor_for(caller, RECHARGE, Trigger.REQUEST)
     subject = RechargeId(body.recharge_id or derived_id("rch", caller, key))
     note(request, subject=subject, role=actor.role, trigger=Trigger.REQUEST)
     asked = RequestRecharge(

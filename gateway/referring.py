@@ -4,7 +4,8 @@ Whatever is wrong with a body otherwise, what it refers to legibly is looked up:
 told at once.
 """
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -24,10 +25,12 @@ async def parsed(
     model: type[B],
     raw: bytes,
     *,
-    subject: SubjectId,
     clause: str,
+    subject: SubjectId | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> B:
-    """A body; `clause` is its trigger's, `subject` the one whose evidence it may name.
+    """A body; `clause` is its trigger's, `subject` the one whose evidence it may name: what is not
+    there yet has none. `context` is what its validators are told.
 
     Raises:
         ProblemError: it is no JSON, or not valid; every fault is named, and so is whatever it
@@ -38,7 +41,7 @@ async def parsed(
         return (model.clause_of(str(loc[0])) if loc else "") or clause
 
     try:
-        return parse(TypeAdapter(model), raw, clause_of=clause_of)
+        return parse(TypeAdapter(model), raw, clause_of=clause_of, context=context)
     except FaultsError as error:
         at_fault = {fault.pointer for fault in error.faults}
         lost = await _faults_of_references(
@@ -85,7 +88,7 @@ async def _faults_of_references(
     model: type[ReferringBody],
     said: object,
     *,
-    subject: SubjectId,
+    subject: SubjectId | None,
     clause: str,
 ) -> tuple[Fault, ...]:
     strangers = await faults_of_named(backend, tuple(model.named_in(said)), clause=clause)
@@ -96,14 +99,15 @@ async def _faults_of_proofs(
     backend: Backend,
     model: type[ReferringBody],
     said: object,
-    subject: SubjectId,
+    subject: SubjectId | None,
     clause: str,
 ) -> tuple[Fault, ...]:
     """The evidence that a body names and the order does not have."""
     proofs = tuple(model.proofs_in(said))
     if not proofs:
         return ()
-    known = {piece.id for piece in await backend.records.evidence_of(OrderId(subject))}
+    pieces = await backend.records.evidence_of(OrderId(subject)) if subject else ()
+    known = {piece.id for piece in pieces}
     return tuple(
         Fault(
             pointer=pointer,

@@ -2,18 +2,19 @@
 
 import re
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from daigou.domain.commands import CautionKind
-from daigou.domain.ids import PartyId
 from daigou.domain.mandate import MANDATES
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.schemas import DriftBody, Named
+from gateway.schemas import DriftBody
+from gateway.schemas.body import Names, ReferringBody
 from gateway.wire import Asked, Moment, OrderRef, PartyRef, Price, Text120, Text300
 
 _LIMITS = current().limits
@@ -80,8 +81,23 @@ class AdvanceBody(Asked):
         return value
 
 
-class PlaceOrder(Asked):
+class PlaceOrder(ReferringBody):
     """A purchasing request (PSR-1-1). Prices are those that the seller quotes."""
+
+    names = (
+        Names(path=("provider_id",), roles=frozenset({Role.PROVIDER})),
+        Names(path=("storage_id",), roles=frozenset({Role.STORAGE})),
+        Names(path=("logistics_id",), roles=frozenset({Role.LOGISTICS})),
+        Names(path=("promoter_id",), roles=frozenset({Role.PROMOTER})),
+    )
+    clauses = MappingProxyType(
+        {
+            "mandate": "PSR-1-2",
+            "promoter_id": "PSR-19",
+            "advance": "PSR-15-2",
+            "price_drift": "PSR-10-2",
+        }
+    )
 
     order_id: Annotated[
         OrderRef | None,
@@ -217,39 +233,6 @@ class PlaceOrder(Asked):
         if value.amount == 0:
             raise PydanticCustomError("out_of_range", "is at least 1 fen")
         return value
-
-
-_CLAUSES = {
-    "mandate": "PSR-1-2",
-    "promoter_id": "PSR-19",
-    "advance": "PSR-15-2",
-    "price_drift": "PSR-10-2",
-}
-PARTIES_OF_A_REQUEST = {
-    "provider_id": Role.PROVIDER,
-    "storage_id": Role.STORAGE,
-    "logistics_id": Role.LOGISTICS,
-    "promoter_id": Role.PROMOTER,
-}
-
-
-def named_in(fields: dict[str, object]) -> tuple[Named, ...]:
-    """The parties that a request names where it may, readable even if other facts are wrong."""
-    return tuple(
-        Named(
-            pointer=f"/{name}",
-            party=PartyId(value),
-            roles=frozenset({role}),
-            clause=clause_of(name),
-        )
-        for name, role in PARTIES_OF_A_REQUEST.items()
-        if isinstance(value := fields.get(name), str)
-    )
-
-
-def clause_of(field: str) -> str:
-    """The clause that a field of a request is there for."""
-    return _CLAUSES.get(field, "PSR-1-1")
 
 
 def seller_in(link: str) -> str | None:

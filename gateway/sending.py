@@ -100,6 +100,21 @@ def roles_of(table: Table, trigger: Trigger) -> frozenset[Role]:
     return frozenset(role for row in table.rows if row.trigger == trigger for role in row.roles)
 
 
+def actor_for(
+    caller: ApplicationView, table: Table, trigger: Trigger, parties: Parties | None = None
+) -> Actor:
+    """The caller in a role that may pull the trigger; one that it holds on the order comes first.
+
+    Raises:
+        ProblemError: none of its roles may.
+    """
+    roles = roles_of(table, trigger)
+    actor = acts_as(caller, roles, parties)
+    if actor is None:
+        raise not_your_role(caller, trigger, roles, table.triggers[trigger].clause)
+    return actor
+
+
 def not_your_role(
     caller: ApplicationView, trigger: Trigger, roles: frozenset[Role], clause: str
 ) -> ProblemError:
@@ -113,13 +128,11 @@ def not_your_role(
 
 
 def _actor(caller: ApplicationView, target: Target, trigger: Trigger) -> Actor:
-    roles = roles_of(target.table, trigger)
-    actor = acts_as(caller, roles, target.parties)
-    if actor is None:
-        problem = not_your_role(caller, trigger, roles, target.table.triggers[trigger].clause)
+    try:
+        return actor_for(caller, target.table, trigger, target.parties)
+    except ProblemError as problem:
         problem.allowed_actions = _allowed(caller, target)
-        raise problem
-    return actor
+        raise
 
 
 def _allowed(caller: ApplicationView, target: Target) -> tuple[str, ...]:

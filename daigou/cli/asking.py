@@ -1,12 +1,15 @@
-"""Owns how a command asks the gateway, and how a no is told: with what to do next."""
+"""Owns how a command asks the gateway, shows the answer, and tells a no: with what to do next."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from daigou.cli.common import GATEWAY, USAGE, fail
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Awaitable, Callable, Iterable
     from typing import TypeVar
 
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 GIVE_UP_SECONDS = 20.0
+
+Order = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.")]
+AsJson = Annotated[bool, typer.Option("--json", help="All of it, for programs.")]
+
 _NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -25,8 +32,14 @@ def check_order(order: str) -> None:
     """Ends where this is no order's id."""
     from daigou.domain.ids import ORDER_ID
 
-    if not ORDER_ID.fullmatch(order):
-        fail(f"{order} is no order id such as ord_2026_0001.", code=USAGE)
+    _check_id(order, ORDER_ID, of="order", such_as="ord_2026_0001")
+
+
+def check_claim(claim: str) -> None:
+    """Ends where this is no claim's id."""
+    from daigou.domain.ids import CLAIM_ID
+
+    _check_id(claim, CLAIM_ID, of="claim", such_as="clm_2026_0001")
 
 
 def answered(
@@ -63,6 +76,13 @@ def answered(
         )
 
 
+def plain_console() -> "Console":
+    """Standard output, for tables; what it says is not coloured by guesses."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
 def print_table(
     console: "Console", *, title: str, heads: tuple[str, ...], rows: "Iterable[tuple[str, ...]]"
 ) -> None:
@@ -77,6 +97,11 @@ def print_table(
         # What others wrote is no markup of ours.
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
+
+
+def _check_id(said: str, pattern: "re.Pattern[str]", *, of: str, such_as: str) -> None:
+    if not pattern.fullmatch(said):
+        fail(f"{said} is no {of} id such as {such_as}.", code=USAGE)
 
 
 def _check_url(gateway: str) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daigou.cli.asking import answered, check_order, print_table
+from daigou.cli.asking import AsJson, Order, answered, check_order, plain_console, print_table
 from daigou.cli.common import (
     GATEWAY,
     USAGE,
@@ -32,7 +32,6 @@ cases = typer.Typer(
 cases.command(name="show")(show_cases)
 _COST = "KIND:FEN:PAYEE:EVIDENCE"
 
-Order = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.")]
 Fee = Annotated[str, typer.Option("--fee", help="Whether the provider keeps it: kept or waived.")]
 Costs = Annotated[
     list[str],
@@ -50,7 +49,7 @@ def preview(
     order: Order,
     fee: Fee = "kept",
     cost: Costs = [],  # noqa: B006 - typer copies it
-    as_json: Annotated[bool, typer.Option("--json", help="All of it, for programs.")] = False,
+    as_json: AsJson = False,
     gateway: Gateway = GATEWAY,
     app_key: AppKey = "",
     app_secret: AppSecret = "",
@@ -70,9 +69,7 @@ def preview(
     if as_json:
         typer.echo(shown.model_dump_json(indent=1))
         return
-    from rich.console import Console
-
-    _print(Console(highlight=False), shown)
+    _print(plain_console(), shown)
     # A line of its own, that can be copied whole.
     typer.echo(f"\nSettle it so:\n{_command('settle', order, fee, cost)} --digest {shown.digest}")
 

@@ -5,8 +5,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from daigou.cli.asking import answered, check_order, print_table
-from daigou.cli.common import GATEWAY, USAGE, AppKey, AppSecret, Gateway, fail, need_credentials
+from daigou.cli.asking import (
+    AsJson,
+    Order,
+    answered,
+    check_claim,
+    check_order,
+    plain_console,
+    print_table,
+)
+from daigou.cli.common import GATEWAY, AppKey, AppSecret, Gateway, need_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,9 +30,7 @@ if TYPE_CHECKING:
 
 claims = typer.Typer(help="Claims for a loss: where they stand.", no_args_is_help=True)
 
-Order = Annotated[str, typer.Argument(metavar="ORDER", help="The order's id.")]
 Claim = Annotated[str, typer.Argument(metavar="CLAIM", help="The claim's id.")]
-AsJson = Annotated[bool, typer.Option("--json", help="All of it, for programs.")]
 
 
 def show_cases(
@@ -52,7 +58,7 @@ def show_cases(
     if not found:
         typer.echo("It has no case.")
     for case in found:
-        _print_case(_console(), case, deadlines)
+        _print_case(plain_console(), case, deadlines)
 
 
 @claims.command()
@@ -65,11 +71,8 @@ def show(
 ) -> None:
     """Show a claim: where it stands, whose turn it is and until when, its money, and what may be
     done next."""
-    from daigou.domain.ids import CLAIM_ID
-
     need_credentials(app_key, app_secret, does="asks")
-    if not CLAIM_ID.fullmatch(claim):
-        fail(f"{claim} is no claim id such as clm_2026_0001.", code=USAGE)
+    check_claim(claim)
 
     async def ask(client: "DaigouClient") -> "ClaimAnswer":
         return await client.claim(claim)
@@ -78,7 +81,7 @@ def show(
     if as_json:
         _echo_json(seen.model_dump(mode="json"))
         return
-    _print_claim(_console(), seen)
+    _print_claim(plain_console(), seen)
 
 
 # A case.
@@ -173,9 +176,7 @@ def _may_be_done_with(claim: "ClaimAnswer") -> "Iterator[tuple[str, ...]]":
 
     for role in sorted(Role):
         situation = _as_seen_by(role, claim)
-        for each in allowances(
-            table=CLAIM, state=claim.state, situation=situation, clocks=(), now=situation.at
-        ):
+        for each in allowances(table=CLAIM, state=claim.state, situation=situation, clocks=()):
             if each.allowed:
                 yield role, each.trigger, each.says, each.clause
 
@@ -188,10 +189,9 @@ def _as_seen_by(role: "Role", claim: "ClaimAnswer") -> "Situation":
     from daigou.domain.order import Actor, Parties
     from daigou.domain.terms import terms_of
 
-    parties = Parties(
+    parties = Parties.of_claim(
         client=PartyId(claim.client_id),
         provider=PartyId(claim.provider_id),
-        storage=PartyId(""),
         logistics=PartyId(claim.logistics_id) if claim.logistics_id else None,
     )
     claimed = Claimed(
@@ -235,12 +235,6 @@ def _who(roles: "Iterable[Role]") -> str:
 
 def _moment(at: "datetime") -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(highlight=False)
 
 
 def _echo_json(said: object) -> None:

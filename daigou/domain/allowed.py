@@ -38,7 +38,6 @@ def allowances(
     state: State,
     situation: Situation,
     clocks: tuple[Clock, ...],
-    now: datetime,
     triggers: Iterable[Trigger] | None = None,
 ) -> tuple[Allowance, ...]:
     """Every command of the table for one actor, in the order of the declaration; or `triggers`,
@@ -49,7 +48,7 @@ def allowances(
     """
     leaving = min(_leaving(table, state, clocks), key=lambda clock: clock.due, default=None)
     return tuple(
-        _allowance(table, state, trigger, situation, leaving, now)
+        _allowance(table, state, trigger, situation, leaving)
         for trigger in (table.commands if triggers is None else triggers)
     )
 
@@ -69,12 +68,11 @@ def _allowance(
     trigger: Trigger,
     situation: Situation,
     leaving: Clock | None,
-    now: datetime,
 ) -> Allowance:
     says = table.triggers[trigger].says
     try:
         row = table.fire(state=state, trigger=trigger, situation=situation)
-        if leaving is not None and leaving.due <= now:
+        if leaving is not None and leaving.due <= situation.at:
             raise Refused(
                 RefusalCode.TOO_LATE,
                 leaving.clause,

@@ -46,6 +46,19 @@ def grounds_of(
     )
 
 
+def grounds_for(known: Grounds, *, against: Opponent) -> Grounds:
+    """What a claim can rest on, of what is known of its order: what is claimed of the provider is
+    none of the others' business, who read what was said of a claim against them."""
+    if against == Opponent.PROVIDER:
+        return known
+    return Grounds(
+        state=known.state,
+        agreed=known.agreed,
+        with_logistics=known.with_logistics,
+        seller_refused=known.seller_refused,
+    )
+
+
 def weight_of(*, against: Opponent, state: State, asked: Money, admitted: Money) -> Money:
     """What a claim counts for in what a provider is liable for: what was admitted, or else what is
     asked; nothing if it is over without either, or against somebody else (PSR-24)."""

@@ -333,16 +333,10 @@ class Facts:
         quantity = self.missing
         if isinstance(row.command, Dispatch | WarehouseReceipt) and row.command.quantity:
             quantity = row.command.quantity
-        moved = _moved(
-            self.parcels, row, Parcel(item=row.item, quantity=quantity, state=row.target)
-        )
-        if row.trigger == Trigger.SEND_BACK or row.target in _HERE_AGAIN:
-            moved = tuple(
-                replace(each, returned=row.trigger == Trigger.SEND_BACK)
-                if each.item == row.item
-                else each
-                for each in moved
-            )
+        leaves = row.trigger == Trigger.SEND_BACK
+        turned = {"returned": leaves} if leaves or row.target in _HERE_AGAIN else {}
+        parcel = Parcel(item=row.item, quantity=quantity, state=row.target)
+        moved = _moved(self.parcels, row, parcel, **turned)
         return replace(self, parcels=moved)._without_what_was_found()
 
     def _without_what_was_found(self) -> "Facts":
@@ -453,9 +447,10 @@ def _are_sensitive(request: Request) -> bool:
     return any(each.verdict == Verdict.SENSITIVE for each in request.findings)
 
 
-def _moved(items: tuple[Any, ...], row: Taken, opened: Any) -> tuple[Any, ...]:
+def _moved(items: tuple[Any, ...], row: Taken, opened: Any, **changes: Any) -> tuple[Any, ...]:
     if row.source == State.NEW:
         return (*items, opened)
     return tuple(
-        replace(each, state=row.target) if each.item == row.item else each for each in items
+        replace(each, state=row.target, **changes) if each.item == row.item else each
+        for each in items
     )

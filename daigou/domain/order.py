@@ -254,6 +254,13 @@ class Parties:
         """Those of a subject that has a client and nobody else: a recharge, a deposit."""
         return cls(client=client, provider=PartyId(""), storage=PartyId(""))
 
+    @classmethod
+    def of_claim(
+        cls, *, client: PartyId, provider: PartyId, logistics: PartyId | None = None
+    ) -> "Parties":
+        """Those between whom a claim is; logistics takes part where it is against it (PSR-17-2)."""
+        return cls(client=client, provider=provider, storage=PartyId(""), logistics=logistics)
+
     def holder(self, role: Role) -> PartyId | None:
         """The party that holds a role on this order; None where the role is not the order's."""
         match role:
@@ -282,3 +289,8 @@ def may_see(*, role: Role, party: PartyId, parties: Parties) -> bool:
     return role in ROLES_THAT_SEE_ALL or (
         role in ROLES_BOUND_TO_AN_ORDER and parties.holder(role) == party
     )
+
+
+def holds(*, role: Role, party: PartyId, parties: Parties) -> bool:
+    """Whether a party holds a role on the order, or the role is not the order's."""
+    return role not in ROLES_BOUND_TO_AN_ORDER or parties.holder(role) == party

@@ -1,6 +1,7 @@
 """Owns what a preview is named by: a digest of all that a settlement would write (PSR-12-3)."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from daigou.domain.refusals import RefusalCode, Refused
 PREVIEWED = (SettleCancellation, CaseRefund, RecordPurchase, ActualPrice)
 """The commands that can say which preview they were shown; the first has to."""
 
+DIGEST = re.compile("[0-9a-f]{64}")
+"""How a digest is written."""
+
 
 def digest_of(*, subject: str, sequence: int, command: Command, effects: Effects) -> str:
     """SHA-256, in hex, of what a step's command says, of every journal, line and refund of the
@@ -25,7 +29,7 @@ def digest_of(*, subject: str, sequence: int, command: Command, effects: Effects
     Whatever moves the order meanwhile takes the place, and so changes the digest. Free words do
     not count: they move nothing.
     """
-    said = "\n".join((f"{subject}/{sequence}", repr(_bare(command)), *_said(effects)))
+    said = "\n".join((f"{subject}/{sequence}", repr(bare(command)), *_said(effects)))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -50,7 +54,7 @@ def check_digest(
         )
 
 
-def _bare(command: Command) -> Command:
+def bare(command: Command) -> Command:
     """The command without what says nothing of its outcome: free words, and which preview."""
     if isinstance(command, SettleCancellation):
         return replace(command, digest="", note_ref="")

@@ -107,11 +107,8 @@ class ClaimView:
     @property
     def parties(self) -> Parties:
         """Between whom it is: nobody else of its order takes part."""
-        return Parties(
-            client=self.client,
-            provider=self.provider,
-            storage=PartyId(""),
-            logistics=self.logistics,
+        return Parties.of_claim(
+            client=self.client, provider=self.provider, logistics=self.logistics
         )
 
     @property

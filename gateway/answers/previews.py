@@ -259,8 +259,6 @@ def _says(purse: Purse, party: str | None, way: Way, amount: Money, original: st
             return f"{party} {way} {amount} through the payment institution, of {original}"
         case Purse.DEBT if way == Way.GETS:
             return f"{party} owes {amount} less"
-        case Purse.DEBT:
-            return f"{party} {way} {amount}"
         case Purse.SELLER:
             return f"the seller {way} {amount}"
         case Purse.COUPONS:

@@ -80,6 +80,26 @@ class Calls:
             at = f"{at}/{collection_of(table)}/{named.rpartition('/')[2]}"
         return await self._command(f"{at}/{trigger}", body or {}, key=key)
 
+    async def _parcel(
+        self, order_id: str, trigger: Trigger, parcel: str | None, body: Body, *, key: str
+    ) -> Done:
+        return await self._of_item(order_id, trigger, (TableName.PARCEL, parcel), body, key=key)
+
+    async def _of_item(
+        self,
+        order_id: str,
+        trigger: Trigger,
+        item: tuple[TableName, str | None],
+        body: Body,
+        *,
+        key: str,
+    ) -> Done:
+        """Pulls a trigger of the item of that number; without one, of the only one that it fits."""
+        table, named = item
+        return await self.command(
+            order_id, trigger, body, key=key, item=None if named is None else (table, named)
+        )
+
     async def _command(self, path: str, body: Body, *, key: str) -> Done:
         response = await self._calling.post(path, said(body), key=key)
         return Done(

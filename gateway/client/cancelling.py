@@ -63,13 +63,13 @@ class Cancelling(Previewing):
     ) -> Done:
         """A parcel is on its way back to the seller (PSR-12-6)."""
         body = {"tracking_ref": tracking_ref}
-        return await self._parcel_back(order_id, Trigger.SEND_BACK, parcel, body, key=key)
+        return await self._parcel(order_id, Trigger.SEND_BACK, parcel, body, key=key)
 
     async def hand_back(
         self, order_id: str, *, key: str, note: str | None = None, parcel: str | None = None
     ) -> Done:
         """The seller has a parcel back (PSR-12-6)."""
-        return await self._parcel_back(order_id, Trigger.HAND_BACK, parcel, {"note": note}, key=key)
+        return await self._parcel(order_id, Trigger.HAND_BACK, parcel, {"note": note}, key=key)
 
     async def record_cancellation_refund(
         self,
@@ -127,14 +127,7 @@ class Cancelling(Previewing):
     async def _case(
         self, order_id: str, trigger: Trigger, case: str | None, body: Body, *, key: str
     ) -> Done:
-        item = None if case is None else (TableName.CANCELLATION, case)
-        return await self.command(order_id, trigger, body, key=key, item=item)
-
-    async def _parcel_back(
-        self, order_id: str, trigger: Trigger, parcel: str | None, body: Body, *, key: str
-    ) -> Done:
-        item = None if parcel is None else (TableName.PARCEL, parcel)
-        return await self.command(order_id, trigger, body, key=key, item=item)
+        return await self._of_item(order_id, trigger, (TableName.CANCELLATION, case), body, key=key)
 
 
 def _settlement(fee: FeeChoice, costs: Iterable[Cost]) -> Body:

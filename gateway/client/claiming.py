@@ -43,24 +43,30 @@ class Claiming(Calls):
         }
         return await self._command(f"/v1/orders/{order_id}/claims", body, key=key)
 
+    async def command_claim(self, claim_id: str, trigger: Trigger, body: Body, *, key: str) -> Done:
+        """Pulls any trigger of a claim."""
+        return await self._command(f"/v1/claims/{claim_id}/{trigger}", body, key=key)
+
     async def record_assistance(self, claim_id: str, *, key: str, note: str) -> Done:
         """The provider says how it helped the client against the seller (PSR-13-4)."""
-        return await self._pull(claim_id, Trigger.RECORD_ASSISTANCE, {"note": note}, key=key)
+        return await self.command_claim(
+            claim_id, Trigger.RECORD_ASSISTANCE, {"note": note}, key=key
+        )
 
     async def admit_claim(
         self, claim_id: str, *, key: str, amount: Money, note: str | None = None
     ) -> Done:
         """Whom the claim is against, or the platform, admits all or some of it (PSR-25)."""
         body = {"amount": price(amount), "note": note}
-        return await self._pull(claim_id, Trigger.ADMIT_CLAIM, body, key=key)
+        return await self.command_claim(claim_id, Trigger.ADMIT_CLAIM, body, key=key)
 
     async def reject_claim(self, claim_id: str, *, key: str, note: str) -> Done:
         """Whom the claim is against, or the platform, rejects it and says why (PSR-25)."""
-        return await self._pull(claim_id, Trigger.REJECT_CLAIM, {"note": note}, key=key)
+        return await self.command_claim(claim_id, Trigger.REJECT_CLAIM, {"note": note}, key=key)
 
     async def withdraw_claim(self, claim_id: str, *, key: str, note: str | None = None) -> Done:
         """The client takes a claim back that was not answered (PSR-25)."""
-        return await self._pull(claim_id, Trigger.WITHDRAW_CLAIM, {"note": note}, key=key)
+        return await self.command_claim(claim_id, Trigger.WITHDRAW_CLAIM, {"note": note}, key=key)
 
     async def record_compensation(
         self, claim_id: str, *, key: str, amount: Money, external_ref: str
@@ -68,7 +74,7 @@ class Claiming(Calls):
         """The platform records that what was admitted was paid; what a provider paid goes to the
         client's deposit (PSR-24)."""
         body = {"amount": price(amount), "external_ref": external_ref}
-        return await self._pull(claim_id, Trigger.RECORD_COMPENSATION, body, key=key)
+        return await self.command_claim(claim_id, Trigger.RECORD_COMPENSATION, body, key=key)
 
     async def claim(self, claim_id: str) -> ClaimAnswer:
         """A claim as it stands."""
@@ -90,6 +96,3 @@ class Claiming(Calls):
     async def claim_statement(self, claim_id: str) -> ClaimStatementAnswer:
         """A claim's money."""
         return await self._calling.get(f"/v1/claims/{claim_id}/statement", ClaimStatementAnswer)
-
-    async def _pull(self, claim_id: str, trigger: Trigger, body: Body, *, key: str) -> Done:
-        return await self._command(f"/v1/claims/{claim_id}/{trigger}", body, key=key)

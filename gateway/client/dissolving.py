@@ -166,5 +166,4 @@ class Dissolving(Previewing):
     async def _dissolution(
         self, order_id: str, trigger: Trigger, case: str | None, body: Body, *, key: str
     ) -> Done:
-        item = None if case is None else (TableName.DISSOLUTION, case)
-        return await self.command(order_id, trigger, body, key=key, item=item)
+        return await self._of_item(order_id, trigger, (TableName.DISSOLUTION, case), body, key=key)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from daigou.domain.commands import Cause, ObjectionReason
 from daigou.domain.money import Money
-from daigou.domain.order import TableName, Trigger
+from daigou.domain.order import Trigger
 from gateway.calling import Body
 from gateway.client.calls import Calls, Done, price
 
@@ -180,12 +180,6 @@ class Shipping(Calls):
     async def confirm_receipt(self, order_id: str, *, key: str) -> Done:
         """The client confirms receipt without objection (PSR-18-2)."""
         return await self.command(order_id, Trigger.CONFIRM_RECEIPT, key=key)
-
-    async def _parcel(
-        self, order_id: str, trigger: Trigger, parcel: str | None, body: Body, *, key: str
-    ) -> Done:
-        item = None if parcel is None else (TableName.PARCEL, parcel)
-        return await self.command(order_id, trigger, body, key=key, item=item)
 
 
 def _objection(reason: ObjectionReason, note: str | None, evidence: Iterable[str]) -> Body:

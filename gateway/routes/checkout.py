@@ -12,6 +12,7 @@ from daigou.domain.terms import current
 from daigou.ledger.reference_views import RateView
 from gateway.accepting import gives
 from gateway.answers import FeeAnswer, LineAnswer
+from gateway.answers.items import next_due
 from gateway.auth import Caller
 from gateway.backend import Backend
 from gateway.checkout import (
@@ -95,7 +96,7 @@ async def get_checkout(
         amount=Sum.of(order.amount) if order.amount is not None else None,
         collected=Sum.of(order.collected),
         to_pay=Sum.of(to_pay) if to_pay is not None else None,
-        pay_until=min((clock.due for clock in order.clocks), default=None) if to_pay else None,
+        pay_until=next_due(order.clocks) if to_pay else None,
         estimates=tuple(each for each in estimates if isinstance(each, EstimateAnswer)),
         not_estimated=tuple(each for each in estimates if isinstance(each, NoEstimateAnswer)),
     )

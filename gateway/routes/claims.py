@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from daigou.domain.ids import SubjectId
 from daigou.domain.lifecycle import CLAIM
-from daigou.domain.order import Actor, Trigger
+from daigou.domain.order import Trigger
 from daigou.domain.refusals import RefusalCode
 from gateway.accepting import gives
 from gateway.answers import (
@@ -16,11 +16,10 @@ from gateway.answers import (
     ClaimList,
     ClaimStatementAnswer,
     ReceiptAnswer,
-    RoleActionsAnswer,
     TimelineAnswer,
 )
 from gateway.auth import Caller
-from gateway.axes import actions_of_claim
+from gateway.axes import allowed_actions
 from gateway.backend import Backend
 from gateway.claiming import make_claim
 from gateway.finding import visible_claim, visible_order
@@ -116,22 +115,8 @@ async def get_claim(request: Request, caller: Caller, claim_id: str) -> ClaimAns
 async def get_allowed_actions(
     request: Request, caller: Caller, claim_id: str
 ) -> AllowedActionsAnswer:
-    claim, now = await visible_claim(request, caller, claim_id), datetime.now(UTC)
-    return AllowedActionsAnswer(
-        id=claim.id,
-        state=claim.state,
-        at=now,
-        roles=tuple(
-            RoleActionsAnswer(
-                role=role,
-                party=caller.party,
-                actions=actions_of_claim(
-                    claim, actor=Actor(role=role, party=caller.party), now=now
-                ),
-            )
-            for role in sorted(caller.roles)
-        ),
-    )
+    claim = await visible_claim(request, caller, claim_id)
+    return allowed_actions(claim, caller=caller, now=datetime.now(UTC))
 
 
 @router.get(

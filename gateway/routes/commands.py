@@ -29,6 +29,7 @@ _JSON = gives("application/json")
 
 Endpoint = Callable[..., Awaitable[Response]]
 FindSubject = Callable[[Request, ApplicationView, str], Awaitable[Target]]
+"""Finds what a command is for by the id that its path names."""
 ItemNumber = Annotated[
     str, Path(description="What follows the slash of the item's id.", examples=["7"])
 ]
@@ -86,20 +87,6 @@ class Place:
         )
 
 
-def _order_endpoint(trigger: Trigger, body: type[CommandBody]) -> Endpoint:
-    async def endpoint(request: Request, caller: Caller, key: Key, order_id: str) -> Response:
-        return await send(
-            request,
-            caller=caller,
-            key=key,
-            trigger=trigger,
-            body_model=body,
-            find=lambda: order_target(request, caller, order_id),
-        )
-
-    return endpoint
-
-
 def _item_endpoint(table: Table, trigger: Trigger, body: type[CommandBody]) -> Endpoint:
     async def endpoint(
         request: Request, caller: Caller, key: Key, order_id: str, number: ItemNumber
@@ -116,24 +103,10 @@ def _item_endpoint(table: Table, trigger: Trigger, body: type[CommandBody]) -> E
     return endpoint
 
 
-def _any_item_endpoint(table: Table, trigger: Trigger, body: type[CommandBody]) -> Endpoint:
-    async def endpoint(request: Request, caller: Caller, key: Key, order_id: str) -> Response:
-        return await send(
-            request,
-            caller=caller,
-            key=key,
-            trigger=trigger,
-            body_model=body,
-            find=lambda: item_target(request, caller, order_id, table, None),
-        )
-
-    return endpoint
-
-
 def _subject_endpoint(
     trigger: Trigger, body: type[CommandBody], *, named: str, find: FindSubject
 ) -> Endpoint:
-    """Of a subject that is no order; the path calls its id as `named`."""
+    """The path calls the id of the subject as `named`."""
 
     async def endpoint(
         request: Request, caller: Caller, key: Key, id_: Annotated[str, Path(alias=named)]
@@ -193,6 +166,15 @@ def _add(place: Place, trigger: Trigger, endpoint: Endpoint) -> None:
     )
 
 
+def _add_to_subjects(table: Table, *, called: str, tag: str, find: FindSubject) -> None:
+    place = Place(table=table, path=f"/{called}s/{{{called}_id}}", tag=tag)
+    for trigger in table.commands:
+        endpoint = _subject_endpoint(
+            trigger, _body(table, trigger), named=f"{called}_id", find=find
+        )
+        _add(place, trigger, endpoint)
+
+
 def _add_to_items(table: Table) -> None:
     collection = collection_of(table.name)
     at_one = Place(
@@ -216,7 +198,17 @@ def _add_to_items(table: Table) -> None:
         if table != REFUND:
             # A refund is told of by its own number alone: money is not guessed about.
             place = replace(at_any, says=_which(table, trigger, opens=not at_one.rows(trigger)))
-            _add(place, trigger, _any_item_endpoint(table, trigger, body))
+            endpoint = _subject_endpoint(trigger, body, named="order_id", find=_any_item_of(table))
+            _add(place, trigger, endpoint)
+
+
+def _any_item_of(table: Table) -> FindSubject:
+    """Finds whichever item of an order a command fits."""
+
+    async def find(request: Request, caller: ApplicationView, order_id: str) -> Target:
+        return await item_target(request, caller, order_id, table, None)
+
+    return find
 
 
 def _which(table: Table, trigger: Trigger, *, opens: bool) -> str:
@@ -236,20 +228,8 @@ def _camel(trigger: Trigger) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_AN_ORDER = Place(table=FULFILMENT, path="/orders/{order_id}", tag="commands")
-_SUBJECTS: tuple[tuple[Table, str, str, FindSubject], ...] = (
-    (RECHARGE, "recharge", "accounts", recharge_target),
-    (CLAIM, "claim", "claims", claim_target),
-)
-"""The subjects that are no orders: what their paths call them, their tag, and how one is found."""
-for _trigger in FULFILMENT.commands:
-    _add(_AN_ORDER, _trigger, _order_endpoint(_trigger, _body(FULFILMENT, _trigger)))
+_add_to_subjects(FULFILMENT, called="order", tag="commands", find=order_target)
 for _table in ITEM_TABLES:
     _add_to_items(_table)
-for _table, _name, _tag, _find in _SUBJECTS:
-    _place = Place(table=_table, path=f"/{_name}s/{{{_name}_id}}", tag=_tag)
-    for _trigger in _table.commands:
-        _of_one = _subject_endpoint(
-            _trigger, _body(_table, _trigger), named=f"{_name}_id", find=_find
-        )
-        _add(_place, _trigger, _of_one)
+_add_to_subjects(RECHARGE, called="recharge", tag="accounts", find=recharge_target)
+_add_to_subjects(CLAIM, called="claim", tag="claims", find=claim_target)

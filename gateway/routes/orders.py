@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from daigou.domain.ids import SubjectId
 from daigou.domain.lifecycle import FULFILMENT
-from daigou.domain.order import Actor, State, Trigger
+from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode
 from gateway.accepting import gives
 from gateway.answers import (
@@ -22,13 +22,12 @@ from gateway.answers import (
     OrderAnswer,
     OrderPage,
     ReceiptAnswer,
-    RoleActionsAnswer,
     StatementAnswer,
     TimelineAnswer,
     refunds_of,
 )
 from gateway.auth import Caller
-from gateway.axes import actions_of, deadlines_of
+from gateway.axes import allowed_actions, deadlines_of
 from gateway.backend import Backend, OrdersWanted
 from gateway.diagram import order_svg
 from gateway.finding import shown_to, visible_order
@@ -186,20 +185,8 @@ async def get_order(request: Request, caller: Caller, order_id: str) -> OrderAns
 async def get_allowed_actions(
     request: Request, caller: Caller, order_id: str
 ) -> AllowedActionsAnswer:
-    order, now = await visible_order(request, caller, order_id), datetime.now(UTC)
-    return AllowedActionsAnswer(
-        id=order.id,
-        state=order.state,
-        at=now,
-        roles=tuple(
-            RoleActionsAnswer(
-                role=role,
-                party=caller.party,
-                actions=actions_of(order, actor=Actor(role=role, party=caller.party), now=now),
-            )
-            for role in sorted(caller.roles)
-        ),
-    )
+    order = await visible_order(request, caller, order_id)
+    return allowed_actions(order, caller=caller, now=datetime.now(UTC))
 
 
 @router.get(

@@ -1,6 +1,5 @@
 """The endpoints of previews: what a command would do to the money, and what was shown of it."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from daigou.domain.clauses import clause
+from daigou.domain.preview import DIGEST
 from daigou.domain.refusals import RefusalCode
 from gateway.accepting import gives
 from gateway.answers import PreviewAnswer, PreviewPage
@@ -23,7 +23,6 @@ from gateway.routes.commands import refusals_of
 
 router = APIRouter(prefix="/v1/orders/{order_id}/previews", tags=["previews"])
 _JSON = gives("application/json")
-_DIGEST = re.compile("[0-9a-f]{64}")
 _READERS = "Roles: client and provider of the order, platform, support. Everyone else gets 404."
 
 Endpoint = Callable[..., Awaitable[Response]]
@@ -38,7 +37,7 @@ class PreviewsQuery(BaseModel):
     starting_after: Annotated[
         str | None,
         Field(
-            pattern=f"^{_DIGEST.pattern}$",
+            pattern=f"^{DIGEST.pattern}$",
             description="The digest of the last preview of the page before.",
         ),
     ] = None
@@ -94,7 +93,7 @@ async def get_preview(
 ) -> PreviewAnswer:
     backend: Backend = request.app.state.backend
     order = await order_with_previews(request, caller, order_id)
-    found = await backend.showing.shown(order.id, digest) if _DIGEST.fullmatch(digest) else None
+    found = await backend.showing.shown(order.id, digest) if DIGEST.fullmatch(digest) else None
     if found is None:
         raise not_found("preview of this digest")
     return as_shown(found)

@@ -12,15 +12,26 @@ from daigou.domain import commands
 from daigou.domain.commands import Command
 from daigou.domain.ids import EVIDENCE_ID, PARTY_ID, PartyId
 from daigou.domain.order import Role
+from daigou.domain.preview import DIGEST
 from daigou.domain.refusals import RefusalCode
 from gateway.wire import Asked, Note
 
+EVIDENCE_MAX = 20
+
 Digest = Annotated[
     str,
-    StringConstraints(pattern=r"^[0-9a-f]{64}$"),
+    StringConstraints(pattern=f"^{DIGEST.pattern}$"),
     Field(description="The digest of the preview that was shown; another is refused as stale."),
 ]
 EvidenceRef = Annotated[str, StringConstraints(pattern=f"^{EVIDENCE_ID.pattern}$")]
+Proofs = Annotated[
+    tuple[EvidenceRef, ...],
+    Field(
+        max_length=EVIDENCE_MAX,
+        description="Ids of evidence on this order: see POST …/evidence.",
+        examples=[["evd_a2b3c4d5e6f7"]],
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

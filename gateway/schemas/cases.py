@@ -11,11 +11,19 @@ from daigou.domain.commands import Command, CostKind, FeeChoice, Ground, Remedy
 from daigou.domain.money import CNY, ZERO
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
-from gateway.schemas.body import EACH, CommandBody, Digest, EvidenceRef, Names, NotedBody
+from gateway.schemas.body import (
+    EACH,
+    EVIDENCE_MAX,
+    CommandBody,
+    Digest,
+    EvidenceRef,
+    Names,
+    NotedBody,
+    Proofs,
+)
 from gateway.wire import Asked, PartyRef, Price, Reference
 
 COSTS_MAX = 20
-EVIDENCE_MAX = 20
 _PAYEES = frozenset({Role.PROVIDER, Role.STORAGE, Role.LOGISTICS})
 
 
@@ -142,16 +150,6 @@ class SettleCancellationBody(SettlementBody):
     digest: Digest
 
     model_config = ConfigDict(json_schema_extra={"examples": [{**_SETTLED, "digest": "0" * 64}]})
-
-
-Proofs = Annotated[
-    tuple[EvidenceRef, ...],
-    Field(
-        max_length=EVIDENCE_MAX,
-        description="Ids of evidence on this order: see POST …/evidence.",
-        examples=[["evd_a2b3c4d5e6f7"]],
-    ),
-]
 
 
 class _ProvedBody(NotedBody):

@@ -8,7 +8,7 @@ from daigou.domain import commands
 from daigou.domain.commands import Basis, Command, Grounds, LossHead, Opponent
 from daigou.domain.ids import CLAIM_ID, OrderId
 from daigou.domain.refusals import RefusalCode
-from gateway.schemas.body import EACH, CommandBody, EvidenceRef, NotedBody, ReferringBody
+from gateway.schemas.body import EACH, CommandBody, NotedBody, Proofs, ReferringBody
 from gateway.wire import Asked, Note, Price, Reference
 
 LOSSES_MAX = 20
@@ -45,14 +45,7 @@ class MakeClaimBody(ReferringBody):
     against: Opponent
     basis: Annotated[Basis, Field(description="The clause that gives the claim.")]
     losses: Annotated[tuple[LossBody, ...], Field(min_length=1, max_length=LOSSES_MAX)]
-    evidence: Annotated[
-        tuple[EvidenceRef, ...],
-        Field(
-            max_length=20,
-            description="Ids of evidence on this order: see POST …/evidence.",
-            examples=[["evd_a2b3c4d5e6f7"]],
-        ),
-    ] = ()
+    evidence: Proofs = ()
     note: Note | None = None
 
     def to_command(self, *, order: OrderId, grounds: Grounds, note_ref: str) -> commands.Claim:

@@ -8,7 +8,7 @@ from daigou.domain import commands
 from daigou.domain.commands import Cause, Command, ObjectionReason
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.schemas.body import EACH, CommandBody, EvidenceRef, NotedBody
+from gateway.schemas.body import EACH, EVIDENCE_MAX, CommandBody, EvidenceRef, NotedBody
 from gateway.wire import Price, Reference
 
 _LIMITS = current().limits
@@ -69,7 +69,10 @@ class ObjectionBody(NotedBody):
     reason: ObjectionReason
     evidence: Annotated[
         tuple[EvidenceRef, ...],
-        Field(max_length=20, description="Ids of evidence on this order: see POST …/evidence."),
+        Field(
+            max_length=EVIDENCE_MAX,
+            description="Ids of evidence on this order: see POST …/evidence.",
+        ),
     ] = ()
 
     def to_command(self, *, note_ref: str, item: str) -> Command:

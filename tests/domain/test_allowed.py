@@ -53,7 +53,6 @@ def _told(
             order=order if table.items else state,
         ),
         clocks=running(table=table, state=state, clocks=clocks),
-        now=now,
     )
     return {each.trigger: each for each in told}
 

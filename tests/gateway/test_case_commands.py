@@ -15,9 +15,16 @@ from daigou.domain.commands import Remedy
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State
 from tests.gateway.house import PROVIDER, STORAGE, App, House, a_key
-from tests.gateway.road import deliver, proof
-from tests.gateway.test_cancellations import HELD, evidence, to_settle
-from tests.gateway.test_dissolutions import dissolved, losses, of_provider, to_prove
+from tests.gateway.road import (
+    HELD,
+    claim_by_dissolution,
+    deliver,
+    dissolved,
+    losses,
+    proof,
+    to_prove,
+    to_settle,
+)
 
 DAIGOU = Path(sys.executable).with_name("daigou")
 
@@ -74,7 +81,7 @@ async def test_what_is_shown_is_settled_by_the_line_that_is_shown_with_it(
 ) -> None:
     client = await house.rich_client()
     order = await to_settle(house, client)
-    bill = await evidence(house, order)
+    bill = await proof(house, order, Role.STORAGE, b"the bill of the storage")
     cost = f"custody:2500:{STORAGE}:{bill}"
     provider = house.apps[Role.PROVIDER]
 
@@ -217,7 +224,7 @@ async def test_all_cases_of_an_order_are_shown_the_first_one_first(
 async def test_a_claim_is_shown_with_who_answers_for_it(house: House, served: str) -> None:
     client, order = await dissolved(house)
     async with house.client(client) as buyer, house.client(Role.PROVIDER) as provider:
-        claim = (await of_provider(buyer, order, *losses(50_00), *losses(1_23))).receipt.id
+        claim = (await claim_by_dissolution(buyer, order, *losses(50_00), *losses(1_23))).receipt.id
         made, said = await said_by(served, house.apps[Role.SUPPORT], "claim", "show", claim)
         await provider.admit_claim(claim, key=a_key(), amount=Money(51_23))
         admitted, then = await said_by(served, client, "claim", "show", claim)

@@ -11,13 +11,9 @@ from daigou.domain.money import Money
 from daigou.domain.order import Role, State, Trigger
 from gateway.client import DaigouClient, Done, RefusalError
 from tests.gateway.house import PROVIDER, WHOLE, App, House, a_key
-from tests.gateway.road import blame_logistics, by_method, deliver, no, proof
+from tests.gateway.road import blame_logistics, by_method, deliver, losses, no, proof
 
 DIRECT = LossHead.DIRECT_LOSS
-
-
-def losses(fen: int, head: LossHead = DIRECT) -> tuple[Loss, ...]:
-    return (Loss(head=head, amount=Money(fen)),)
 
 
 async def _sold_out(house: House, client: App) -> str:

@@ -14,7 +14,6 @@ from daigou.domain.commands import (
     Basis,
     CautionKind,
     Ground,
-    Loss,
     LossHead,
     Opponent,
     Remedy,
@@ -22,52 +21,28 @@ from daigou.domain.commands import (
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, Trigger
 from gateway.answers.money import JournalAnswer
-from gateway.client import DaigouClient, Done
 from gateway.problems import Problem
 from tests.gateway.house import WHOLE, App, House, a_key
-from tests.gateway.road import blame_logistics, by_method, deliver, in_state, no, proof
-from tests.gateway.test_cancellations import PARTLY, paid_back, paid_from_both, rows_of
+from tests.gateway.road import (
+    PARTLY,
+    blame_logistics,
+    by_method,
+    claim_by_dissolution,
+    deliver,
+    dissolved,
+    in_state,
+    losses,
+    no,
+    paid_back,
+    paid_from_both,
+    proof,
+    requested,
+    rows_of,
+    to_prove,
+)
 
 PRICE = Money(1_230_00)
 """What the seller was paid: goods and freight."""
-
-
-async def requested(house: House, order: str, client: App) -> str:
-    """Has the client ask for a dissolution of what was delivered; the evidence that it named."""
-    photograph = await proof(house, order, client)
-    async with house.client(client) as buyer:
-        done = await buyer.request_dissolution(
-            order, key=a_key(), ground=Ground.DEFECTIVE, inspected=True, evidence=[photograph]
-        )
-    assert done.receipt.state == State.CHECKING
-    return photograph
-
-
-async def to_prove(house: House, order: str, client: App, *, refund: Money) -> None:
-    """Has the seller agree to pay that back once the goods were returned."""
-    await requested(house, order, client)
-    async with house.client(Role.PROVIDER) as provider:
-        await provider.apply_to_seller(order, key=a_key())
-        done = await provider.consent_to_dissolution(
-            order, key=a_key(), refund=refund, remedy=Remedy.RETURN
-        )
-    assert done.receipt.state == State.AWAITING_PROOF
-
-
-async def dissolved(house: House) -> tuple[App, str]:
-    """An order of which the seller paid 1,180.00 back, and its client."""
-    client = await house.rich_client()
-    order = await house.bought(client)
-    await deliver(house, order)
-    await to_prove(house, order, client, refund=Money(1_180_00))
-    label = await proof(house, order, client, b"the label of the parcel")
-    async with house.client(client) as buyer, house.client(Role.PROVIDER) as provider:
-        await buyer.prove_disposal(order, key=a_key(), remedy=Remedy.RETURN, evidence=[label])
-        done = await provider.record_dissolution_refund(
-            order, key=a_key(), amount=Money(1_180_00), external_ref="SR-1"
-        )
-    assert (done.receipt.state, done.receipt.order_state) == (State.DISSOLVED, State.DISSOLVED)
-    return client, order
 
 
 def moved(journals: Iterable[JournalAnswer]) -> dict[str, int]:
@@ -77,21 +52,6 @@ def moved(journals: Iterable[JournalAnswer]) -> dict[str, int]:
         for leg in journal.legs:
             sums[leg.account.partition(":")[0]] += leg.amount.amount
     return {account: fen for account, fen in sums.items() if fen}
-
-
-def losses(fen: int, head: LossHead = LossHead.DIRECT_LOSS) -> tuple[Loss, ...]:
-    return (Loss(head=head, amount=Money(fen)),)
-
-
-async def of_provider(buyer: DaigouClient, order: str, *lost: Loss) -> Done:
-    """A claim of the provider by whose fault the order was dissolved."""
-    return await buyer.make_claim(
-        order,
-        key=a_key(),
-        against=Opponent.PROVIDER,
-        basis=Basis.DISSOLUTION_BY_PROVIDERS_FAULT,
-        losses=lost,
-    )
 
 
 # ---- the whole way -----------------------------------------------------------------------------
@@ -227,12 +187,11 @@ async def test_what_a_dissolution_by_the_providers_fault_leaves_is_claimed_up_to
         house.client(Role.PLATFORM) as platform,
     ):
         offered = (await buyer.order(order)).dissolutions[0].gives_claim
-        greedy = await no(
-            of_provider(buyer, order, *losses(1_231_24), *losses(1, LossHead.COST_OF_DISPUTE))
-        )
+        dispute = losses(1, LossHead.COST_OF_DISPUTE)
+        greedy = await no(claim_by_dissolution(buyer, order, *losses(1_231_24), *dispute))
         # 50.00 that the seller kept, and the fee.
-        claim = (await of_provider(buyer, order, *losses(50_00), *losses(1_23))).receipt.id
-        beside = await no(of_provider(buyer, order, *losses(1_180_01)))
+        claim = (await claim_by_dissolution(buyer, order, *losses(50_00), *losses(1_23))).receipt.id
+        beside = await no(claim_by_dissolution(buyer, order, *losses(1_180_01)))
         await provider.admit_claim(claim, key=a_key(), amount=Money(51_23))
         await platform.record_compensation(
             claim, key=a_key(), amount=Money(51_23), external_ref="wire-9"

@@ -15,7 +15,7 @@ from gateway.answers.previews import _PURSES, LINE_CLAUSES
 from gateway.client import RefusalError
 from gateway.previewing import PREVIEWS
 from tests.gateway.house import ADDRESS, PROVIDER, STORAGE, App, House, a_key
-from tests.gateway.test_cancellations import HELD, rows_of, to_settle
+from tests.gateway.road import HELD, rows_of, to_settle
 
 PENDING = "https://detail.1688.com/offer/900900000001.html"
 """Goods whose purchase is pending until a person decides."""

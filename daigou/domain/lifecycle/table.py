@@ -13,15 +13,7 @@ from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command, sums_in
 from daigou.domain.facts import Facts, Taken
 from daigou.domain.money import CNY
-from daigou.domain.order import (
-    ROLES_BOUND_TO_AN_ORDER,
-    Actor,
-    Parties,
-    Role,
-    State,
-    TableName,
-    Trigger,
-)
+from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger, holds
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.terms import CANCELLATION_PERIOD, Terms
 
@@ -286,10 +278,7 @@ class Table:
                 row.trigger.value
                 for row in self.rows_from(state)
                 if actor.role in row.roles
-                and (
-                    actor.role not in ROLES_BOUND_TO_AN_ORDER
-                    or parties.holder(actor.role) == actor.party
-                )
+                and holds(role=actor.role, party=actor.party, parties=parties)
             )
         )
 
@@ -327,7 +316,7 @@ def _remember_transition(event: EventData) -> None:
 
 
 def _condition(row: Row) -> Callable[[EventData], bool]:
-    def holds(event: EventData) -> bool:
+    def fits(event: EventData) -> bool:
         (situation,) = event.args
         if row in situation.passed_over or not (row.when is None or row.when(situation)):
             return False
@@ -335,7 +324,7 @@ def _condition(row: Row) -> Callable[[EventData], bool]:
             guard(situation)
         return True
 
-    return holds
+    return fits
 
 
 def with_their_time(rows: tuple[Row, ...], waits: tuple[Wait, ...]) -> tuple[Row, ...]:
@@ -380,9 +369,7 @@ def _check_actor(row: Row, situation: Situation) -> None:
             row.clause,
             f"{row.trigger} is for {' or '.join(sorted(allowed))}, not for {actor.role}",
         )
-    if actor.role not in ROLES_BOUND_TO_AN_ORDER:
-        return
-    if situation.parties.holder(actor.role) != actor.party:
+    if not holds(role=actor.role, party=actor.party, parties=situation.parties):
         raise Refused(
             RefusalCode.NOT_YOUR_ORDER,
             row.clause,
