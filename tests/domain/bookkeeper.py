@@ -39,6 +39,7 @@ from daigou.domain.commands import (
     Pay,
     Plain,
     Request,
+    WarehouseReceipt,
 )
 from daigou.domain.facts import Case, Facts
 from daigou.domain.ids import CouponId, MovementRef, SubjectId
@@ -442,6 +443,20 @@ def bought(books: Bookkeeper, *, goods: int = 1_200_00, freight: int = 30_00) ->
         Trigger.RECORD_PURCHASE,
         replace(record, goods=Money(goods), freight=Money(freight)),  # type: ignore[call-arg]
     )
+
+
+def received(books: Bookkeeper, quantity: int | None = None) -> str:
+    """The storage received a parcel, by default with all the goods: its item."""
+    said = WarehouseReceipt(parcel_ref="p", quantity=quantity)
+    books.pull(Trigger.WAREHOUSE_RECEIPT, said)
+    return books.parcels[-1]
+
+
+def delivered(books: Bookkeeper) -> None:
+    """All goods came in one parcel, and their client has it."""
+    parcel = received(books)
+    for trigger in (Trigger.END_DUTY, Trigger.CLEAR_CUSTOMS, Trigger.DELIVER):
+        books.pull(trigger, samples.command_of(trigger), item=parcel)
 
 
 def coupon(id_: str, amount: int, *reduces: LineCode, usable: bool = True) -> Coupon:

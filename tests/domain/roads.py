@@ -8,19 +8,18 @@ from fractions import Fraction
 from daigou.domain import commands
 from daigou.domain.commands import ActualPrice, CautionKind, LineCode
 from daigou.domain.facts import WAY
-from daigou.domain.lifecycle import CANCELLATION, DISSOLUTION, FULFILMENT, PARCEL
+from daigou.domain.lifecycle import FULFILMENT, PARCEL, TABLES
 from daigou.domain.lifecycle.case_guards import CANCELLABLE
 from daigou.domain.lifecycle.dissolution_guards import DELIVERED
 from daigou.domain.lifecycle.table import Row
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.order import State, Trigger
 from daigou.domain.postings.checkout import due
 from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
-from tests.domain.bookkeeper import Bookkeeper, coupon
+from tests.domain.bookkeeper import Bookkeeper, coupon, delivered
 
 Act = Callable[[], object]
-CASES = {TableName.CANCELLATION: CANCELLATION, TableName.DISSOLUTION: DISSOLUTION}
 FEES = (LineCode.SERVICE_FEE, LineCode.OTHER_FEE)
 PAID_IN = {State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE}
 MAY_BE_REFUSED = {
@@ -76,10 +75,7 @@ def walk_from_the_purchase(dice: Dice, steps: int) -> Bookkeeper:
 def walk_from_the_delivery(dice: Dice, steps: int) -> Bookkeeper:
     """An order that was delivered, and so many steps that it took then."""
     books = walk_from_the_purchase(dice, steps=0)
-    received = commands.WarehouseReceipt(parcel_ref="p_1")
-    books.pull(Trigger.WAREHOUSE_RECEIPT, received)
-    for trigger in (Trigger.END_DUTY, Trigger.CLEAR_CUSTOMS, Trigger.DELIVER):
-        books.pull(trigger, samples.command_of(trigger), item=books.parcels[0])
+    delivered(books)
     return _walk_on(books, dice, steps)
 
 
@@ -216,7 +212,7 @@ def _on_the_case(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
     if books.state in DELIVERED and not books.facts.case_is_open:
         asked = samples.command_of(Trigger.REQUEST_DISSOLUTION)
         yield lambda: books.pull(Trigger.REQUEST_DISSOLUTION, asked)
-    if case is None or case.state in (table := CASES[case.table]).ends:
+    if case is None or case.state in (table := TABLES[case.table]).ends:
         return
     for row in table.rows_from(case.state):
         ends = row.target in table.ends or row.target == State.CHASING

@@ -103,6 +103,24 @@ LOWER = ActualPrice(goods=Money(1_190_00), freight=Money(30_00), quantity=300)
 WITHIN_LIMIT = ActualPrice(goods=Money(1_210_00), freight=Money(30_00), quantity=300)
 HIGHER = ActualPrice(goods=Money(1_210_01), freight=Money(30_00), quantity=300)
 
+GROUNDS = commands.Grounds(
+    state=State.DISSOLVED,
+    agreed=True,
+    with_logistics=True,
+    seller_refused=True,
+    amount=Money(1_231_23),
+)
+"""What gives a claim on every basis."""
+CLAIM = commands.Claim(
+    order=OrderId("ord_kettles"),
+    against=Opponent.PROVIDER,
+    basis=Basis.PROVIDERS_FAULT,
+    losses=(Loss(head=LossHead.DIRECT_LOSS, amount=Money(500_00)),),
+    grounds=GROUNDS,
+    evidence=("evd_kettles",),
+    note_ref="note_1",
+)
+
 _OUTCOME = commands.Outcome(reference=REFERENCE)
 _VERDICT = commands.Verdict(note_ref="note_1")
 _NOTED = commands.Noted(note_ref="note_1")
@@ -189,25 +207,6 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.FAIL_REFUND: _OUTCOME,
     Trigger.CONFIRM_RECHARGE: _OUTCOME,
     Trigger.DECLINE_RECHARGE: _OUTCOME,
-}
-GROUNDS = commands.Grounds(
-    state=State.DISSOLVED,
-    agreed=True,
-    with_logistics=True,
-    seller_refused=True,
-    amount=Money(1_231_23),
-)
-"""What gives a claim on every basis."""
-CLAIM = commands.Claim(
-    order=OrderId("ord_kettles"),
-    against=Opponent.PROVIDER,
-    basis=Basis.PROVIDERS_FAULT,
-    losses=(Loss(head=LossHead.DIRECT_LOSS, amount=Money(500_00)),),
-    grounds=GROUNDS,
-    evidence=("evd_kettles",),
-    note_ref="note_1",
-)
-_OF_CLAIMS: dict[Trigger, Command] = {
     Trigger.MAKE_CLAIM: CLAIM,
     Trigger.RECORD_ASSISTANCE: _MESSAGE,
     Trigger.ADMIT_CLAIM: commands.Admit(amount=Money(300_00)),
@@ -240,7 +239,7 @@ def command_of(trigger: Trigger, table: TableName = TableName.FULFILMENT) -> Com
     """A well-formed command of a trigger."""
     if (table, trigger) == (TableName.RECHARGE, Trigger.REQUEST):
         return RECHARGE
-    return _COMMANDS.get(trigger) or _OF_CLAIMS.get(trigger, commands.Plain())
+    return _COMMANDS.get(trigger, commands.Plain())
 
 
 def actor(role: Role, party: PartyId | None = None) -> Actor:

@@ -1,7 +1,7 @@
 """An order with its parcels and its case as the tables move them, money left aside: every step that
 can be taken from a stand, and every stand that can be come to."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache, cached_property
@@ -166,6 +166,16 @@ def outcome(
         return table.fire(state=state, trigger=trigger, situation=situation).target
     except Refused as refused:
         return refused.code, refused.clause
+
+
+def wrong_of_a_refusal(found: Outcome, allowed: Collection[str], clause: str) -> str:
+    """What is wrong with the answer to a role that may not pull a trigger there: if others are
+    allowed to, it is not its role; otherwise the trigger's clause forbids it in that state."""
+    if not allowed:
+        expected: Outcome = (RefusalCode.NOT_IN_THIS_STATE, clause)
+        return "" if found == expected else f"{found}, not {expected}"
+    code = found[0] if isinstance(found, tuple) else found
+    return "" if code == RefusalCode.NOT_YOUR_ROLE else f"{found}"
 
 
 @dataclass(frozen=True)

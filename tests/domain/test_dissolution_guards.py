@@ -169,7 +169,6 @@ def test_what_only_a_request_can_lack_is_not_held_against_who_asks_what_it_may_d
         state=State.NEW,
         situation=samples.situation(Role.CLIENT, None, order=State.DELIVERED),
         clocks=(),
-        now=samples.NOON,
     )
 
     assert [each.trigger for each in told if each.allowed] == [Trigger.REQUEST_DISSOLUTION]

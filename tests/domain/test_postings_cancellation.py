@@ -27,6 +27,7 @@ from tests.domain.bookkeeper import (
     legs_of,
     paid,
     pay,
+    received,
 )
 
 DEPOSIT = "deposit:cli_anna"
@@ -63,12 +64,6 @@ def _refund(books: Bookkeeper, fen: int, reference: str = "sr_1") -> Effects:
 def _settle(books: Bookkeeper, *costs: Cost, fee: FeeChoice = FeeChoice.KEPT) -> Effects:
     said = commands.SettleCancellation(digest="", fee=fee, costs=costs)
     return books.pull(Trigger.SETTLE_CANCELLATION, said)
-
-
-def _receive(books: Bookkeeper, quantity: int | None = None) -> str:
-    said = commands.WarehouseReceipt(parcel_ref="p", quantity=quantity)
-    books.pull(Trigger.WAREHOUSE_RECEIPT, said)
-    return books.parcels[-1]
 
 
 def _send_back(books: Bookkeeper, item: str) -> None:
@@ -457,7 +452,7 @@ def _promoted_and_stored(rate: Fraction = Fraction(1, 2)) -> Bookkeeper:
     books.give(coupon("c_1", 1_00, LineCode.SERVICE_FEE))
     pay(books, deposit=WHOLE + 4_00, coupons=("c_1",))
     bought(books)
-    _receive(books)
+    received(books)
     books.pull(Trigger.END_DUTY)
     return books
 
@@ -501,7 +496,7 @@ def test_a_fee_that_was_earned_before_is_kept_without_being_earned_twice() -> No
 @pytest.mark.clause("PSR-12-3")
 def test_what_an_earlier_case_left_with_the_provider_is_no_fee_that_can_be_waived() -> None:
     books = _purchased()
-    first, second = _receive(books, 100), _receive(books, 200)
+    first, second = received(books, 100), received(books, 200)
     for item in (first, second):
         books.pull(Trigger.END_DUTY, item=item)
     _ask(books)
@@ -534,7 +529,7 @@ def test_the_fee_on_goods_that_come_back_after_it_was_earned_goes_to_the_client(
     books.contract_rate = Fraction(1, 2)
     pay(books, deposit=WHOLE)
     bought(books)
-    first, second = _receive(books, 100), _receive(books, 200)
+    first, second = received(books, 100), received(books, 200)
     for item in (first, second):
         books.pull(Trigger.END_DUTY, item=item)
     _ask(books)
@@ -558,12 +553,11 @@ def test_the_fee_on_goods_that_come_back_after_it_was_earned_goes_to_the_client(
 # ---- what comes late, or never ---------------------------------------------------------------
 
 
-def _chasing(*costs: Cost, received: int = 100_00) -> Bookkeeper:
+def _chasing(*costs: Cost) -> Bookkeeper:
     books = _purchased()
     _ask(books)
     _consent(books, PRICE)
-    if received:
-        _refund(books, received)
+    _refund(books, 100_00)
     books.pull(Trigger.PROCEED_WITHOUT_REFUND, commands.Noted())
     _settle(books, *costs)
     return books
@@ -647,7 +641,7 @@ def _refunded_in_part_and_lost() -> tuple[Bookkeeper, str]:
     _ask(books)
     _consent(books, PRICE)
     _refund(books, 500_00)
-    parcel = _receive(books)
+    parcel = received(books)
     _lose_on_the_way_back(books, parcel)
     return books, parcel
 
@@ -675,7 +669,7 @@ def test_once_customs_are_cleared_the_seller_gets_back_what_it_had_paid() -> Non
     _ask(books)
     _consent(books, PRICE)
     _refund(books, 500_00)
-    parcel = _receive(books)
+    parcel = received(books)
     books.pull(Trigger.END_DUTY)
 
     books.pull(Trigger.CLEAR_CUSTOMS, samples.command_of(Trigger.CLEAR_CUSTOMS), item=parcel)
@@ -708,7 +702,7 @@ def test_a_seller_that_has_paid_something_back_cannot_be_said_to_refuse() -> Non
 @pytest.mark.clause("PSR-12-6")
 def test_a_seller_that_wants_lost_goods_paid_for_gets_it_from_the_client() -> None:
     books = _purchased()
-    parcel = _receive(books)
+    parcel = received(books)
     _ask(books)
     _consent(books, PRICE)
     _lose_on_the_way_back(books, parcel)
@@ -724,7 +718,7 @@ def test_a_seller_that_wants_lost_goods_paid_for_gets_it_from_the_client() -> No
 @pytest.mark.clause("PSR-12-6")
 def test_each_loss_is_put_to_the_seller_also_after_an_earlier_one_was_found_again() -> None:
     books = _purchased()
-    first, second = _receive(books, 100), _receive(books, 200)
+    first, second = received(books, 100), received(books, 200)
     _ask(books)
     _consent(books, PRICE)
     _lose_on_the_way_back(books, first)
@@ -743,8 +737,8 @@ def test_each_loss_is_put_to_the_seller_also_after_an_earlier_one_was_found_agai
 def test_what_is_lost_while_the_client_thinks_about_the_terms_is_put_to_the_seller() -> None:
     """Goods that an earlier case left on their way back."""
     books = _purchased()
-    parcel = _receive(books, 100)
-    other = _receive(books, 200)
+    parcel = received(books, 100)
+    other = received(books, 200)
     _ask(books)
     _consent(books, PRICE)
     _send_back(books, parcel)
@@ -764,7 +758,7 @@ def test_what_is_lost_while_the_client_thinks_about_the_terms_is_put_to_the_sell
 @pytest.mark.clause("PSR-12-6")
 def test_goods_that_the_seller_sent_instead_are_not_lost_on_their_way_back() -> None:
     books = _purchased()
-    parcel = _receive(books)
+    parcel = received(books)
     _ask(books)
     _consent(books, PRICE)
     _hand_back(books, parcel)

@@ -19,6 +19,7 @@ from tests.domain.bookkeeper import (
     all_legs,
     bought,
     coupon,
+    delivered,
     paid,
     pay,
 )
@@ -31,13 +32,7 @@ WHOLE, PRICE = 1_231_23, 1_230_00
 def _delivered(*lines: commands.Line, deposit: int = WHOLE, institution: int = 0) -> Bookkeeper:
     books = paid(*lines, deposit=deposit, institution=institution)
     bought(books)
-    return _brought(books)
-
-
-def _brought(books: Bookkeeper) -> Bookkeeper:
-    books.pull(Trigger.WAREHOUSE_RECEIPT, commands.WarehouseReceipt(parcel_ref="p"))
-    for trigger in (Trigger.END_DUTY, Trigger.CLEAR_CUSTOMS, Trigger.DELIVER):
-        books.pull(trigger, samples.command_of(trigger), item=books.parcels[0])
+    delivered(books)
     return books
 
 
@@ -150,7 +145,8 @@ def test_what_third_parties_collected_stays_with_them() -> None:
 def test_a_coupon_that_paid_of_the_fee_is_not_cashed_by_a_dissolution() -> None:
     books = _paid_with_a_coupon()
     bought(books)
-    _proved(_brought(books))
+    delivered(books)
+    _proved(books)
 
     effects = _refund(books, PRICE)
 

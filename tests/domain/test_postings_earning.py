@@ -6,12 +6,12 @@ import pytest
 
 from daigou.domain import commands
 from daigou.domain.book import Account, AccountKind
-from daigou.domain.commands import LineCode, WarehouseReceipt
+from daigou.domain.commands import LineCode
 from daigou.domain.lifecycle import FULFILMENT, PARCEL
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, Trigger
 from tests.domain import samples
-from tests.domain.bookkeeper import Bookkeeper, accepted, all_legs, bought, paid, pay
+from tests.domain.bookkeeper import Bookkeeper, accepted, all_legs, bought, paid, pay, received
 
 DEPOSIT = "deposit:cli_anna"
 PROVIDER = Account(AccountKind.PROVIDER, samples.PROVIDER)
@@ -23,16 +23,10 @@ PHOTO_LINE = samples.line(LineCode.OTHER_FEE, 5_00, samples.PROVIDER)
 PROMOTED = samples.request(promoter=samples.PROMOTER)
 
 
-def _receive(books: Bookkeeper, quantity: int | None = None) -> str:
-    said = WarehouseReceipt(parcel_ref="p", quantity=quantity)
-    books.pull(Trigger.WAREHOUSE_RECEIPT, said)
-    return books.parcels[-1]
-
-
 def _stored(*lines: commands.Line, deposit: int = 1_231_23) -> Bookkeeper:
     books = paid(*lines, deposit=deposit)
     bought(books)
-    _receive(books)
+    received(books)
     books.pull(Trigger.END_DUTY)
     return books
 
@@ -54,7 +48,7 @@ def test_the_fee_is_the_providers_once_its_duty_ended() -> None:
 def test_the_fee_waits_for_the_last_parcel() -> None:
     books = paid(deposit=1_231_23)
     bought(books)
-    first, second = _receive(books, 100), _receive(books, 200)
+    first, second = received(books, 100), received(books, 200)
 
     books.pull(Trigger.END_DUTY, item=first)
     after_one = books.owed(PROVIDER)
@@ -80,7 +74,7 @@ def test_an_order_too_small_for_a_fee_earns_none_and_posts_nothing() -> None:
     request = samples.request(quantity=1, unit_price=Money(4_99), freight=ZERO)
     books = paid(deposit=4_99, request=request)
     bought(books, goods=4_99, freight=0)
-    _receive(books)
+    received(books)
 
     books.pull(Trigger.END_DUTY)
 
@@ -96,7 +90,7 @@ def _promoted(rate: Fraction | None) -> Bookkeeper:
     books.contract_rate = rate
     pay(books, deposit=1_236_23)
     bought(books)
-    _receive(books)
+    received(books)
     return books
 
 
@@ -149,7 +143,7 @@ def test_an_order_without_a_promoter_owes_no_brokerage() -> None:
     books = paid(deposit=1_231_23)
     books.contract_rate = Fraction(1, 2)
     bought(books)
-    _receive(books)
+    received(books)
 
     books.pull(Trigger.END_DUTY)
 
@@ -225,7 +219,7 @@ def test_each_parcel_is_charged_for_itself() -> None:
     books = paid(deposit=1_231_23)
     bought(books)
     for quantity in (100, 200):
-        books.pull(Trigger.END_DUTY, item=_receive(books, quantity))
+        books.pull(Trigger.END_DUTY, item=received(books, quantity))
     books.fund_deposit(Money(100_00))
 
     for parcel in books.parcels:
@@ -239,7 +233,7 @@ def test_each_parcel_is_charged_for_itself() -> None:
 def test_what_the_storage_charged_does_not_go_back_with_another_parcel() -> None:
     books = paid(deposit=231_23, institution=1_000_00)
     bought(books)
-    first = _receive(books, 100)
+    first = received(books, 100)
     books.pull(Trigger.END_DUTY, item=first)
     books.pull(Trigger.DISPATCH, commands.Dispatch(tracking_ref="trk_2"))
     books.fund_deposit(Money(30_00))
@@ -274,7 +268,7 @@ def test_goods_that_are_given_up_end_the_order_and_leave_the_provider_its_fee() 
 def test_goods_that_are_here_count_where_the_others_were_paid_back() -> None:
     books = paid(deposit=1_231_23)
     bought(books)
-    books.pull(Trigger.END_DUTY, item=_receive(books, 100))
+    books.pull(Trigger.END_DUTY, item=received(books, 100))
     books.pull(Trigger.DISPATCH, commands.Dispatch(tracking_ref="trk_2"))
     lost = books.parcels[-1]
     books.pull(Trigger.REPORT_LOST, commands.Noted(), item=lost)

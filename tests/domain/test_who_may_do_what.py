@@ -562,7 +562,7 @@ REFUSALS_OF_DISSOLUTIONS = [
     ("asking_seller", "refuse-dissolution", "client", WRONG_ROLE, "PSR-13-4"),
     # What the seller agreed to stands.
     ("awaiting_refund", "withdraw-dissolution", "client", WRONG_STATE, "PSR-13-4"),
-    ("awaiting_refund", "withdraw-dissolution", "client", WRONG_STATE, "PSR-13-4"),
+    ("chasing", "withdraw-dissolution", "client", WRONG_STATE, "PSR-13-4"),
     ("awaiting_proof", "refuse-dissolution", "provider", WRONG_STATE, "PSR-13-4"),
     ("awaiting_refund", "refuse-dissolution", "platform", WRONG_STATE, "PSR-13-4"),
     ("awaiting_proof", "supplement-evidence", "client", WRONG_STATE, "PSR-13-1"),

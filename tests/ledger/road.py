@@ -24,7 +24,7 @@ from daigou.domain.commands import (
     Plain,
     Request,
 )
-from daigou.domain.facts import Facts
+from daigou.domain.facts import Case, Facts
 from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId, SubjectId
 from daigou.domain.lifecycle import CLAIM, FULFILMENT, RECHARGE, REFUND, TABLES
 from daigou.domain.lifecycle.table import Row, Situation, Table, taken
@@ -616,24 +616,37 @@ def a_purchase(**changes: Any) -> commands.RecordPurchase:
     )
 
 
+# ---- cases -------------------------------------------------------------------------------------
+
+
+def case_of(order: Subject) -> Case:
+    """The cancellation or dissolution of an order that was asked for last."""
+    assert order.facts.case is not None
+    return order.facts.case
+
+
+def of_the_case(
+    order: Subject, trigger: Trigger, command: Command | None = None, *, by: Role = Role.PROVIDER
+) -> Committed:
+    """The next step of an order's case, taken by somebody within the rules."""
+    return order.pull(trigger, command or commands.Noted(), item=case_of(order).item, by=by)
+
+
 # ---- cancellation ------------------------------------------------------------------------------
 
 
 def ask_to_cancel(order: Subject) -> str:
     """The client asks for the order to be cancelled: the case."""
     order.pull(Trigger.REQUEST_CANCELLATION, commands.Noted(), by=Role.CLIENT)
-    assert order.facts.case is not None
-    return order.facts.case.item
+    return case_of(order).item
 
 
 def agree(order: Subject, refund: int, penalty: int = 0) -> None:
     """The seller agrees to a cancellation, and the client to its terms."""
-    assert order.facts.case is not None
-    case = order.facts.case.item
     said = commands.SellerConsent(refund=Money(refund), penalty=Money(penalty))
-    order.pull(Trigger.CONSENT_TO_CANCELLATION, said, item=case, by=Role.PROVIDER)
-    if order.items[case].state == State.TERMS_OFFERED:
-        order.pull(Trigger.ACCEPT_TERMS, item=case, by=Role.CLIENT)
+    of_the_case(order, Trigger.CONSENT_TO_CANCELLATION, said)
+    if case_of(order).state == State.TERMS_OFFERED:
+        of_the_case(order, Trigger.ACCEPT_TERMS, Plain(), by=Role.CLIENT)
 
 
 def send_back(order: Subject, parcel: str) -> None:
@@ -645,10 +658,8 @@ def send_back(order: Subject, parcel: str) -> None:
 
 def paid_back(order: Subject, fen: int, reference: str = "sr-1") -> Committed:
     """The seller pays back for a cancellation."""
-    assert order.facts.case is not None
     said = commands.CaseRefund(amount=Money(fen), external_ref=reference)
-    case = order.facts.case.item
-    return order.pull(Trigger.RECORD_CANCELLATION_REFUND, said, item=case, by=Role.PROVIDER)
+    return of_the_case(order, Trigger.RECORD_CANCELLATION_REFUND, said)
 
 
 def a_cost(fen: int, payee: PartyId = NINGBO) -> commands.Cost:
@@ -660,12 +671,11 @@ def a_cost(fen: int, payee: PartyId = NINGBO) -> commands.Cost:
 
 def shown(order: Subject, settlement: commands.SettleCancellation, engine: Engine) -> PreviewView:
     """What a settlement would do, as the provider is shown it now."""
-    assert order.facts.case is not None
     return Previews(engine).of(
         Asked(
             order=OrderId(order.id),
             table=TableName.CANCELLATION,
-            item=order.facts.case.item,
+            item=case_of(order).item,
             trigger=Trigger.SETTLE_CANCELLATION,
             command=settlement,
             actor=order.actor(Role.PROVIDER),
@@ -681,11 +691,9 @@ def settle_case(
     fee: commands.FeeChoice = commands.FeeChoice.KEPT,
 ) -> Committed:
     """The provider settles a cancellation as it was shown."""
-    assert order.facts.case is not None
     said = commands.SettleCancellation(digest="", fee=fee, costs=costs)
     said = replace(said, digest=shown(order, said, engine).digest)
-    case = order.facts.case.item
-    return order.pull(Trigger.SETTLE_CANCELLATION, said, item=case, by=Role.PROVIDER)
+    return of_the_case(order, Trigger.SETTLE_CANCELLATION, said)
 
 
 # ---- dissolution -------------------------------------------------------------------------------
@@ -695,20 +703,11 @@ ASKED = commands.RequestDissolution(
 )
 
 
-def of_the_case(
-    order: Subject, trigger: Trigger, command: Command | None = None, *, by: Role = Role.PROVIDER
-) -> Committed:
-    """The next step of an order's case, taken by somebody within the rules."""
-    assert order.facts.case is not None
-    return order.pull(trigger, command or commands.Noted(), item=order.facts.case.item, by=by)
-
-
 def ask_to_dissolve(order: Subject) -> str:
     """The client asks for the purchase to be undone, and the seller is asked: the case."""
     order.pull(Trigger.REQUEST_DISSOLUTION, ASKED, by=Role.CLIENT)
     of_the_case(order, Trigger.APPLY_TO_SELLER)
-    assert order.facts.case is not None
-    return order.facts.case.item
+    return case_of(order).item
 
 
 def take_back(order: Subject, refund: int, *, cost: int = 0) -> None:

@@ -2,45 +2,35 @@
 seller's money in any order. After each of them the audit holds, and nobody is better off than is
 right."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import Engine
 
 from daigou.domain import commands
-from daigou.domain.clocks import Clock
 from daigou.domain.commands import Command, FeeChoice, LineCode
 from daigou.domain.facts import WAY
-from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, PARCEL
+from daigou.domain.lifecycle import CANCELLATION, PARCEL
 from daigou.domain.money import ZERO, Money, total
 from daigou.domain.order import Role, State, Trigger
-from daigou.domain.refusals import RefusalCode, Refused
-from daigou.ledger.audit import audit
+from daigou.domain.refusals import RefusalCode
 from daigou.ledger.promotion import Promotion
 from daigou.ledger.queries import Queries
+from tests.ledger.cases import AnyCase, run_machine
 from tests.ledger.road import (
     MIA,
     NINGBO,
-    NINGBO_ADDRESS,
     NOON,
     SWIFT,
     YIWU,
     Lane,
     World,
     a_cost,
+    a_price,
+    a_purchase,
     agree,
     ask_to_cancel,
     buy,
@@ -55,20 +45,6 @@ from tests.ledger.road import (
 )
 from tests.ledger.sums import balances
 
-MAY_BE_REFUSED = {
-    RefusalCode.ALREADY_RECORDED,
-    RefusalCode.CASE_OPEN,
-    RefusalCode.CUSTOMS_CLEARED,
-    RefusalCode.DEPOSIT_TOO_SMALL,
-    RefusalCode.INVALID_REQUEST,
-    RefusalCode.NOT_IN_THIS_STATE,
-    RefusalCode.NOTHING_TO_PAY,
-    RefusalCode.PART_PAYMENT,
-    RefusalCode.STALE_PREVIEW,
-    RefusalCode.TOO_LATE,
-}
-"""What the rules forbid here and there; any other refusal is a fault."""
-
 OPEN = {
     State.AWAITING_OUTCOME,
     State.ASKING_SELLER,
@@ -82,12 +58,23 @@ PAYEES = (YIWU, NINGBO, SWIFT)
 parts = st.integers(min_value=0, max_value=4)
 
 
-class Cancelling(RuleBasedStateMachine):
+class Cancelling(AnyCase):
     """One order, whose client may think better of it at any time."""
 
-    engine: Engine
-    world: World
-    queries: Queries
+    may_be_refused = frozenset(
+        {
+            RefusalCode.ALREADY_RECORDED,
+            RefusalCode.CASE_OPEN,
+            RefusalCode.CUSTOMS_CLEARED,
+            RefusalCode.DEPOSIT_TOO_SMALL,
+            RefusalCode.INVALID_REQUEST,
+            RefusalCode.NOT_IN_THIS_STATE,
+            RefusalCode.NOTHING_TO_PAY,
+            RefusalCode.PART_PAYMENT,
+            RefusalCode.STALE_PREVIEW,
+            RefusalCode.TOO_LATE,
+        }
+    )
 
     @initialize(
         unit_price=st.integers(1, 500_000),
@@ -181,13 +168,7 @@ class Cancelling(RuleBasedStateMachine):
     def the_seller_answers(self, answer: Trigger, asked: int) -> None:
         facts = self.order.facts
         if answer == Trigger.RECORD_PURCHASE:
-            said: Command = commands.RecordPurchase(
-                seller_order_no="1688-77",
-                goods=facts.goods,
-                freight=facts.freight,
-                delivery_address=NINGBO_ADDRESS,
-            )
-            self._pull(answer, said)
+            self._pull(answer, a_purchase(goods=facts.goods, freight=facts.freight))
         elif answer == Trigger.QUOTE_ANEW:
             price = self._price(asked)
             self._pull(answer, replace(price, reference=self.order.intended()))
@@ -359,18 +340,7 @@ class Cancelling(RuleBasedStateMachine):
                 at = max(clock.due, self.order.at)
                 self._pull(clock.trigger, lane=lane, by=Role.CLOCK, at=at)
 
-    @precondition(lambda self: self.order.refunds())
-    @rule(data=st.data(), paid=st.booleans())
-    def the_institution_pays_back_or_cannot(self, data: st.DataObject, paid: bool) -> None:
-        refund = data.draw(st.sampled_from(self.order.refunds()), "refund")
-        self.order.answer(Trigger.CONFIRM_REFUND if paid else Trigger.FAIL_REFUND, item=refund)
-
     # ---- what holds, whatever happened ---------------------------------------------------
-
-    @invariant()
-    def the_audit_holds(self) -> None:
-        report = audit(self.engine)
-        assert report.ok, str(report)
 
     @invariant()
     def the_books_know_what_the_order_knows(self) -> None:
@@ -434,18 +404,6 @@ class Cancelling(RuleBasedStateMachine):
 
     # ---- how it is done ------------------------------------------------------------------
 
-    @property
-    def _ended(self) -> bool:
-        return self.order.state in FULFILMENT.ends
-
-    def _case(self) -> Lane:
-        assert self.order.facts.case is not None
-        return self.order.items[self.order.facts.case.item]
-
-    def _case_is(self, *states: State) -> bool:
-        case = self.order.facts.case
-        return case is not None and case.state in states
-
     def _parcels(self) -> list[Lane]:
         return [
             lane
@@ -456,54 +414,11 @@ class Cancelling(RuleBasedStateMachine):
         ]
 
     def _price(self, percent: int) -> commands.ActualPrice:
-        facts = self.order.facts
-        return commands.ActualPrice(
-            goods=Money(max(1, facts.goods.amount * percent // 100)),
-            freight=facts.freight,
-            quantity=facts.quantity,
-        )
-
-    def _next_due(self) -> tuple[Lane, Clock] | None:
-        due = [(lane, clock) for lane in self._living() for clock in lane.running()]
-        return min(due, key=lambda each: each[1].due, default=None)
-
-    def _living(self) -> Iterator[Lane]:
-        yield self.order.main
-        for lane in self.order.items.values():
-            if lane.table.outlives or not self._ended:
-                yield lane
+        return a_price(self.order, max(1, self.order.facts.goods.amount * percent // 100))
 
     def _answer(self, trigger: Trigger) -> None:
         said = commands.Outcome(reference=self.order.intended(), external_ref="x-1")
         self._pull(trigger, said)
-
-    def _pull(
-        self,
-        trigger: Trigger,
-        command: Command | None = None,
-        *,
-        lane: Lane | None = None,
-        by: Role | None = None,
-        **moment: object,
-    ) -> None:
-        """Does it, or is refused by what the rules may refuse; then nothing at all was written."""
-        lane = lane or self.order.main
-        rows = lane.table.rows_from(lane.state, trigger) or lane.table.rows
-        roles = rows[0].roles or {Role.CLOCK}
-        before = self.queries.order(self.order.id).sequence
-        try:
-            self.order.pull(
-                trigger,
-                command,
-                table=lane.table,
-                item=lane.item,
-                by=by if by in roles else min(roles),
-                **moment,
-            )
-        except Refused as refused:
-            if refused.code not in MAY_BE_REFUSED:
-                raise
-            assert self.queries.order(self.order.id).sequence == before
 
 
 _SELDOM = {Trigger.CLEAR_CUSTOMS, Trigger.ABANDON_GOODS, Trigger.TRACK}
@@ -519,18 +434,8 @@ def _run(
 ) -> None:
     promotion.sign_contract(promoter=MIA, provider=YIWU, rate=Fraction(1, 3), begins_at=NOON)
 
-    class Here(Cancelling):
-        pass
-
-    Here.engine, Here.world, Here.queries = engine, world, queries
-    run_state_machine_as_test(
-        Here,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=30,
-            deadline=timedelta(seconds=20),
-            suppress_health_check=list(HealthCheck),
-        ),
+    run_machine(
+        Cancelling, engine=engine, world=world, queries=queries, examples=examples, steps=30
     )
 
 

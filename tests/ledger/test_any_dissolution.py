@@ -2,33 +2,20 @@
 money early, late, in parts and twice, clocks, objections, and claims beside it all. After each step
 the audit holds, and nobody is better off than is right."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
-
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import Engine
 
 from daigou.domain import commands
 from daigou.domain.claims import OPPONENTS
-from daigou.domain.clocks import Clock
-from daigou.domain.commands import Basis, Command
-from daigou.domain.lifecycle import DISSOLUTION, FULFILMENT
+from daigou.domain.commands import Basis
+from daigou.domain.lifecycle import DISSOLUTION
 from daigou.domain.money import ZERO, Money, total
-from daigou.domain.order import Role, State, Trigger
-from daigou.domain.refusals import RefusalCode, Refused
-from daigou.ledger.audit import audit
+from daigou.domain.order import State, Trigger
+from daigou.domain.refusals import RefusalCode
 from daigou.ledger.queries import Queries
+from tests.ledger.cases import AnyCase, run_machine
 from tests.ledger.road import (
     ANNA,
     ASKED,
@@ -40,18 +27,6 @@ from tests.ledger.road import (
     take_back,
     third_party_line,
 )
-
-MAY_BE_REFUSED = {
-    RefusalCode.ALREADY_RECORDED,
-    RefusalCode.CASE_OPEN,
-    RefusalCode.CAUSE_WITH_LOGISTICS,
-    RefusalCode.CLAIM_TOO_HIGH,
-    RefusalCode.INVALID_REQUEST,
-    RefusalCode.NO_BASIS,
-    RefusalCode.NOT_IN_THIS_STATE,
-    RefusalCode.TOO_LATE,
-}
-"""What the rules forbid here and there; any other refusal is a fault."""
 
 OPEN = {
     State.CHECKING,
@@ -72,12 +47,21 @@ NOTED = [
 _references = st.sampled_from(["sr-1", "sr-2", "sr-3"])
 
 
-class Dissolving(RuleBasedStateMachine):
+class Dissolving(AnyCase):
     """One delivered order, whose client may want none of it."""
 
-    engine: Engine
-    world: World
-    queries: Queries
+    may_be_refused = frozenset(
+        {
+            RefusalCode.ALREADY_RECORDED,
+            RefusalCode.CASE_OPEN,
+            RefusalCode.CAUSE_WITH_LOGISTICS,
+            RefusalCode.CLAIM_TOO_HIGH,
+            RefusalCode.INVALID_REQUEST,
+            RefusalCode.NO_BASIS,
+            RefusalCode.NOT_IN_THIS_STATE,
+            RefusalCode.TOO_LATE,
+        }
+    )
 
     @initialize(
         unit_price=st.integers(1, 500_000),
@@ -177,12 +161,6 @@ class Dissolving(RuleBasedStateMachine):
             lane, clock = due
             self._pull(clock.trigger, lane=lane, at=max(clock.due, self.order.at))
 
-    @precondition(lambda self: self.order.refunds())
-    @rule(data=st.data(), paid=st.booleans())
-    def the_institution_pays_back_or_cannot(self, data: st.DataObject, paid: bool) -> None:
-        refund = data.draw(st.sampled_from(self.order.refunds()), "refund")
-        self.order.answer(Trigger.CONFIRM_REFUND if paid else Trigger.FAIL_REFUND, item=refund)
-
     # ---- claims beside it ----------------------------------------------------------------
 
     @rule(basis=st.sampled_from(Basis), quarters=st.integers(1, 5))
@@ -220,11 +198,6 @@ class Dissolving(RuleBasedStateMachine):
     # ---- what holds, whatever happened ---------------------------------------------------
 
     @invariant()
-    def the_audit_holds(self) -> None:
-        report = audit(self.engine)
-        assert report.ok, str(report)
-
-    @invariant()
     def the_books_know_what_the_order_knows(self) -> None:
         view = self.queries.order(self.order.id)
         assert (view.state, view.sequence) == (self.order.state, self.order.sequence)
@@ -256,74 +229,15 @@ class Dissolving(RuleBasedStateMachine):
     # ---- how it is done ------------------------------------------------------------------
 
     @property
-    def _ended(self) -> bool:
-        return self.order.state in FULFILMENT.ends
-
-    @property
     def _amount(self) -> Money:
         amount = self.queries.order(self.order.id).amount
         assert amount is not None
         return amount
 
-    def _case(self) -> Lane:
-        assert self.order.facts.case is not None
-        return self.order.items[self.order.facts.case.item]
-
-    def _case_is(self, *states: State) -> bool:
-        case = self.order.facts.case
-        return case is not None and case.state in states
-
-    def _next_due(self) -> tuple[Lane, Clock] | None:
-        due = [(lane, clock) for lane in self._living() for clock in lane.running()]
-        return min(due, key=lambda each: each[1].due, default=None)
-
-    def _living(self) -> Iterator[Lane]:
-        yield self.order.main
-        for lane in self.order.items.values():
-            if lane.table.outlives or not self._ended:
-                yield lane
-
-    def _pull(
-        self,
-        trigger: Trigger,
-        command: Command | None = None,
-        *,
-        lane: Lane | None = None,
-        **at: Any,
-    ) -> None:
-        """Does it, or is refused by what the rules may refuse; then nothing at all was written."""
-        lane = lane or self.order.main
-        rows = lane.table.rows_from(lane.state, trigger) or lane.table.rows
-        by = min(rows[0].roles or {Role.CLOCK})
-        before = self.queries.order(self.order.id).sequence
-        if not self._goes(
-            lambda: self.order.pull(trigger, command, table=lane.table, item=lane.item, by=by, **at)
-        ):
-            assert self.queries.order(self.order.id).sequence == before
-
-    def _goes(self, act: Any) -> bool:
-        try:
-            act()
-        except Refused as refused:
-            if refused.code not in MAY_BE_REFUSED:
-                raise
-            return False
-        return True
-
 
 def _run(world: World, queries: Queries, engine: Engine, examples: int) -> None:
-    class Here(Dissolving):
-        pass
-
-    Here.engine, Here.world, Here.queries = engine, world, queries
-    run_state_machine_as_test(
-        Here,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=25,
-            deadline=timedelta(seconds=20),
-            suppress_health_check=list(HealthCheck),
-        ),
+    run_machine(
+        Dissolving, engine=engine, world=world, queries=queries, examples=examples, steps=25
     )
 
 

@@ -38,6 +38,7 @@ from tests.ledger.road import (
     ask_to_cancel,
     buy,
     dispatch,
+    of_the_case,
     paid_back,
     pay,
     receive,
@@ -345,15 +346,11 @@ def test_a_settlement_is_written_as_it_was_shown_to_the_leg(
 @pytest.mark.clause("PSR-12-3")
 def test_a_settlement_that_was_never_shown_is_refused(world: World) -> None:
     order = _refunded(world)
-    assert order.facts.case is not None
 
     for digest in ("", "0" * 64):
         with pytest.raises(Refused) as caught:
-            order.pull(
-                Trigger.SETTLE_CANCELLATION,
-                commands.SettleCancellation(digest=digest),
-                item=order.facts.case.item,
-                by=Role.PROVIDER,
+            of_the_case(
+                order, Trigger.SETTLE_CANCELLATION, commands.SettleCancellation(digest=digest)
             )
         assert caught.value.code == RefusalCode.STALE_PREVIEW
 
@@ -372,7 +369,7 @@ def test_a_settlement_that_something_overtook_is_shown_anew(
     world: World, engine: Engine, meanwhile: Callable[[Subject], None]
 ) -> None:
     order = world.purchased(from_deposit=WHOLE)
-    case = ask_to_cancel(order)
+    ask_to_cancel(order)
     agree(order, 100_000)
     paid_back(order, 100_000)
     said = commands.SettleCancellation(digest="", costs=(a_cost(700),))
@@ -380,7 +377,7 @@ def test_a_settlement_that_something_overtook_is_shown_anew(
     meanwhile(order)
 
     with pytest.raises(Refused) as caught:
-        order.pull(Trigger.SETTLE_CANCELLATION, said, item=case, by=Role.PROVIDER)
+        of_the_case(order, Trigger.SETTLE_CANCELLATION, said)
 
     assert caught.value.code == RefusalCode.STALE_PREVIEW
     settle_case(order, engine, a_cost(700))
@@ -402,16 +399,14 @@ def test_a_settlement_other_than_the_one_that_was_shown_is_refused(
     world: World, engine: Engine, instead: dict[str, object]
 ) -> None:
     order = _refunded(world)
-    assert order.facts.case is not None
     said = commands.SettleCancellation(digest="", costs=(a_cost(700),))
     digest = shown(order, said, engine).digest
 
     with pytest.raises(Refused) as caught:
-        order.pull(
+        of_the_case(
+            order,
             Trigger.SETTLE_CANCELLATION,
             replace(said, digest=digest, **instead),  # type: ignore[arg-type]
-            item=order.facts.case.item,
-            by=Role.PROVIDER,
         )
 
     assert caught.value.code == RefusalCode.STALE_PREVIEW

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 import pytest
@@ -73,11 +74,7 @@ def reject(claim: Subject) -> None:
 
 def blamed_on_logistics(world: World) -> Subject:
     """An order whose receipt was objected to; the platform found that the cause is logistics'."""
-    order = world.stored()
-    (parcel,) = order.items
-    transport = commands.Transport(tracking_ref="t-1")
-    order.pull(Trigger.CLEAR_CUSTOMS, transport, item=parcel)
-    order.pull(Trigger.DELIVER, transport, item=parcel)
+    order = world.delivered()
     order.pull(
         Trigger.OBJECT_TO_RECEIPT, commands.Objection(reason=commands.ObjectionReason.DAMAGED)
     )
@@ -98,8 +95,9 @@ def _ended(world: World, **changes: Any) -> Subject:
 
 
 @pytest.mark.clause("PSR-25")
+@pytest.mark.usefixtures("proved")
 def test_a_claim_stands_in_the_books_with_its_heads_its_basis_and_its_deadline(
-    world: World, queries: Queries, proved: None
+    world: World, queries: Queries
 ) -> None:
     order = world.effective()
 
@@ -121,8 +119,9 @@ def test_a_claim_stands_in_the_books_with_its_heads_its_basis_and_its_deadline(
 
 
 @pytest.mark.clause("PSR-24")
+@pytest.mark.usefixtures("proved")
 def test_what_a_provider_admits_and_pays_is_in_the_clients_deposit(
-    world: World, queries: Queries, proved: None
+    world: World, queries: Queries
 ) -> None:
     order = world.effective()
     before = balances(queries)
@@ -150,8 +149,9 @@ def test_what_a_provider_admits_and_pays_is_in_the_clients_deposit(
     }
 
 
+@pytest.mark.usefixtures("proved")
 def test_a_payment_is_posted_once_however_often_its_step_is_tried(
-    world: World, books: PostgresBooks, queries: Queries, proved: None
+    world: World, books: PostgresBooks, queries: Queries
 ) -> None:
     claim = world.claim(world.effective())
     admit(claim, 10_000)
@@ -165,8 +165,9 @@ def test_a_payment_is_posted_once_however_often_its_step_is_tried(
 
 
 @pytest.mark.clause("PSR-17-2")
+@pytest.mark.usefixtures("proved")
 def test_what_logistics_pays_is_recorded_by_its_number_and_moves_nothing_here(
-    world: World, queries: Queries, proved: None
+    world: World, queries: Queries
 ) -> None:
     order = blamed_on_logistics(world)
     losses = tuple(Loss(head=head, amount=Money(5_000_00)) for head in LossHead)
@@ -182,8 +183,9 @@ def test_what_logistics_pays_is_recorded_by_its_number_and_moves_nothing_here(
     assert claim.steps[0].next_actor == Role.LOGISTICS
 
 
+@pytest.mark.usefixtures("proved")
 def test_a_claim_is_made_long_after_its_order_ended_and_leaves_it_as_it_was(
-    world: World, queries: Queries, proved: None
+    world: World, queries: Queries
 ) -> None:
     order = world.effective()
     sold_out(order)
@@ -273,10 +275,14 @@ def _refused_as_too_high(claiming: Callable[[], Any]) -> bool:
     return False
 
 
+def _claims_too_much(order: Subject, claim: Subject) -> bool:
+    """Whether ¥100.00 more, claimed now, are too much of the order."""
+    return _refused_as_too_high(lambda: claim.pull(Trigger.MAKE_CLAIM, a_claim(order, 10_000)))
+
+
 @pytest.mark.clause("PSR-24")
-def test_a_provider_is_liable_for_the_order_amount_and_not_a_fen_more(
-    world: World, proved: None
-) -> None:
+@pytest.mark.usefixtures("proved")
+def test_a_provider_is_liable_for_the_order_amount_and_not_a_fen_more(world: World) -> None:
     order = world.effective()
 
     assert _refused_as_too_high(lambda: world.claim(order, WHOLE + 1))
@@ -285,7 +291,8 @@ def test_a_provider_is_liable_for_the_order_amount_and_not_a_fen_more(
 
 
 @pytest.mark.clause("PSR-24")
-def test_claims_against_others_do_not_count(world: World, proved: None) -> None:
+@pytest.mark.usefixtures("proved")
+def test_claims_against_others_do_not_count(world: World) -> None:
     order = blamed_on_logistics(world)
     world.claim(order, 10 * WHOLE, basis=Basis.CAUSE_WITH_LOGISTICS)
 
@@ -303,8 +310,9 @@ def test_claims_against_others_do_not_count(world: World, proved: None) -> None:
     ],
     ids=["rejected", "withdrawn", "admitted in part", "paid in part"],
 )
+@pytest.mark.usefixtures("proved")
 def test_what_is_not_admitted_makes_room_again(
-    world: World, proved: None, what: Callable[[Subject], Any], room: int
+    world: World, what: Callable[[Subject], Any], room: int
 ) -> None:
     order = world.effective()
     what(world.claim(order, WHOLE))
@@ -314,7 +322,8 @@ def test_what_is_not_admitted_makes_room_again(
 
 
 @pytest.mark.clause("PSR-24")
-def test_no_more_is_admitted_than_the_order_comes_to_by_then(world: World, proved: None) -> None:
+@pytest.mark.usefixtures("proved")
+def test_no_more_is_admitted_than_the_order_comes_to_by_then(world: World) -> None:
     order = world.effective()
     claim = world.claim(order, WHOLE)
     order.pull(Trigger.REPORT_PRICE, a_price(order, 100_000))  # 1,000.00 + 30.00 + 1.03
@@ -324,17 +333,13 @@ def test_no_more_is_admitted_than_the_order_comes_to_by_then(world: World, prove
 
 
 @pytest.mark.clause("PSR-24")
-def test_claims_that_race_never_pass_the_cap_together(
-    world: World, queries: Queries, proved: None
-) -> None:
+@pytest.mark.usefixtures("proved")
+def test_claims_that_race_never_pass_the_cap_together(world: World, queries: Queries) -> None:
     order = world.effective()
     claims = [world.unmade_claim(order) for _ in range(30)]
 
-    def race(claim: Subject) -> bool:
-        return _refused_as_too_high(lambda: claim.pull(Trigger.MAKE_CLAIM, a_claim(order, 10_000)))
-
     with ThreadPoolExecutor(30) as threads:
-        refused_ = list(threads.map(race, claims))
+        refused_ = list(threads.map(_claims_too_much, repeat(order), claims))
 
     # ¥1,231.23 are twelve claims of ¥100.00, and ¥31.23.
     assert Counter(refused_) == {False: 12, True: 18}
@@ -342,8 +347,9 @@ def test_claims_that_race_never_pass_the_cap_together(
 
 
 @pytest.mark.clause("PSR-24")
+@pytest.mark.usefixtures("proved")
 def test_claims_race_with_answers_to_others_and_with_their_order(
-    world: World, queries: Queries, engine: Engine, proved: None
+    world: World, queries: Queries
 ) -> None:
     order = world.effective()
     first = [world.claim(order, 12_000) for _ in range(10)]
@@ -353,16 +359,13 @@ def test_claims_race_with_answers_to_others_and_with_their_order(
         admit(claim, 2_000)
         return False
 
-    def make(claim: Subject) -> bool:
-        return _refused_as_too_high(lambda: claim.pull(Trigger.MAKE_CLAIM, a_claim(order, 10_000)))
-
     def go_on(_: int) -> bool:
         world.books.commit((order.step(Trigger.PURCHASE, commands.Purchase()),))
         return False
 
     with ThreadPoolExecutor(31) as threads:
         answering = [threads.submit(answer, claim) for claim in first]
-        making = [threads.submit(make, claim) for claim in more]
+        making = [threads.submit(_claims_too_much, order, claim) for claim in more]
         threads.submit(go_on, 0).result()
         assert not any(each.result() for each in answering)
         made = sum(not each.result() for each in making)

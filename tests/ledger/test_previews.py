@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from daigou.domain import commands
-from daigou.domain.commands import ActualPrice, DriftLimit, LimitPriceDrift
+from daigou.domain.commands import DriftLimit, LimitPriceDrift
 from daigou.domain.ids import OrderId
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
@@ -17,15 +17,11 @@ from daigou.domain.refusals import RefusalCode, Refused
 from daigou.ledger.failures import StepForbiddenError
 from daigou.ledger.previews import LIMIT_MAX, Asked, Previews, Shown
 from daigou.ledger.queries import Queries
-from tests.ledger.road import ANNA, NOON, YIWU, Subject, World
+from tests.ledger.road import ANNA, NOON, YIWU, Subject, World, a_price
 from tests.ledger.test_guards import CHECK, HISTORY, refused
 
 PROVIDER = Actor(role=Role.PROVIDER, party=YIWU)
 LATER = NOON + timedelta(hours=1)
-
-
-def a_price(goods: int) -> ActualPrice:
-    return ActualPrice(goods=Money(goods), freight=Money(3000), quantity=300)
 
 
 def asked(order: Subject, goods: int, **changes: Any) -> Asked:
@@ -35,7 +31,7 @@ def asked(order: Subject, goods: int, **changes: Any) -> Asked:
         table=TableName.FULFILMENT,
         item="",
         trigger=Trigger.REPORT_PRICE,
-        command=a_price(goods),
+        command=a_price(order, goods),
         actor=PROVIDER,
         at=LATER,
     )
@@ -69,7 +65,7 @@ def test_a_preview_is_what_is_written_then_and_writes_nothing_itself(
 
     preview = Previews(engine).of(asked(order, 110_000))
     after = queries.journals(order.id), queries.timeline(order.id)
-    order.pull(Trigger.REPORT_PRICE, replace(a_price(110_000), digest=preview.digest))
+    order.pull(Trigger.REPORT_PRICE, a_price(order, 110_000, digest=preview.digest))
 
     assert before == after
     assert (preview.sequence, preview.target) == (order.sequence, State.EFFECTIVE)

@@ -22,11 +22,6 @@ SAID = {
 }
 
 
-def _application(house: House, party: PartyId, role: Role) -> App:
-    view, secret = Registry(house.engine).create_application(name=role, roles=[role], party=party)
-    return App(key=view.key, secret=secret, party=party)
-
-
 async def _claims(house: House, buyer_app: App) -> list[str]:
     """Claims that are answered and taken back in words, on an order that ended."""
     provider_app = house.town.provider
@@ -78,7 +73,6 @@ async def _everywhere(house: House, claims: list[str]) -> dict[str, set[str]]:
 @pytest.mark.clause("PSR-23")
 async def test_words_of_a_claim_stand_apart_and_are_erased_with_their_client() -> None:
     async with open_house() as house:
-        platform = _application(house, PartyId("plt_platform"), Role.PLATFORM)
         Registry(house.engine).register_party(
             id=CLIENT,
             role=Role.CLIENT,
@@ -88,10 +82,10 @@ async def test_words_of_a_claim_stand_apart_and_are_erased_with_their_client() -
             contact_name=marked.NAME,
             email=marked.EMAIL,
         )
-        claims = await _claims(house, _application(house, CLIENT, Role.CLIENT))
+        claims = await _claims(house, house.town.application(CLIENT, Role.CLIENT))
 
         before = await _everywhere(house, claims)
-        async with house.edge.client(platform) as eraser:
+        async with house.edge.client(house.town.platform) as eraser:
             erased = await eraser.erase_personal_data(CLIENT, force=True)
             timelines = [(await eraser.claim_timeline(claim)).data for claim in claims]
         after = await _everywhere(house, claims)

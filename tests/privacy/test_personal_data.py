@@ -10,7 +10,6 @@ from daigou.domain.evidence import MediaType
 from daigou.domain.ids import PartyId, SubjectId, case_workflow_id, workflow_id
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.screening import RuleKind, Verdict
-from daigou.ledger.registry import Registry
 from gateway.client import RefusalError
 from tests.chaos.house import House, open_house
 from tests.chaos.town import AGREED, ALL_FROM_DEPOSIT, KETTLES_FEN, App, a_key, fen, kettles
@@ -28,7 +27,6 @@ class Lived:
 
     house: House
     client: App
-    platform: App
     orders: dict[Trigger, str] = field(default_factory=dict)
     notes: int = 0
     recharge: str = ""
@@ -57,21 +55,14 @@ class Lived:
 @pytest.fixture(scope="module")
 async def lived() -> AsyncIterator[Lived]:
     async with open_house() as house:
-        registry = Registry(house.engine)
-
-        def application(party: PartyId, role: Role) -> App:
-            view, secret = registry.create_application(name=role, roles=[role], party=party)
-            return App(key=view.key, secret=secret, party=party)
-
-        platform = application(PartyId("plt_platform"), Role.PLATFORM)
-        await _register(house, platform)
-        lived = Lived(house=house, client=application(CLIENT, Role.CLIENT), platform=platform)
+        await _register(house)
+        lived = Lived(house=house, client=house.town.application(CLIENT, Role.CLIENT))
         await _live(lived)
         yield lived
 
 
-async def _register(house: House, platform: App) -> None:
-    async with house.edge.client(platform) as registrar:
+async def _register(house: House) -> None:
+    async with house.edge.client(house.town.platform) as registrar:
         await registrar.register(
             {
                 "role": "client",
@@ -124,7 +115,7 @@ async def _live(lived: Lived) -> None:
         await do(order, Trigger.PURCHASE, town.provider)
         return order
 
-    async with house.edge.client(lived.platform) as platform:
+    async with house.edge.client(town.platform) as platform:
         await platform.add_screening_rule(
             key=a_key(),
             kind=RuleKind.WORD,
@@ -133,7 +124,7 @@ async def _live(lived: Lived) -> None:
             reason="a person looks",
         )
     for verdict in (Trigger.PERMIT_GOODS, Trigger.PROHIBIT_GOODS):
-        await do(await placed(title=f"{BOUGHT} doubtful"), verdict, lived.platform)
+        await do(await placed(title=f"{BOUGHT} doubtful"), verdict, town.platform)
     order = await placed()
     await do(order, Trigger.RAISE_CAUTION, town.provider, caution="customised")
     await do(order, Trigger.ACKNOWLEDGE_CAUTION, lived.client, caution="customised")
@@ -143,7 +134,7 @@ async def _live(lived: Lived) -> None:
     await do(order, Trigger.DECLINE_REQUIREMENT, town.provider)
     await do(order, Trigger.ASK_QUESTION, lived.client)
     await do(order, Trigger.ANSWER_QUESTION, town.provider)
-    await do(order, Trigger.GIVE_OPINION, lived.platform)
+    await do(order, Trigger.GIVE_OPINION, town.platform)
     await do(await placed(), Trigger.REFUSE, town.provider, reason="no_capacity")
     await do(await placed(), Trigger.WITHDRAW, lived.client)
     await do(await placed(paid=True), Trigger.REPORT_UNREALIZABLE, town.provider, reason="sold_out")
@@ -161,10 +152,10 @@ async def _live(lived: Lived) -> None:
     await do(order, Trigger.RESOLVE_OBJECTION, town.logistics)
     await do(order, Trigger.CLEAR_CUSTOMS, town.logistics, tracking_ref="T-2")
     await do(order, Trigger.REFUSE_PACKAGE, lived.client, reason="damaged")
-    await do(order, Trigger.SETTLE_PACKAGE, lived.platform, cause="none_found")
+    await do(order, Trigger.SETTLE_PACKAGE, town.platform, cause="none_found")
     await do(order, Trigger.DELIVER, town.logistics, tracking_ref="T-2")
     await do(order, Trigger.OBJECT_TO_RECEIPT, lived.client, reason="not_as_promised")
-    await do(order, Trigger.SETTLE_OBJECTION, lived.platform, cause="seller")
+    await do(order, Trigger.SETTLE_OBJECTION, town.platform, cause="seller")
     async with house.edge.client(town.logistics) as logistics:
         given = await logistics.add_evidence(
             order, marked.EVIDENCE, key=a_key(), media_type=MediaType.TEXT
@@ -191,7 +182,7 @@ async def _cancel(lived: Lived, order: str, do: Do) -> None:
     await do(order, Trigger.CONSENT_TO_CANCELLATION, town.provider, refund=price)
     await do(order, Trigger.SEND_BACK, town.provider, tracking_ref="T-4")
     await do(order, Trigger.HAND_BACK, town.provider)
-    await do(order, Trigger.PROCEED_WITHOUT_REFUND, lived.platform)
+    await do(order, Trigger.PROCEED_WITHOUT_REFUND, town.platform)
     said = {"note": marked.note_of(Trigger.SETTLE_CANCELLATION)}
     async with house.edge.client(town.provider) as provider:
         shown = await provider.preview(order, Trigger.SETTLE_CANCELLATION, said)
@@ -214,7 +205,7 @@ async def _dissolve(lived: Lived, order: str, do: Do) -> None:
     await do(order, Trigger.CONSENT_TO_DISSOLUTION, provider, refund=price, remedy="return")
     proof = {"remedy": "return", "evidence": [lived.evidence]}
     await do(order, Trigger.PROVE_DISPOSAL, lived.client, **proof)
-    await do(order, Trigger.CLOSE_DISSOLUTION, lived.platform)
+    await do(order, Trigger.CLOSE_DISSOLUTION, lived.house.town.platform)
 
 
 async def _everywhere(lived: Lived) -> dict[str, set[str]]:
@@ -247,7 +238,7 @@ async def test_what_is_erased_is_nowhere_and_the_books_stay_whole(lived: Lived) 
     order = lived.orders[Trigger.OBJECT_TO_GOODS]
     before = house.audit()
 
-    async with house.edge.client(lived.client) as buyer, house.edge.client(lived.platform) as erase:
+    async with house.edge.client(lived.client) as buyer, house.edge.client(town.platform) as erase:
         with pytest.raises(RefusalError) as refused:
             await buyer.erase_personal_data(CLIENT)
         erased = await erase.erase_personal_data(CLIENT, force=True)

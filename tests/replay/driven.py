@@ -17,6 +17,7 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy
 
+from daigou.domain.claims import grounds_for
 from daigou.domain.commands import Claim, Command, Opponent
 from daigou.domain.ids import (
     AppKey,
@@ -28,7 +29,7 @@ from daigou.domain.ids import (
     workflow_id,
 )
 from daigou.domain.lifecycle import TABLES
-from daigou.domain.order import Actor, Role, State, TableName, Trigger
+from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.steps import Receipt
 from daigou.ledger.queries import Queries
 from daigou.simulator.plans import Happened, items_of
@@ -91,15 +92,15 @@ class Driven:
         """Makes a claim on it, by what the books know of it."""
         order = Queries(self._stage.engine).order(request.order)
         of_logistics = request.against == Opponent.LOGISTICS
+        grounds = grounds_for(order.grounds, against=request.against)
         return await self.open(
             OpenClaim(
                 claim=claim,
-                request=replace(request, grounds=order.grounds),
-                parties=replace(
-                    order.parties,
-                    storage=PartyId(""),
+                request=replace(request, grounds=grounds),
+                parties=Parties.of_claim(
+                    client=order.parties.client,
+                    provider=order.parties.provider,
                     logistics=order.parties.logistics if of_logistics else None,
-                    promoter=None,
                 ),
                 actor=actor,
                 command_id=self.command_id(),

@@ -16,11 +16,11 @@ from daigou.domain.ids import MovementRef, PartyId, RechargeId
 from daigou.domain.lifecycle import RECHARGE
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
-from daigou.domain.order import Role, State, Trigger
+from daigou.domain.order import Role, Trigger
 from daigou.domain.terms import current
 from daigou.ledger.previews import Asked, Previews
 from daigou.ledger.promotion import Promotion
-from daigou.ports.counterparties import Standing
+from daigou.simulator.outside import decide_outside, pay_outside
 from daigou.simulator.plans import (
     Act,
     Happened,
@@ -205,14 +205,8 @@ def _opening(order: Driven, plan: Plan, *, time_scale: int) -> OpenOrder:
 async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[Happened]) -> None:
     deal = plan.deal
     if act.decides:
-        await _decide(stage, act.at, movement_of(act, deal.order, history), act.decides)
-    if fen := act.pays_back_fen or act.pays_more_fen:
-        await stage.world.seller_platform.pay_back(
-            reference=f"{deal.order}/{act.payback}",
-            subject=deal.order,
-            amount=Money(fen),
-            own=bool(act.pays_more_fen),
-        )
+        await decide_outside(stage.world, act, movement_of(act, deal.order, history))
+    await pay_outside(stage.world, act, deal.order)
     if act.recharges_fen:
         name = f"rch_more-{deal.order}"
         await _put_into_deposit(stage, plan, act.recharges_fen, name=name)
@@ -235,11 +229,3 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
         )
         command = replace(command, digest=Previews(stage.engine).of(asked).digest)
     await order.pull(act.trigger, actor, command, item=item)
-
-
-async def _decide(stage: Stage, at: State, reference: MovementRef, standing: Standing) -> None:
-    """A person at a silent counterparty enters it in its own books, too."""
-    asked = (
-        stage.world.seller_platform if at == State.PURCHASING else stage.world.payment_institution
-    )
-    await asked.decide(reference=reference, standing=standing)

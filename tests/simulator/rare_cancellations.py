@@ -3,7 +3,7 @@ every row of the tables to be taken, but not worth an order of the demo each."""
 
 from daigou.domain.commands import Cause, CautionKind, Outcome, UnrealizableReason
 from daigou.domain.ids import MovementRef
-from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.order import Role, State, Trigger
 from daigou.ports.counterparties import Standing
 from daigou.simulator import conduct
 from daigou.simulator.conduct import Asking
@@ -19,10 +19,12 @@ from daigou.simulator.moves import (
     deemed_refused,
     deliver,
     dispatch,
+    duty_ends,
     exchange,
     hand_back,
     object_to_goods,
     overtaken,
+    parcel_struck,
     pay,
     pay_back,
     proceed,
@@ -41,7 +43,6 @@ from daigou.simulator.moves import (
     settle_package,
     settled_by_default,
     storage_charged,
-    struck,
     take_back,
     take_terms,
     told_by_institution,
@@ -55,18 +56,13 @@ from daigou.simulator.paths.ways import (
     PAID_BY_BOTH,
     PAID_BY_INSTITUTION,
 )
-from daigou.simulator.plans import Act, Cue, Move, Path, Share
+from daigou.simulator.plans import ALL, HALF, NONE, Act, Cue, Move, Path
 from daigou.simulator.tally import Tally
-
-
-def of_parcel(trigger: Trigger, at: State, parcel: int = 1) -> Move:
-    """A clock of a parcel strikes."""
-    return struck(trigger, at, table=TableName.PARCEL, item=parcel)
 
 
 def stored(*parcels: int) -> tuple[Move, ...]:
     """Nobody objects to the parcels in time; with them the order is stored, and the fee earned."""
-    return (*(of_parcel(Trigger.END_DUTY, State.WAREHOUSED, each) for each in parcels), earn)
+    return (*(duty_ends(each) for each in parcels), earn)
 
 
 def earn(tally: Tally) -> tuple[Cue, ...]:
@@ -91,7 +87,6 @@ def seller_rejects(tally: Tally) -> tuple[Cue, ...]:
 _OBJECTED, _LOST, _HANDED_BACK = State.WAREHOUSE_OBJECTION, State.LOST, State.HANDED_BACK
 _TOP_UP, _CHOICE = State.AWAITING_TOP_UP, State.AWAITING_CHOICE
 _DEARER = report_price(Asking(percent=120))
-_HALF, _NOTHING = Share(5), Share(10)
 _PENALTY_FEN = 1_70
 _STORED = (purchase, receive(), *stored(1))
 _GRANTED = (*_STORED, ask_to_cancel(State.STORED), agree())
@@ -360,7 +355,7 @@ _GOING_BACK = (
             *_GRANTED,
             send_back(),
             hand_back(),
-            of_parcel(Trigger.ESCALATE, _HANDED_BACK),
+            parcel_struck(Trigger.ESCALATE, _HANDED_BACK),
             refuse_to_cancel(State.AWAITING_REFUND, by=Role.PLATFORM),
             pay_back(_HANDED_BACK),
         ),
@@ -389,7 +384,7 @@ _GOING_BACK = (
                 purchase,
                 ask_to_cancel(State.PURCHASED),
                 agree(),
-                seller_pays_back(_HALF),
+                seller_pays_back(HALF),
                 receive(),
                 send_back(at=State.WAREHOUSED),
                 report_lost(at=State.GOING_BACK),
@@ -430,7 +425,7 @@ _GOING_BACK = (
             case_struck(Trigger.ESCALATE, State.RETURNING),
             send_back(),
             report_lost(at=State.GOING_BACK),
-            agree(keeps=_NOTHING, penalty_fen=_PENALTY_FEN),
+            agree(keeps=ALL, penalty_fen=_PENALTY_FEN),
             settle(),
         ),
         end=State.CANCELLED,
@@ -440,11 +435,11 @@ _GOING_BACK = (
         moves=(
             *PAID,
             *_GRANTED,
-            of_parcel(Trigger.WARN_OF_CHARGES, State.STORED),
+            parcel_struck(Trigger.WARN_OF_CHARGES, State.STORED),
             storage_charged(),
             storage_charged(),
             storage_charged(),
-            of_parcel(Trigger.DEEM_ABANDONED, State.STORED),
+            parcel_struck(Trigger.DEEM_ABANDONED, State.STORED),
         ),
         end=State.ABANDONED,
     ),
@@ -457,7 +452,7 @@ _TERMS = (
             *PAID,
             purchase,
             ask_to_cancel(State.PURCHASED),
-            agree(keeps=_HALF),
+            agree(keeps=HALF),
             take_back(State.TERMS_OFFERED),
             *HOME,
         ),
@@ -469,7 +464,7 @@ _TERMS = (
             *PAID,
             *_STORED,
             ask_to_cancel(State.STORED),
-            agree(keeps=_HALF),
+            agree(keeps=HALF),
             clear_customs(),
             overtaken,
             deliver(),
@@ -483,7 +478,7 @@ _TERMS = (
             *PAID,
             *_STORED,
             ask_to_cancel(State.STORED),
-            agree(keeps=_NOTHING),
+            agree(keeps=ALL),
             take_terms,
             send_back(),
             hand_back(),
@@ -502,7 +497,7 @@ _SETTLED = (
             ask_to_cancel(State.PURCHASED),
             agree(),
             proceed,
-            seller_pays_back(_HALF, at=State.SETTLING),
+            seller_pays_back(HALF, at=State.SETTLING),
             settle(),
             seller_pays_back(at=State.CHASING),
         ),
@@ -540,8 +535,8 @@ _SETTLED = (
             poor=True,
         )
         for what, keeps, moves, then in (
-            ("the seller chased", None, (proceed,), (case_struck(Trigger.GIVE_UP, State.CHASING),)),
-            ("nothing paid back", _NOTHING, (), ()),
+            ("the seller chased", NONE, (proceed,), (case_struck(Trigger.GIVE_UP, State.CHASING),)),
+            ("nothing paid back", ALL, (), ()),
         )
     ),
 )

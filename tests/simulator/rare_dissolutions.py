@@ -26,7 +26,7 @@ from daigou.simulator.moves import (
 )
 from daigou.simulator.paths.dissolution import AGREED, DELIVERED, SELLER_ASKED
 from daigou.simulator.paths.ways import BOUGHT_HOME, PAID, PAID_BY_BOTH
-from daigou.simulator.plans import Move, Path, Share
+from daigou.simulator.plans import ALL, Move, Path
 
 _BY_LOGISTICS = (object_to_receipt, settle_objection(Cause.LOGISTICS))
 _EVIDENCE_ASKED: tuple[Move, ...] = (ask_to_dissolve(), ask_for_evidence)
@@ -91,7 +91,7 @@ RARE_DISSOLUTIONS = (
             *PAID_BY_BOTH,
             *DELIVERED,
             *SELLER_ASKED,
-            agree_to_dissolve(keeps=Share(10), by=Role.PLATFORM),
+            agree_to_dissolve(keeps=ALL, by=Role.PLATFORM),
             prove(cost_fen=_COST_FEN),
             dissolution_struck(Trigger.ESCALATE, State.CHASING),
             seller_pays_for_the_return(at=State.CHASING),

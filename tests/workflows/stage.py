@@ -366,6 +366,10 @@ class OnStage:
         """The workflow of a case; it begins a moment after the case's first step is written."""
         return await self._begun(f"{self.handle.id}/{of}/{number}")
 
+    async def card(self) -> str:
+        """Its card, as staff read it."""
+        return await _card_of(self.handle)
+
     async def told(
         self, steps: int, *, number: int = 1, of: TableName = TableName.CANCELLATION
     ) -> list[str]:
@@ -374,10 +378,7 @@ class OnStage:
         told: list[str] = []
         async with asyncio.timeout(PATIENCE_SECONDS):
             while len(told) < steps:
-                card = await story.query(
-                    "__temporal_workflow_metadata", result_type=WorkflowMetadata
-                )
-                lines = card.current_details.splitlines()
+                lines = (await _card_of(story)).splitlines()
                 told = [line.partition(" · ")[2] for line in lines if line.startswith("- ")]
         return told
 
@@ -615,13 +616,6 @@ class Order(OnStage):
             (await self.card()).partition("\n")[0].removeprefix("### ").replace(" ", "_"),
         }
 
-    async def card(self) -> str:
-        """The order card, as staff read it."""
-        metadata = await self.handle.query(
-            "__temporal_workflow_metadata", result_type=WorkflowMetadata
-        )
-        return metadata.current_details
-
     async def reach(self, state: State) -> Receipt | None:
         """Takes it down the road to a state, on which the deposit pays."""
         receipt = None
@@ -716,10 +710,9 @@ class ClaimOnStage(OnStage):
             OpenClaim(
                 claim=ClaimId(self.id),
                 request=self.asked,
-                parties=Parties(
+                parties=Parties.of_claim(
                     client=request.client,
                     provider=request.provider,
-                    storage=PartyId(""),
                     logistics=request.logistics if against == Opponent.LOGISTICS else None,
                 ),
                 actor=self.order.actor(Role.CLIENT),
@@ -764,13 +757,6 @@ class ClaimOnStage(OnStage):
         described = await self.handle.describe()
         return {pair.key.name: pair.value for pair in described.typed_search_attributes}
 
-    async def card(self) -> str:
-        """Its card, as staff read it."""
-        metadata = await self.handle.query(
-            "__temporal_workflow_metadata", result_type=WorkflowMetadata
-        )
-        return metadata.current_details
-
 
 @contextmanager
 def refused(code: RefusalCode, clause: str) -> Iterator[None]:
@@ -800,6 +786,12 @@ async def set_stage(folder: Path) -> AsyncIterator[Stage]:
         register_parties(stage.registry)
         await stack.enter_async_context(stage.worker(TASK_QUEUE))
         yield stage
+
+
+async def _card_of(handle: WorkflowHandle[Any, Any]) -> str:
+    """A workflow's card, as staff read it."""
+    metadata = await handle.query("__temporal_workflow_metadata", result_type=WorkflowMetadata)
+    return metadata.current_details
 
 
 async def _time_skipping_temporal() -> WorkflowEnvironment:

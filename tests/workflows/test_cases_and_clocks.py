@@ -9,12 +9,11 @@ from daigou.domain import commands
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode
-from tests.workflows.stage import WHOLE, Order, Stage, refused
+from tests.workflows.stage import Order, Stage, refused
 from workflows import messages
 
 PRICE = Money(1_230_00)
 """What the seller was paid: goods and freight."""
-FEE = Money(1_23)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
@@ -22,8 +21,8 @@ ASK = commands.Noted()
 ALL_BACK = commands.SellerConsent(refund=PRICE)
 
 
-async def at(stage: Stage, state: State, *, deposit: Money = WHOLE) -> Order:
-    order = await stage.order(deposit=deposit)
+async def at(stage: Stage, state: State) -> Order:
+    order = await stage.order()
     await order.reach(state)
     return order
 

@@ -18,7 +18,6 @@ from workflows import messages
 
 PRICE = Money(1_230_00)
 """What the seller was paid: goods and freight."""
-FEE = Money(1_23)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
@@ -35,9 +34,8 @@ async def delivered(stage: Stage) -> Order:
     return order
 
 
-async def seller_asked(stage: Stage, state: State = State.DELIVERED) -> Order:
-    order = await stage.order()
-    await order.reach(state)
+async def seller_asked(stage: Stage) -> Order:
+    order = await delivered(stage)
     await order.pull(Trigger.REQUEST_DISSOLUTION, ASKED)
     await order.pull(Trigger.APPLY_TO_SELLER, commands.Noted())
     return order
