@@ -28,12 +28,18 @@ class AccountKind(StrEnum):
     PROVIDER = "provider"
     PROMOTER = "promoter"
     RECEIVABLE = "receivable"
+    WITHDRAWAL_TRANSIT = "withdrawal_transit"
+    CHARGED_BACK = "charged_back"
+    DISPOSAL = "disposal"
+    TIP_HELD = "tip_held"
 
 
 CASH_KINDS = frozenset({AccountKind.PAYMENT_INSTITUTION, AccountKind.BANK, AccountKind.PROMOTION})
 """Accounts with a debit balance and no floor; every other never owes less than nothing."""
 
-OWED_TO_THE_PLATFORM = frozenset({AccountKind.PROMOTION, AccountKind.RECEIVABLE})
+OWED_TO_THE_PLATFORM = frozenset(
+    {AccountKind.PROMOTION, AccountKind.RECEIVABLE, AccountKind.CHARGED_BACK}
+)
 """Accounts that never stand below nothing on the debit side: no more comes back than went out."""
 
 HELD_FOR_A_SUBJECT = (
@@ -96,6 +102,17 @@ class JournalKind(StrEnum):
     OFFSET = "offset"
     CHARGEBACK = "chargeback"
     COMPENSATION = "compensation"
+    WITHDRAWAL_RESERVED = "withdrawal_reserved"
+    WITHDRAWAL_PAID = "withdrawal_paid"
+    WITHDRAWAL_RETURNED = "withdrawal_returned"
+    RESTRICTION_TRANSFERRED = "restriction_transferred"
+    CHARGEBACK_PAID = "chargeback_paid"
+    CHARGEBACK_WON = "chargeback_won"
+    CHARGEBACK_BORNE = "chargeback_borne"
+    DISPOSAL = "disposal"
+    TIP = "tip"
+    TIP_REFUNDED = "tip_refunded"
+    TIP_EARNED = "tip_earned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +130,7 @@ class MovementKind(StrEnum):
     CAPTURE = "capture"
     BUY = "buy"
     REFUND = "refund"
+    PAYOUT = "payout"
 
 
 class MovementState(StrEnum):

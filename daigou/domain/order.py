@@ -93,6 +93,33 @@ class State(StrEnum):
     REJECTED = "rejected"
     COMPENSATED = "compensated"
 
+    PAID_OUT = "paid_out"
+
+    PLACED = "placed"
+    RESTRICTED = "restricted"
+    CONTESTED = "contested"
+    WARNED = "warned"
+    DORMANT = "dormant"
+    LIFTED = "lifted"
+    TRANSFERRED = "transferred"
+    CALLED_OFF = "called_off"
+
+    WINDING_UP = "winding_up"
+    PAYING_OUT = "paying_out"
+    AWAITING_METHOD = "awaiting_method"
+
+    EXAMINING = "examining"
+    DEMANDED = "demanded"
+    OWING = "owing"
+    COVERED = "covered"
+    JUSTIFIED = "justified"
+    WON = "won"
+    SETTLED = "settled"
+    DISPOSED = "disposed"
+
+    HELD = "held"
+    EARNED = "earned"
+
 
 class Trigger(StrEnum):
     """What moves a subject; each is a verb, and the path of its command in the API."""
@@ -186,9 +213,54 @@ class Trigger(StrEnum):
     WITHDRAW_CLAIM = "withdraw-claim"
     RECORD_COMPENSATION = "record-compensation"
 
+    REQUEST_WITHDRAWAL = "request-withdrawal"
+    CONFIRM_WITHDRAWAL = "confirm-withdrawal"
+    DECLINE_WITHDRAWAL = "decline-withdrawal"
+
+    PLACE_FREEZE = "place-freeze"
+    LIFT_FREEZE = "lift-freeze"
+    CONTEST_RESTRICTION = "contest-restriction"
+    TRANSFER_TO_PROVIDER = "transfer-to-provider"
+    FREEZE_INACTIVE = "freeze-inactive"
+    RECOVER_ACCOUNT = "recover-account"
+    CANCEL_ACCOUNT = "cancel-account"
+
+    CLOSE_ACCOUNT = "close-account"
+    KEEP_ACCOUNT = "keep-account"
+    WIND_UP = "wind-up"
+    NAME_PAYOUT_METHOD = "name-payout-method"
+    CONFIRM_PAYOUT = "confirm-payout"
+    DECLINE_PAYOUT = "decline-payout"
+
+    REPORT_CHARGEBACK = "report-chargeback"
+    FIND_JUST_CAUSE = "find-just-cause"
+    DENY_JUST_CAUSE = "deny-just-cause"
+    REQUEST_FREEZE = "request-freeze"
+    PAY_CHARGEBACK = "pay-chargeback"
+    CONFIRM_CHARGEBACK_PAYMENT = "confirm-chargeback-payment"
+    DECLINE_CHARGEBACK_PAYMENT = "decline-chargeback-payment"
+    OFFSET_DEPOSIT = "offset-deposit"
+    COLLECT_DEBT = "collect-debt"
+    WIN_CHARGEBACK = "win-chargeback"
+    LOSE_CHARGEBACK = "lose-chargeback"
+    STAGE_EVIDENCE = "stage-evidence"
+    SUBMIT_EVIDENCE = "submit-evidence"
+
+    REFUSE_SERVICE = "refuse-service"
+    DISPOSE_GOODS = "dispose-goods"
+
+    GIVE_TIP = "give-tip"
+    REFUND_TIP = "refund-tip"
+    EARN_TIP = "earn-tip"
+
+    CONSULT = "consult"
+    ANSWER_CONSULTATION = "answer-consultation"
+    WITHDRAW_CONSULTATION = "withdraw-consultation"
+
     FOLLOW_PARCELS = "follow-parcels"
     FOLLOW_CASE = "follow-case"
     FOLLOW_ORDER = "follow-order"
+    FOLLOW_PAYMENT = "follow-payment"
 
     LAPSE = "lapse"
     REMIND = "remind"
@@ -222,6 +294,12 @@ class TableName(StrEnum):
     REFUND = "refund"
     RECHARGE = "recharge"
     CLAIM = "claim"
+    WITHDRAWAL = "withdrawal"
+    FREEZE = "freeze"
+    CLOSURE = "closure"
+    CHARGEBACK = "chargeback"
+    TIP = "tip"
+    CONSULTATION = "consultation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

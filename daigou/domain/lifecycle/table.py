@@ -113,6 +113,7 @@ class Call(StrEnum):
     CAPTURE = "capture"
     BUY = "buy"
     REFUND = "refund"
+    PAYOUT = "payout"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
