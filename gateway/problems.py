@@ -64,6 +64,8 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.TOO_MANY_GOODS: 409,
     RefusalCode.NOTHING_TO_PAY: 409,
     RefusalCode.CASE_OPEN: 409,
+    RefusalCode.PAYMENT_HELD: 409,
+    RefusalCode.SERVICE_REFUSED: 409,
     RefusalCode.CUSTOMS_CLEARED: 409,
     RefusalCode.ALREADY_RECORDED: 409,
     RefusalCode.STALE_PREVIEW: 409,

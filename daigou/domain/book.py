@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from daigou.domain.commands import Command, Grounds, Line, LineCode, Request
+from daigou.domain.commands import Block, Command, FreezeReason, Grounds, Line, LineCode, Request
 from daigou.domain.facts import Facts
-from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
+from daigou.domain.ids import ChargebackId, CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.money import ZERO, Fee, Money
 
 
@@ -102,6 +103,7 @@ class JournalKind(StrEnum):
     OFFSET = "offset"
     CHARGEBACK = "chargeback"
     COMPENSATION = "compensation"
+    REFUND_DISPUTED = "refund_disputed"
     WITHDRAWAL_RESERVED = "withdrawal_reserved"
     WITHDRAWAL_PAID = "withdrawal_paid"
     WITHDRAWAL_RETURNED = "withdrawal_returned"
@@ -191,16 +193,93 @@ class Coupon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
-    """Money that the payment institution captured for the order, and how much of it went back."""
+    """Money that the payment institution captured for the order, and how much of it went back: it
+    was refunded, or charged back by the client (`disputed`)."""
 
     reference: MovementRef
     amount: Money
     refunded: Money
+    disputed: Money = ZERO
 
     @property
     def left(self) -> Money:
         """What has not been given back."""
-        return self.amount - self.refunded
+        return self.amount - self.refunded - self.disputed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disputed:
+    """A chargeback of one of the order's payments.
+
+    `owed` is what the client still owes of it. `returned` is what the order gave back of the
+    payment all the same: it paid the debt, or went to the deposit. `owing` says that the deposit
+    did not cover it, `won` that the institution gave the money back.
+    """
+
+    chargeback: ChargebackId
+    payment: MovementRef
+    amount: Money
+    owed: Money
+    returned: Money
+    owing: bool
+    won: bool
+
+    @property
+    def weight(self) -> Money:
+        """What of the payment cannot be refunded any more, nor charged back."""
+        return self.returned if self.won else max(self.amount, self.returned)
+
+    @property
+    def to_return(self) -> Money:
+        """What the order could still give back of it."""
+        return ZERO if self.won else max(ZERO, self.amount - self.returned)
+
+    @property
+    def account(self) -> Account:
+        """The account of the debt."""
+        return Account(AccountKind.CHARGED_BACK, self.chargeback)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Debt:
+    """What a client owes on an account that later money pays first."""
+
+    account: Account
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freezing:
+    """A freeze of the client's deposit that a step places; the same subject lifts it."""
+
+    reason: FreezeReason
+    clause: str
+    blocks: frozenset[Block]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """So much of a disputed payment was given back by its order."""
+
+    chargeback: ChargebackId
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personal:
+    """What the books know of the account of a client, at the moment of a step about it.
+
+    `balance` is what the deposit holds, `debts` are paid from it first, the oldest first. `frozen`
+    says that a freeze of this very subject is in force. `unfinished` names what still goes on:
+    orders, refunds, claims, chargebacks, other freezes. `last_act` is when the client did
+    something last.
+    """
+
+    balance: Money = ZERO
+    debts: tuple[Debt, ...] = ()
+    frozen: bool = False
+    unfinished: tuple[str, ...] = ()
+    last_act: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +292,9 @@ class Book:
     outcome answers, if it answers one. `lines` are the checkout's as they are now. `captured` is in
     the order of the payments. `brokerage_rate` is the one fixed at payment, or, before it, the one
     in force now; none where no promoter has a contract. `grounds` are those of a claim, as the
-    books of its order have them now.
+    books of its order have them now. `disputes` are the chargebacks of the order that the subject
+    is, or is about; `order_holds` is what that order holds of what was collected, as long as
+    nothing was bought with it.
     """
 
     subject: SubjectId
@@ -237,6 +318,9 @@ class Book:
     fee_earned: Money = ZERO
     movement: Movement | None = None
     grounds: Grounds | None = None
+    disputes: tuple[Disputed, ...] = ()
+    personal: Personal = field(default_factory=Personal)
+    order_holds: Money = ZERO
 
     @property
     def reference(self) -> MovementRef:
@@ -257,6 +341,11 @@ class Book:
     def receivable(self) -> Account:
         """What the client owes."""
         return Account(AccountKind.RECEIVABLE, self.client)
+
+    @property
+    def owed(self) -> Money:
+        """What is owed of this chargeback."""
+        return ZERO - self.held.get(AccountKind.CHARGED_BACK, ZERO)
 
     def own(self, kind: AccountKind) -> Account:
         """The subject's own account of a kind."""
@@ -288,6 +377,8 @@ class Effects:
     `lines` are added to the checkout; those for goods, freight and service fee take the place of
     the ones before. `paid` is added to what was paid before. `refunds` are movements outside, each
     with an axis of its own. `redeems` takes coupons, `frees_coupons` gives the order's back.
+    `freezes` are placed, `lifts` lifts all that this subject placed. `returns` are shares of
+    disputed payments that the order gave back.
     """
 
     journals: tuple[Journal, ...] = ()
@@ -300,6 +391,9 @@ class Effects:
     redeems: tuple[CouponId, ...] = ()
     frees_coupons: bool = False
     fixes_brokerage: Fraction | None = None
+    freezes: tuple[Freezing, ...] = ()
+    lifts: bool = False
+    returns: tuple[Returned, ...] = ()
 
 
 Template = Callable[[Book, Command], Effects]

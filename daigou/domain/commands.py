@@ -6,6 +6,57 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from daigou.domain.account_commands import (
+    Block as Block,
+)
+from daigou.domain.account_commands import (
+    CloseAccount as CloseAccount,
+)
+from daigou.domain.account_commands import (
+    DenyJustCause as DenyJustCause,
+)
+from daigou.domain.account_commands import (
+    DisposeGoods as DisposeGoods,
+)
+from daigou.domain.account_commands import (
+    DisputeReason as DisputeReason,
+)
+from daigou.domain.account_commands import (
+    EvidenceBundle as EvidenceBundle,
+)
+from daigou.domain.account_commands import (
+    Footing as Footing,
+)
+from daigou.domain.account_commands import (
+    FreezeReason as FreezeReason,
+)
+from daigou.domain.account_commands import (
+    Head as Head,
+)
+from daigou.domain.account_commands import (
+    InstitutionVerdict as InstitutionVerdict,
+)
+from daigou.domain.account_commands import (
+    PayChargeback as PayChargeback,
+)
+from daigou.domain.account_commands import (
+    PaymentHold as PaymentHold,
+)
+from daigou.domain.account_commands import (
+    PayoutMethod as PayoutMethod,
+)
+from daigou.domain.account_commands import (
+    PlaceFreeze as PlaceFreeze,
+)
+from daigou.domain.account_commands import (
+    ReportChargeback as ReportChargeback,
+)
+from daigou.domain.account_commands import (
+    RequestWithdrawal as RequestWithdrawal,
+)
+from daigou.domain.account_commands import (
+    Stand as Stand,
+)
 from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId
 from daigou.domain.money import ZERO, Money, total
 from daigou.domain.order import Parties, State
@@ -731,5 +782,16 @@ Command = (
     | Message
     | Outcome
     | RequestRecharge
+    | RequestWithdrawal
+    | PlaceFreeze
+    | CloseAccount
+    | PayoutMethod
+    | ReportChargeback
+    | DenyJustCause
+    | PayChargeback
+    | InstitutionVerdict
+    | EvidenceBundle
+    | PaymentHold
+    | DisposeGoods
     | Plain
 )

@@ -8,6 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from daigou.domain.account_facts import (
+    ChargedBack,
+    Closing,
+    Frozen,
+    charged_back_after,
+    closing_after,
+    frozen_after,
+)
 from daigou.domain.commands import (
     NO_DRIFT,
     ActualPrice,
@@ -22,11 +30,13 @@ from daigou.domain.commands import (
     Command,
     Dispatch,
     Disposal,
+    DisposeGoods,
     DriftLimit,
     LimitPriceDrift,
     MoreEvidence,
     Opponent,
     Pay,
+    PaymentHold,
     RecordPurchase,
     Remedy,
     Request,
@@ -36,6 +46,7 @@ from daigou.domain.commands import (
     SellerAgreement,
     SellerConsent,
     SellerRefund,
+    Stand,
     WarehouseReceipt,
 )
 from daigou.domain.money import ZERO, Money
@@ -94,6 +105,7 @@ _OPEN = frozenset(
     }
 )
 """Where a case stands that holds its order up."""
+_HOLDING = frozenset({Stand.HOLDS, Stand.OWING})
 _GRANTED = frozenset({State.RETURNING, State.AWAITING_REFUND, State.SETTLING, State.CHASING})
 
 
@@ -169,16 +181,25 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """Retained goods that were sold: what they had cost, and what they fetched (PSR-22-3)."""
+
+    cost: Money
+    proceeds: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an order knows; or a claim, which has `claim` alone.
+    """What an order knows; or a claim, a freeze, a chargeback, which have their own alone.
 
     `quantity`, `goods` and `freight` are what is agreed now; `offer` is what the seller offers
     instead, while the client decides. `paying_in` is the state that the payment under way was made
     in. `advance_bought` says that the advance deposit has gone to the seller (PSR-15-2). `drifted`
     is what was charged of the drift limit since the client said it (PSR-10-2). `cancellable_until`
     is fixed when the agreement takes effect (PSR-12-2). `seller_refused` says that the seller once
-    refused to dissolve (PSR-13-4). `held` says that the order's own clocks stand still, for a case.
-    `seller_refunds` are the seller's own numbers of what it paid.
+    refused to dissolve (PSR-13-4). `held` says that the order's own clocks stand still, for a case
+    or a chargeback; `holds` are the chargebacks that hold it up. `sold` are retained goods
+    (PSR-22-3). `seller_refunds` are the seller's own numbers of what it paid.
     """
 
     quantity: int = 0
@@ -201,6 +222,11 @@ class Facts:
     held: bool = False
     seller_refunds: tuple[str, ...] = ()
     claim: Claimed | None = None
+    holds: tuple[PaymentHold, ...] = ()
+    sold: Sold | None = None
+    freeze: Frozen | None = None
+    closure: Closing | None = None
+    chargeback: ChargedBack | None = None
 
     @property
     def price(self) -> Money:
@@ -221,6 +247,20 @@ class Facts:
     def case_is_open(self) -> bool:
         """Whether a case holds the order up."""
         return self.case is not None and self.case.is_open
+
+    @property
+    def payment_is_held(self) -> bool:
+        """Whether a chargeback holds the order up (PSR-22-1)."""
+        return bool(self.holds)
+
+    @property
+    def is_held_up(self) -> bool:
+        """Whether anything holds the order up, so that its own clocks stand still."""
+        return self.case_is_open or self.payment_is_held
+
+    def has_a_hold(self, stand: Stand) -> bool:
+        """Whether a chargeback of the order stands so."""
+        return any(each.stand == stand for each in self.holds)
 
     @property
     def lost_on_the_way_back(self) -> int:
@@ -264,6 +304,20 @@ class Facts:
                 return facts._with_case(row)
             case TableName.CLAIM:
                 return facts._with_claim(row)
+            case TableName.FREEZE:
+                return replace(facts, freeze=frozen_after(facts.freeze, row.command))
+            case TableName.CLOSURE:
+                return replace(facts, closure=closing_after(facts.closure, row.command))
+            case TableName.CHARGEBACK:
+                return replace(
+                    facts,
+                    chargeback=charged_back_after(
+                        facts.chargeback,
+                        trigger=row.trigger,
+                        source=row.source,
+                        command=row.command,
+                    ),
+                )
             case TableName.FULFILMENT if row.target == State.EFFECTIVE:
                 return facts._agreed_at_last(row)
             case TableName.FULFILMENT if row.ends:
@@ -307,9 +361,13 @@ class Facts:
                 return replace(self, seller_refunds=(*self.seller_refunds, command.external_ref))
             case CauseFound():
                 return replace(self, causes=(*self.causes, command.cause))
+            case PaymentHold():
+                return self._with_hold(command)
+            case DisposeGoods():
+                return replace(self, sold=Sold(cost=self.price, proceeds=command.proceeds))
         match row.trigger:
             case Trigger.FOLLOW_CASE:
-                return replace(self, held=self.case_is_open)
+                return replace(self, held=self.is_held_up)
             case Trigger.ACCEPT_PART if self.offer:
                 return self._agreed(self.offer)
             case Trigger.CHARGE_STORAGE if not row.posts:
@@ -318,6 +376,12 @@ class Facts:
                 return replace(self, storage_unpaid=ZERO)
             case _:
                 return self
+
+    def _with_hold(self, told: PaymentHold) -> "Facts":
+        others = tuple(each for each in self.holds if each.chargeback != told.chargeback)
+        holds = (*others, told) if told.stand in _HOLDING else others
+        facts = replace(self, holds=holds)
+        return replace(facts, held=facts.is_held_up)
 
     def _agreed(self, price: ActualPrice) -> "Facts":
         return replace(

@@ -113,6 +113,7 @@ class State(StrEnum):
     OWING = "owing"
     COVERED = "covered"
     JUSTIFIED = "justified"
+    BORNE = "borne"
     WON = "won"
     SETTLED = "settled"
     DISPOSED = "disposed"
@@ -260,7 +261,7 @@ class Trigger(StrEnum):
     FOLLOW_PARCELS = "follow-parcels"
     FOLLOW_CASE = "follow-case"
     FOLLOW_ORDER = "follow-order"
-    FOLLOW_PAYMENT = "follow-payment"
+    HEED_CHARGEBACK = "heed-chargeback"
 
     LAPSE = "lapse"
     REMIND = "remind"

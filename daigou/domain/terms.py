@@ -39,6 +39,8 @@ class Limits:
     order_fen_max: int
     recharge_fen_min: int
     recharge_fen_max: int
+    withdrawal_fen_min: int
+    withdrawal_fen_max: int
     lines_max: int
     rate_age_days_max: int
 
@@ -49,6 +51,7 @@ class Terms:
 
     `debts_from_deposit` says that what a cancellation costs beyond what is held is taken from the
     deposit, `silence_refuses` that a seller who does not answer at all counts as refusing.
+    `freeze_on_chargeback` says that providers have asked beforehand to have an account frozen.
     """
 
     version: str
@@ -64,6 +67,7 @@ class Terms:
     coupons_reduce: frozenset[str]
     debts_from_deposit: bool
     silence_refuses: bool
+    freeze_on_chargeback: bool
 
     def duration(self, term: str, *, country: str = "", scale: int = 1) -> timedelta:
         """How long the clock named `term` runs, divided by `scale`.
@@ -126,6 +130,8 @@ def parse(text: str) -> Terms:
             order_fen_max=reader.count("limits", "order_fen_max"),
             recharge_fen_min=reader.count("limits", "recharge_fen_min"),
             recharge_fen_max=reader.count("limits", "recharge_fen_max"),
+            withdrawal_fen_min=reader.count("limits", "withdrawal_fen_min"),
+            withdrawal_fen_max=reader.count("limits", "withdrawal_fen_max"),
             lines_max=reader.count("limits", "lines_max"),
             # UA-2-3: terms from before there were estimates do not say it.
             rate_age_days_max=reader.count("limits", "rate_age_days_max"),
@@ -135,6 +141,7 @@ def parse(text: str) -> Terms:
         coupons_reduce=frozenset(reader.texts("coupons", "reduce")),
         debts_from_deposit=reader.choice("cancellation", "debts", "deposit", "claim"),
         silence_refuses=reader.choice("cancellation", "silence", "refused", "escalated"),
+        freeze_on_chargeback=reader.choice("chargeback", "freeze", "standing", "on_request"),
     )
     if reader.faults:
         raise TermsError("terms: " + "; ".join(reader.faults))

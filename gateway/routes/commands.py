@@ -50,6 +50,7 @@ REFUSALS: Mapping[Trigger, tuple[RefusalCode, ...]] = MappingProxyType(
 _REFUSALS_OF_GUARDS: Mapping[Guard, RefusalCode] = MappingProxyType(
     {
         case_guards.no_case_is_open: RefusalCode.CASE_OPEN,
+        case_guards.no_payment_is_held: RefusalCode.PAYMENT_HELD,
         case_guards.customs_are_not_cleared: RefusalCode.CUSTOMS_CLEARED,
     }
 )

@@ -1,14 +1,18 @@
 """The lifecycle tables: what may happen, by whom, by which clause, with which money, until when."""
 
 from daigou.domain.lifecycle.cancellation import CANCELLATION
+from daigou.domain.lifecycle.chargeback import CHARGEBACK
 from daigou.domain.lifecycle.claim import CLAIM
+from daigou.domain.lifecycle.closure import CLOSURE
 from daigou.domain.lifecycle.dissolution import DISSOLUTION
+from daigou.domain.lifecycle.freeze import FREEZE
 from daigou.domain.lifecycle.fulfilment import FULFILMENT
 from daigou.domain.lifecycle.parcel import PARCEL
 from daigou.domain.lifecycle.recharge import RECHARGE
 from daigou.domain.lifecycle.refund import REFUND
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.lifecycle.talk import OPINION, QUESTION, REQUIREMENT
+from daigou.domain.lifecycle.withdrawal import WITHDRAWAL
 from daigou.domain.order import TableName
 from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, VERSIONS, Terms, TermsError
 
@@ -20,7 +24,17 @@ OUTLIVING = tuple(table.name for table in ITEM_TABLES if table.outlives)
 is to come."""
 
 TABLES: dict[TableName, Table] = {
-    table.name: table for table in (FULFILMENT, *ITEM_TABLES, RECHARGE, CLAIM)
+    table.name: table
+    for table in (
+        FULFILMENT,
+        *ITEM_TABLES,
+        RECHARGE,
+        CLAIM,
+        WITHDRAWAL,
+        FREEZE,
+        CLOSURE,
+        CHARGEBACK,
+    )
 }
 
 
@@ -43,8 +57,11 @@ for _terms in VERSIONS.values():
 
 __all__ = [
     "CANCELLATION",
+    "CHARGEBACK",
     "CLAIM",
+    "CLOSURE",
     "DISSOLUTION",
+    "FREEZE",
     "FULFILMENT",
     "ITEM_TABLES",
     "OPINION",
@@ -55,5 +72,6 @@ __all__ = [
     "REFUND",
     "REQUIREMENT",
     "TABLES",
+    "WITHDRAWAL",
     "check_durations",
 ]

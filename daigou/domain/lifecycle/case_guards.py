@@ -30,6 +30,16 @@ _NOT_AGREED = (State.NEW, State.IN_REVIEW, State.REQUESTED, State.ACCEPTED)
 # What waits while a case is open.
 
 
+def no_payment_is_held(situation: Situation) -> None:
+    """PSR-22-1: while a payment is charged back nothing is done for the client on its order."""
+    if situation.facts.payment_is_held:
+        raise Refused(
+            RefusalCode.PAYMENT_HELD,
+            "PSR-22-1",
+            "a payment of this order was charged back; wait until it is paid again or decided",
+        )
+
+
 def no_case_is_open(situation: Situation) -> None:
     """PSR-12-1: while a cancellation is open nothing is bought, paid or agreed on this order."""
     if situation.facts.case_is_open:
@@ -40,7 +50,8 @@ def no_case_is_open(situation: Situation) -> None:
         )
 
 
-NO_CASE = (no_case_is_open,)
+UNDISTURBED = (no_payment_is_held, no_case_is_open)
+"""What is asked of every intention, as long as facts alone go on."""
 
 
 def _clause_of(situation: Situation) -> str:
@@ -296,7 +307,7 @@ def case_begins_to_hold(situation: Situation) -> bool:
 
 def case_holds_no_more(situation: Situation) -> bool:
     """Whether the order's clocks stand still without a reason."""
-    return situation.facts.held and not situation.facts.case_is_open
+    return situation.facts.held and not situation.facts.is_held_up
 
 
 def order_is_cancelled(situation: Situation) -> bool:

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from daigou.domain import commands, postings
 from daigou.domain.lifecycle import case_guards, guards
-from daigou.domain.lifecycle.case_guards import NO_CASE
+from daigou.domain.lifecycle.case_guards import UNDISTURBED
 from daigou.domain.lifecycle.table import Deadline, Row, Table, TriggerSpec, Wait
 from daigou.domain.lifecycle.words import (
     CLIENT,
@@ -137,7 +137,7 @@ ROWS = (
                 target=State.DISPATCHED,
                 clause="PSR-8",
                 roles=PROVIDER,
-                guards=NO_CASE,
+                guards=UNDISTURBED,
                 notices=tell("parcel.exchanged", Role.CLIENT, Role.STORAGE),
                 restarts=_ON_THE_WAY,
             ),
@@ -147,7 +147,7 @@ ROWS = (
                 target=State.RETURNED,
                 clause="PSR-9",
                 roles=PROVIDER | PLATFORM,
-                guards=NO_CASE,
+                guards=UNDISTURBED,
                 posts=postings.pass_on_seller_refund,
                 notices=tell("parcel.seller_refunded", Role.CLIENT),
             ),
@@ -271,7 +271,7 @@ ROWS = (
         target=State.ABANDONED,
         clause="PSR-7",
         roles=CLIENT,
-        guards=NO_CASE,
+        guards=UNDISTURBED,
         notices=tell("parcel.abandoned", Role.STORAGE, Role.LOGISTICS),
     ),
     Row(

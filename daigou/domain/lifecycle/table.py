@@ -20,6 +20,8 @@ from daigou.domain.terms import CANCELLATION_PERIOD, Terms
 NOBODY: frozenset[Role] = frozenset()
 FOLLOWING = frozenset({Trigger.FOLLOW_PARCELS, Trigger.FOLLOW_CASE, Trigger.FOLLOW_ORDER})
 """The triggers that nobody pulls: one axis moves since another one did."""
+TOLD = frozenset({Trigger.HEED_CHARGEBACK, Trigger.COLLECT_DEBT, Trigger.WIND_UP})
+"""The triggers that one subject pulls on another, since it moved itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -442,7 +444,9 @@ def _faults(table: Table) -> Iterable[str]:
     for row in table.rows:
         if row.trigger not in table.triggers:
             yield f"trigger {row.trigger} is not described"
-        if not row.roles and not _struck_by_clock(table, row) and not _follows(table, row):
+        if not (
+            row.roles or row.trigger in TOLD or _struck_by_clock(table, row) or _follows(table, row)
+        ):
             yield f"nobody can pull {row.trigger} in {row.source}"
     cited = {row.clause for row in table.rows} | {spec.clause for spec in table.triggers.values()}
     yield from (f"clause {c} is unknown" for c in sorted(cited) if c not in CATALOGUE)

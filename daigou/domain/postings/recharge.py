@@ -2,14 +2,17 @@
 
 from daigou.domain.book import (
     INSTITUTION,
+    AccountKind,
     Book,
     Effects,
+    Journal,
     JournalKind,
     Movement,
     MovementKind,
     MovementState,
 )
 from daigou.domain.commands import Command, RequestRecharge
+from daigou.domain.money import Money
 from daigou.domain.postings.legs import answered, expect, move, settled
 
 
@@ -27,12 +30,31 @@ def send_recharge(book: Book, command: Command) -> Effects:
 
 
 def credit_recharge(book: Book, command: Command) -> Effects:
-    """The recharge was captured: the deposit takes it (UA-1-8)."""
+    """The recharge was captured: the deposit takes it (UA-1-8); what the client owes is paid from
+    it first, the oldest debt first (PSR-22-3, UA-1-19)."""
     movement = answered(book, command)
     return Effects(
-        journals=move(JournalKind.RECHARGE, "UA-1-8", INSTITUTION, book.deposit, movement.amount),
+        journals=(
+            *move(JournalKind.RECHARGE, "UA-1-8", INSTITUTION, book.deposit, movement.amount),
+            *pay_debts(book, movement.amount),
+        ),
         settles=settled(command, MovementState.DONE),
     )
+
+
+def pay_debts(book: Book, left: Money) -> tuple[Journal, ...]:
+    """So much of the deposit pays what its client owes, the oldest debt first (UA-1-19)."""
+    journals: tuple[Journal, ...] = ()
+    for debt in book.personal.debts:
+        share = min(left, debt.amount)
+        left -= share
+        kind = (
+            JournalKind.OFFSET
+            if debt.account.kind == AccountKind.CHARGED_BACK
+            else JournalKind.DEBT_PAID
+        )
+        journals += move(kind, "UA-1-19", book.deposit, debt.account, share)
+    return journals
 
 
 def drop_recharge(book: Book, command: Command) -> Effects:

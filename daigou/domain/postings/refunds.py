@@ -15,6 +15,7 @@ from daigou.domain.book import (
     Movement,
     MovementKind,
     MovementState,
+    Returned,
 )
 from daigou.domain.commands import Command, LineCode, Outcome, Refuse, ReportUnrealizable
 from daigou.domain.money import ZERO, Money, total
@@ -27,12 +28,17 @@ def give_back(book: Book, *, escrow: Money, fees: Money, clause: str) -> Effects
     """Gives back sums out of the escrow and the fees held.
 
     Fees that a coupon paid go back to the promotion: a coupon is never cashed (UA-1-10). Of the
-    rest the deposit gets what it paid, then the institution's captures, the latest first.
+    rest the deposit gets what it paid. What the client had charged back it has already: that share
+    pays its debt, or goes to the deposit if it was paid (PSR-22-1). The rest goes back to the
+    institution's captures, the latest first.
     """
     to_coupons = min(fees, book.put_into(PROMOTION))
     left = escrow + fees - to_coupons
     to_deposit = min(left, max(ZERO, _deposit_paid(book)))
     left -= to_deposit
+    debts, returns = _of_disputes(book, left)
+    disputed = total([each.amount for each in returns])
+    left -= disputed
     refunds: list[Movement] = []
     for capture in reversed(book.captured):
         if share := min(left, capture.left):
@@ -47,18 +53,33 @@ def give_back(book: Book, *, escrow: Money, fees: Money, clause: str) -> Effects
             left -= share
     if left:
         raise ArithmeticError(f"{book.subject}: {left} would go back that was never paid")
+    of_escrow = min(disputed, escrow)
+    paid_debts = Journal(
+        kind=JournalKind.REFUND_DISPUTED,
+        clause="PSR-22-1",
+        legs=legs(
+            (book.own(AccountKind.ESCROW), of_escrow),
+            (book.own(AccountKind.FEE_HELD), disputed - of_escrow),
+            *((account, -paid) for account, paid in debts),
+            (book.deposit, total([paid for _, paid in debts]) - disputed),
+        ),
+    )
     refund = Journal(
         kind=JournalKind.REFUND,
         clause=clause,
         legs=legs(
-            (book.own(AccountKind.ESCROW), escrow),
-            (book.own(AccountKind.FEE_HELD), fees),
+            (book.own(AccountKind.ESCROW), escrow - of_escrow),
+            (book.own(AccountKind.FEE_HELD), fees - (disputed - of_escrow)),
             (book.deposit, -to_deposit),
             (PROMOTION, -to_coupons),
             (book.own(AccountKind.REFUND_TRANSIT), -total([each.amount for each in refunds])),
         ),
     )
-    return Effects(journals=(refund,) if refund.legs else (), refunds=tuple(refunds))
+    return Effects(
+        journals=tuple(each for each in (paid_debts, refund) if each.legs),
+        refunds=tuple(refunds),
+        returns=returns,
+    )
 
 
 def refund_collected(book: Book, command: Command) -> Effects:
@@ -181,11 +202,33 @@ def _deposit_paid(book: Book) -> Money:
 
     The deposit pays the lines in the order of the checkout, the provider's first; what the storage
     charged later is gone. Refunds that were credited to the deposit instead came from captures.
-    What the seller paid into it for a return (PSR-13-5) is no money of the order's.
+    What the seller paid into it for a return (PSR-13-5) is no money of the order's; what it got
+    of a disputed payment was a capture's.
     """
     charged = [line.amount for line in book.lines if line.code == LineCode.STORAGE_CHARGE]
     for_the_return = book.facts.case.cost_paid if book.facts.case else ZERO
-    return book.put_into(book.deposit) + _credited(book) + for_the_return - total(charged)
+    put_in = _credited(book) + for_the_return + _of_disputes_in_deposit(book)
+    return book.put_into(book.deposit) + put_in - total(charged)
+
+
+def _of_disputes(
+    book: Book, left: Money
+) -> tuple[tuple[tuple[Account, Money], ...], tuple[Returned, ...]]:
+    """What of a sum belongs to disputed payments: the debts that it pays, and each one's share."""
+    debts: list[tuple[Account, Money]] = []
+    returns: list[Returned] = []
+    for dispute in book.disputes:
+        if share := min(left, dispute.to_return):
+            left -= share
+            returns.append(Returned(chargeback=dispute.chargeback, amount=share))
+            debts.append((dispute.account, min(share, dispute.owed)))
+    return tuple(debts), tuple(returns)
+
+
+def _of_disputes_in_deposit(book: Book) -> Money:
+    """What the deposit got of disputed payments, beyond their debts."""
+    returned = total([each.returned for each in book.disputes])
+    return returned + total([book.put_into(each.account) for each in book.disputes])
 
 
 def _credited(book: Book) -> Money:

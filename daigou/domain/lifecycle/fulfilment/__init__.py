@@ -2,12 +2,20 @@
 
 from types import MappingProxyType
 
-from daigou.domain.lifecycle.fulfilment import cases, payment, purchase, receipt, request, way
+from daigou.domain.lifecycle.fulfilment import (
+    cases,
+    chargebacks,
+    payment,
+    purchase,
+    receipt,
+    request,
+    way,
+)
 from daigou.domain.lifecycle.fulfilment.triggers import TRIGGERS
 from daigou.domain.lifecycle.table import Table, Wait
 from daigou.domain.order import Role, State, TableName
 
-_PHASES = (request, payment, purchase, way, receipt, cases)
+_PHASES = (request, payment, purchase, way, receipt, cases, chargebacks)
 
 ENDS = {
     State.CLOSED: "closed",
@@ -19,6 +27,7 @@ ENDS = {
     State.ABANDONED: "abandoned at the storage",
     State.CANCELLED: "cancelled",
     State.DISSOLVED: "dissolved",
+    State.DISPOSED: "its goods were sold for what the client owed",
 }
 
 FULFILMENT = Table(

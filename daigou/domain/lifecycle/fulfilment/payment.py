@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from daigou.domain import postings
 from daigou.domain.lifecycle import guards
-from daigou.domain.lifecycle.case_guards import NO_CASE
+from daigou.domain.lifecycle.case_guards import UNDISTURBED
 from daigou.domain.lifecycle.table import (
     NOBODY,
     Answer,
@@ -42,7 +42,7 @@ ROWS = (
                 clause=_CLAUSE[state],
                 roles=CLIENT,
                 when=guards.needs_no_institution,
-                guards=(*NO_CASE, guards.logistics_is_chosen),
+                guards=(*UNDISTURBED, guards.logistics_is_chosen),
                 posts=postings.pay_from_deposit,
                 notices=_EFFECTIVE[state],
                 restarts=_PURCHASE_ANEW,
@@ -53,7 +53,7 @@ ROWS = (
                 target=State.PAYING,
                 clause=_CLAUSE[state],
                 roles=CLIENT,
-                guards=(*NO_CASE, guards.logistics_is_chosen),
+                guards=(*UNDISTURBED, guards.logistics_is_chosen),
                 posts=postings.reserve_payment,
             ),
             Row(
@@ -117,7 +117,7 @@ ROWS = (
         target=State.FORFEITED,
         clause="PSR-15-2",
         roles=CLIENT,
-        guards=NO_CASE,
+        guards=UNDISTURBED,
         posts=postings.keep_forfeited,
         notices=tell("order.forfeited", Role.CLIENT, Role.PROVIDER),
     ),
@@ -138,7 +138,7 @@ ROWS = (
             (State.AWAITING_CHOICE, "PSR-9"),
         )
         for trigger, roles, checks in (
-            (Trigger.DECLINE_OFFER, CLIENT, NO_CASE),
+            (Trigger.DECLINE_OFFER, CLIENT, UNDISTURBED),
             (Trigger.LAPSE, NOBODY, ()),
         )
         for row in (

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from daigou.domain import postings
 from daigou.domain.lifecycle import guards
-from daigou.domain.lifecycle.case_guards import NO_CASE
+from daigou.domain.lifecycle.case_guards import UNDISTURBED
 from daigou.domain.lifecycle.table import Answer, Call, Deadline, Errand, Row, Wait
 from daigou.domain.lifecycle.words import CLIENT, NO_DEPOSIT, PLATFORM, PROVIDER, tell
 from daigou.domain.order import Role, State, Trigger
@@ -19,7 +19,7 @@ ROWS = (
         target=State.PURCHASING,
         clause="PSR-8",
         roles=PROVIDER,
-        guards=NO_CASE,
+        guards=UNDISTURBED,
         posts=postings.reserve_purchase,
     ),
     Row(
@@ -38,7 +38,7 @@ ROWS = (
         clause="PSR-3-2",
         roles=PROVIDER,
         guards=(
-            *NO_CASE,
+            *UNDISTURBED,
             guards.refusal_is_still_allowed,
             guards.nothing_is_bought,
             guards.lines_name_their_collector,
@@ -72,7 +72,7 @@ ROWS = (
     *(
         row
         for trigger, state, roles, checks in (
-            (Trigger.REPORT_PRICE, State.EFFECTIVE, PROVIDER, NO_CASE + _PRICE),
+            (Trigger.REPORT_PRICE, State.EFFECTIVE, PROVIDER, UNDISTURBED + _PRICE),
             (Trigger.QUOTE_ANEW, State.PURCHASING, PLATFORM, _PRICE),
         )
         for row in (
@@ -131,7 +131,7 @@ ROWS = (
         clause="PSR-10-2",
         roles=CLIENT,
         when=guards.part_costs_no_more,
-        guards=NO_CASE,
+        guards=UNDISTURBED,
         posts=postings.true_up,
         notices=tell("order.part_accepted", Role.PROVIDER),
         restarts=("purchase_reminder", "purchase"),
@@ -142,7 +142,7 @@ ROWS = (
         target=State.AWAITING_TOP_UP,
         clause="PSR-10-2",
         roles=CLIENT,
-        guards=NO_CASE,
+        guards=UNDISTURBED,
         posts=postings.reprice,
         notices=tell("order.top_up_due", Role.CLIENT),
         restarts=("top_up",),

@@ -127,6 +127,21 @@ TRIGGERS = {
         command=commands.Plain,
         clause="PSR-12-1-B",
     ),
+    Trigger.HEED_CHARGEBACK: TriggerSpec(
+        says="a payment was charged back: the order waits, goes on, or ends",
+        command=commands.PaymentHold,
+        clause="PSR-22-1",
+    ),
+    Trigger.REFUSE_SERVICE: TriggerSpec(
+        says="refuse the service for what the client owes of a chargeback",
+        command=commands.Noted,
+        clause="PSR-22-3",
+    ),
+    Trigger.DISPOSE_GOODS: TriggerSpec(
+        says="record that retained goods were sold for what the client owes",
+        command=commands.DisposeGoods,
+        clause="PSR-22-3",
+    ),
     Trigger.LAPSE: TriggerSpec(
         says="the window passed unused", command=commands.Plain, clause="PSR-2-1"
     ),

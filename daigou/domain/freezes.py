@@ -1,0 +1,85 @@
+"""Owns the reasons of a freeze: what each forbids, by which clause, who places and who lifts it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from daigou.domain.account_commands import Block, FreezeReason, PlaceFreeze
+from daigou.domain.order import Role
+
+MONEY = frozenset({Block.WITHDRAWAL, Block.USE})
+EVERYTHING = frozenset(Block)
+NOTHING_NEW = frozenset({Block.RECHARGE, Block.SERVICE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeRule:
+    """A reason to freeze: `blocks` is all that it can forbid, `until` says in words what lifts it.
+
+    A reason that nobody places by hand is placed by what happens: a chargeback, a closing.
+    """
+
+    clause: str
+    says: str
+    blocks: frozenset[Block]
+    until: str
+    placed_by: frozenset[Role] = frozenset()
+    lifted_by: frozenset[Role] = frozenset()
+
+
+_BROKEN_WITH = frozenset({Role.PROVIDER, Role.LOGISTICS})
+
+FREEZES: Mapping[FreezeReason, FreezeRule] = MappingProxyType(
+    {
+        FreezeReason.SUSPICION: FreezeRule(
+            clause="UA-1-9",
+            says="suspicion",
+            blocks=EVERYTHING,
+            until="the platform has looked into it",
+            placed_by=frozenset({Role.PLATFORM}),
+            lifted_by=frozenset({Role.PLATFORM}),
+        ),
+        FreezeReason.LOST_CREDENTIAL: FreezeRule(
+            clause="UA-1-2",
+            says="a lost or misused credential",
+            blocks=EVERYTHING,
+            until="the client has proved who it is, and the platform says so",
+            placed_by=frozenset({Role.CLIENT, Role.PLATFORM}),
+            lifted_by=frozenset({Role.PLATFORM}),
+        ),
+        FreezeReason.BREACH: FreezeRule(
+            clause="UA-4-5",
+            says="the request of a party whose contract the client broke",
+            blocks=MONEY,
+            until="that party or the platform lifts it, or the sum has passed to that party",
+            placed_by=_BROKEN_WITH | {Role.PLATFORM},
+            lifted_by=_BROKEN_WITH | {Role.PLATFORM},
+        ),
+        FreezeReason.INACTIVITY: FreezeRule(
+            clause="UA-1-15",
+            says="inactivity",
+            blocks=EVERYTHING,
+            until="the client asks for its account again",
+            placed_by=frozenset({Role.CLOCK}),
+        ),
+        FreezeReason.CHARGEBACK: FreezeRule(
+            clause="PSR-22-1",
+            says="a payment that was charged back",
+            blocks=MONEY,
+            until="the debt is paid, the institution decides against the client's dispute, or just "
+            "cause is found",
+        ),
+        FreezeReason.CLOSING: FreezeRule(
+            clause="UA-1-20",
+            says="the closing of the account",
+            blocks=NOTHING_NEW,
+            until="the client keeps the account after all",
+        ),
+    }
+)
+
+
+def blocked_by(command: PlaceFreeze) -> frozenset[Block]:
+    """What a freeze that is placed so forbids: what it chose, or all that its reason can."""
+    whole = FREEZES[command.reason].blocks
+    return whole & frozenset(command.blocks) if command.blocks else whole
