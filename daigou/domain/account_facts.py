@@ -18,6 +18,7 @@ from daigou.domain.account_commands import (
 )
 from daigou.domain.money import Money
 from daigou.domain.order import State, Trigger
+from daigou.domain.taken import Taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +29,32 @@ class Frozen:
     amount: Money
     inactive_since: datetime | None = None
 
+    @staticmethod
+    def after(known: "Frozen | None", row: Taken) -> "Frozen | None":
+        """What it knows once a row was taken."""
+        command = row.command
+        if isinstance(command, PlaceFreeze):
+            return Frozen(
+                reason=command.reason,
+                amount=command.amount,
+                inactive_since=command.inactive_since,
+            )
+        return known
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
     """An account that is being closed: where the rest of it is to be paid."""
 
     payment_method: str
+
+    @staticmethod
+    def after(known: "Closing | None", row: Taken) -> "Closing | None":
+        """What it knows once a row was taken."""
+        command = row.command
+        if isinstance(command, CloseAccount | PayoutMethod):
+            return Closing(payment_method=command.payment_method)
+        return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,54 +82,36 @@ class ChargedBack:
         """Whether the institution has given its verdict."""
         return self.won or self.lost
 
+    @staticmethod
+    def after(known: "ChargedBack | None", row: Taken) -> "ChargedBack | None":
+        """What it knows once a row was taken."""
+        command = row.command
+        if isinstance(command, ReportChargeback):
+            return ChargedBack(
+                amount=command.amount,
+                reason=command.reason,
+                footing=command.footing,
+                evidence_due=command.evidence_due,
+                head=head_of(command.reason, command.footing),
+            )
+        return known._moved(row) if known else None
 
-def frozen_after(before: Frozen | None, command: object) -> Frozen | None:
-    """What a freeze knows after a command."""
-    if isinstance(command, PlaceFreeze):
-        return Frozen(
-            reason=command.reason,
-            amount=command.amount,
-            inactive_since=command.inactive_since,
-        )
-    return before
-
-
-def closing_after(before: Closing | None, command: object) -> Closing | None:
-    """What a closing knows after a command."""
-    if isinstance(command, CloseAccount | PayoutMethod):
-        return Closing(payment_method=command.payment_method)
-    return before
-
-
-def charged_back_after(
-    before: ChargedBack | None, *, trigger: Trigger, source: State, command: object
-) -> ChargedBack | None:
-    """What a chargeback knows after a row was taken."""
-    if isinstance(command, ReportChargeback):
-        return ChargedBack(
-            amount=command.amount,
-            reason=command.reason,
-            footing=command.footing,
-            evidence_due=command.evidence_due,
-            head=head_of(command.reason, command.footing),
-        )
-    if before is None:
-        return None
-    match trigger, command:
-        case _, DenyJustCause(head=head):
-            return replace(before, head=head)
-        case _, PayChargeback():
-            return replace(before, paying_in=source)
-        case Trigger.WIN_CHARGEBACK, _:
-            return replace(before, won=True)
-        case Trigger.LOSE_CHARGEBACK, _:
-            return replace(before, lost=True)
-        case Trigger.STAGE_EVIDENCE, EvidenceBundle(digest=digest):
-            return replace(before, staged=digest)
-        case Trigger.SUBMIT_EVIDENCE, EvidenceBundle(digest=digest):
-            return replace(before, submitted=digest)
-        case _:
-            return before
+    def _moved(self, row: Taken) -> "ChargedBack":
+        match row.trigger, row.command:
+            case _, DenyJustCause(head=head):
+                return replace(self, head=head)
+            case _, PayChargeback():
+                return replace(self, paying_in=row.source)
+            case Trigger.WIN_CHARGEBACK, _:
+                return replace(self, won=True)
+            case Trigger.LOSE_CHARGEBACK, _:
+                return replace(self, lost=True)
+            case Trigger.STAGE_EVIDENCE, EvidenceBundle(digest=digest):
+                return replace(self, staged=digest)
+            case Trigger.SUBMIT_EVIDENCE, EvidenceBundle(digest=digest):
+                return replace(self, submitted=digest)
+            case _:
+                return self
 
 
 def head_of(reason: DisputeReason, footing: Footing) -> Head | None:
