@@ -212,8 +212,8 @@ class Disputed:
     """A chargeback of one of the order's payments.
 
     `owed` is what the client still owes of it. `returned` is what the order gave back of the
-    payment all the same: it paid the debt, or went to the deposit. `owing` says that the deposit
-    did not cover it, `won` that the institution gave the money back.
+    payment all the same: it paid the debt, or went to the deposit. `holds` says that it holds the
+    order up, `won` that the institution gave the money back.
     """
 
     chargeback: ChargebackId
@@ -221,7 +221,7 @@ class Disputed:
     amount: Money
     owed: Money
     returned: Money
-    owing: bool
+    holds: bool
     won: bool
 
     @property

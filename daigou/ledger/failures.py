@@ -52,13 +52,13 @@ def _meaning(error: DBAPIError) -> Exception:
         case "DG001", _:
             return _beneath_the_floor(message, detail)
         case "DG002", _:
-            return Refused(
-                RefusalCode.ACCOUNT_FROZEN, "PSR-22-1", f"the deposit is frozen: {detail}"
-            )
+            return _blocked(detail)
         case "DG003", _:
             return _stranger(message, detail)
         case "DG008", _:
             return Refused(RefusalCode.COUPON_NOT_USABLE, "UA-1-10", message)
+        case "DG010", _:
+            return Refused(RefusalCode.INVALID_REQUEST, "PSR-22-1", message)
         case "DG009", _:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
         case ("23505", _) | ("DG006", _):
@@ -79,17 +79,44 @@ def _meaning(error: DBAPIError) -> Exception:
             return BooksUnavailableError(message)
 
 
+_OWED = {"receivable", "charged_back"}
+
 _OF_STRANGERS = {
     Role.LOGISTICS.value: "PSR-5",
     Role.PROMOTER.value: "PSR-19",
     "contract": "PSR-19",
     "claim": "PSR-25",
+    "breach": "UA-4-5",
+    "chargeback": "PSR-22-1",
 }
 """The clauses that ask for a registered party, where they are not that of the request."""
 
 
+_BLOCKED = {
+    "service": "no purchase can be asked for",
+    "recharge": "nothing can be put into the deposit",
+    "withdrawal": "nothing can be taken out of the deposit",
+    "use": "nothing can be paid from the deposit",
+}
+
+
+def _blocked(detail: str) -> Refused:
+    said = json.loads(detail)
+    reasons = ", ".join(
+        f"{each['reason'].replace('_', ' ')} ({each['clause']})" for each in said["freezes"]
+    )
+    return Refused(
+        RefusalCode.SERVICE_REFUSED if said["blocked"] == "service" else RefusalCode.ACCOUNT_FROZEN,
+        said["freezes"][0]["clause"],
+        f"{_BLOCKED[said['blocked']]} while the account is frozen for {reasons}",
+    )
+
+
 def _beneath_the_floor(message: str, detail: str) -> Exception:
     sums = json.loads(detail)
+    if sums["kind"] in _OWED:
+        # Something else has paid of the debt meanwhile: less is needed now.
+        return OvertakenError(message)
     if sums["kind"] != "deposit":
         return StepForbiddenError(message)
     return Refused(

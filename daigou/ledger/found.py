@@ -16,7 +16,10 @@ class Found:
     is what the step's sequence already holds, `command_sequence` the sequence that its command was
     written under; `held` is owed in fen, by kind of the subject's own accounts, and `moved` is what
     its journals put into each account. `lines` are the order's checkout as it is now, of
-    `lines_written` in all; `items` are those that have not ended.
+    `lines_written` in all; `items` are those that have not ended. `captured` are the order's
+    payments through the institution, `disputes` the other chargebacks of them, `order_held` what
+    the order of a chargeback holds. `personal` is what is known of the client's account, for a
+    subject that is no order.
     """
 
     written: Rows | None
@@ -31,6 +34,9 @@ class Found:
     held: dict[str, int]
     moved: dict[str, int]
     captured: list[Rows]
+    disputes: list[Rows]
+    order_held: dict[str, int] | None
+    personal: Rows | None
     coupons: list[Rows]
     brokerage: Rows | None
     movement: Rows | None

@@ -8,6 +8,7 @@ from daigou.domain.commands import ChooseLogistics, Request
 from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, PartyId
 from daigou.domain.lifecycle import FULFILMENT, REFUND, TABLES
+from daigou.domain.lifecycle.case_guards import no_payment_is_held, payment_held
 from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.lifecycle.table import taken
 from daigou.domain.money import CNY, ZERO, Money
@@ -22,6 +23,7 @@ from daigou.ledger.rows import (
     clocks_of,
     clockwork,
     coupon_of,
+    disputed_of,
     facts_in,
     facts_json,
     line_of,
@@ -58,6 +60,10 @@ class OrderWriter:
             to_seller=-moved.get(BANK, ZERO),
         )
         self._facts = facts_in(order["facts"]) if order else Facts()
+        disputes = tuple(disputed_of(row) for row in found.disputes)
+        if no_payment_is_held in row.guards and any(each.holds for each in disputes):
+            # The order itself may not have heard of it yet.
+            raise payment_held()
         self.book = Book(
             subject=step.subject,
             sequence=step.sequence,
@@ -71,6 +77,7 @@ class OrderWriter:
             lines=lines,
             paid=self._before.paid,
             captured=tuple(captured_of(row) for row in found.captured),
+            disputes=disputes,
             coupons=tuple(coupon_of(row) for row in found.coupons),
             coupons_reduce=terms.coupons_reduce,
             storage_charge=terms.storage_charge,

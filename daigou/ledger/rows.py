@@ -16,10 +16,13 @@ from daigou.domain.book import (
     AccountKind,
     Captured,
     Coupon,
+    Debt,
+    Disputed,
     Movement,
     MovementKind,
     MovementState,
     Paid,
+    Personal,
 )
 from daigou.domain.clocks import Clock, running
 from daigou.domain.commands import (
@@ -34,8 +37,9 @@ from daigou.domain.commands import (
     Request,
 )
 from daigou.domain.facts import Facts
-from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
+from daigou.domain.ids import ChargebackId, CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
+from daigou.domain.lifecycle.chargeback import HOLDING
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Parties, State, TableName
 from daigou.domain.screening import Finding
@@ -179,6 +183,36 @@ def captured_of(row: Row) -> Captured:
         reference=MovementRef(row["reference"]),
         amount=Money(row["amount"]),
         refunded=Money(row["refunded"]),
+        disputed=Money(row["disputed"]),
+    )
+
+
+def disputed_of(row: Row) -> Disputed:
+    """A chargeback of one of an order's payments, as it weighs on the order."""
+    return Disputed(
+        chargeback=ChargebackId(row["id"]),
+        payment=MovementRef(row["payment"]),
+        amount=Money(row["amount"]),
+        owed=Money(row["owed"]),
+        returned=Money(row["returned"]),
+        holds=row["state"] in HOLDING,
+        won=row["won"],
+    )
+
+
+def personal_of(row: Row | None) -> Personal:
+    """What is known of a client's account."""
+    if row is None:
+        return Personal()
+    return Personal(
+        balance=Money(row["balance"]),
+        debts=tuple(
+            Debt(account=account_named(each["account"]), amount=Money(each["amount"]))
+            for each in row["debts"]
+        ),
+        frozen=row["frozen"],
+        unfinished=tuple(row["unfinished"]),
+        last_act=moment_of(row["last_act"]),
     )
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from daigou.domain.book import Book, Effects
+from daigou.domain.book import Account, Book, Effects
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.order import Role, TableName
 from daigou.domain.steps import Committed, Step
+from daigou.ledger.account_writers import ClosureWriter, FreezeWriter, WithdrawalWriter
+from daigou.ledger.chargeback_writer import ChargebackWriter
 from daigou.ledger.claim_writer import ClaimWriter
 from daigou.ledger.found import Found, Rows
 from daigou.ledger.order_writer import OrderWriter
@@ -37,7 +39,17 @@ class Writer(Protocol):
 
 
 WRITERS: Mapping[TableName, type[SubjectWriter]] = MappingProxyType(
-    {writer.table: writer for writer in (RechargeWriter, ClaimWriter)}
+    {
+        writer.table: writer
+        for writer in (
+            RechargeWriter,
+            ClaimWriter,
+            WithdrawalWriter,
+            FreezeWriter,
+            ClosureWriter,
+            ChargebackWriter,
+        )
+    }
 )
 """By the main table of a kind of subject; whatever else a step is of is an order's."""
 
@@ -78,7 +90,10 @@ def compose(*, step: Step, digest: str, found: Found) -> Composed:
     effects = lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
     rows, committed = writer.write(effects)
     rows["transition"] = _transition(step, digest, committed)
+    rows.update(_accounts(step, effects, deposit=writer.book.deposit))
     rows.update(_postings(step, effects))
+    rows.update(_freezes(step, effects, deposit=writer.book.deposit))
+    rows.update(_returns(step, effects))
     rows.update(_movements(step, effects))
     if notices := list(_notices(step, lifecycle, writer)):
         rows["notice"] = notices
@@ -127,10 +142,13 @@ def _transition(step: Step, digest: str, committed: Committed) -> Rows:
     }
 
 
-def _postings(step: Step, effects: Effects) -> Rows:
-    if not effects.journals:
-        return {}
+def _accounts(step: Step, effects: Effects, *, deposit: Account) -> Rows:
+    """The accounts that the step needs: a deposit may be frozen before anything was put in."""
     accounts = {leg.account for journal in effects.journals for leg in journal.legs}
+    if effects.freezes:
+        accounts.add(deposit)
+    if not accounts:
+        return {}
     return {
         "account": [
             {
@@ -140,7 +158,14 @@ def _postings(step: Step, effects: Effects) -> Rows:
                 "opened_at": step.at,
             }
             for account in accounts
-        ],
+        ]
+    }
+
+
+def _postings(step: Step, effects: Effects) -> Rows:
+    if not effects.journals:
+        return {}
+    return {
         "journal": [
             {
                 "subject": step.subject,
@@ -153,6 +178,44 @@ def _postings(step: Step, effects: Effects) -> Rows:
             for number, journal in enumerate(effects.journals, start=1)
         ],
         "entry": list(_entries(step.subject, step.sequence, effects)),
+    }
+
+
+def _freezes(step: Step, effects: Effects, *, deposit: Account) -> Rows:
+    """What is lifted, and what is placed in its stead."""
+    rows: Rows = {}
+    if effects.lifts:
+        rows["lifted_freezes"] = {"lifted_at": step.at, "lifted_by": step.actor.party}
+    if effects.freezes:
+        rows["account_freeze"] = [
+            {
+                "account": deposit.id,
+                "reason": each.reason,
+                "author": step.actor.party,
+                "clause": each.clause,
+                "placed_at": step.at,
+                "subject": step.subject,
+                "sequence": step.sequence,
+                "blocks": sorted(each.blocks),
+            }
+            for each in effects.freezes
+        ]
+    return rows
+
+
+def _returns(step: Step, effects: Effects) -> Rows:
+    if not effects.returns:
+        return {}
+    return {
+        "disputed_refund": [
+            {
+                "chargeback": each.chargeback,
+                "subject": step.subject,
+                "sequence": step.sequence,
+                "amount": each.amount.amount,
+            }
+            for each in effects.returns
+        ]
     }
 
 

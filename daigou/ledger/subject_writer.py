@@ -12,14 +12,25 @@ from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.lifecycle.table import taken
 from daigou.domain.money import CNY, Money
-from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, Role, TableName
+from daigou.domain.order import Role, TableName
 from daigou.domain.steps import Committed, MoneyLine, Step
 from daigou.domain.terms import terms_of
 from daigou.ledger.found import Found, Rows
-from daigou.ledger.rows import Row, account_named, clockwork, movement_of
+from daigou.ledger.rows import (
+    Row,
+    account_named,
+    captured_of,
+    clockwork,
+    disputed_of,
+    movement_of,
+    personal_of,
+)
 from daigou.ledger.subjects import READ_MODELS
 from daigou.ledger.tables import METADATA
 from daigou.ports.books import StepConflictError
+
+_COLUMNS = {Role.PAYMENT_INSTITUTION: "institution"}
+"""The columns of a read model that name who holds a role, where they have another name."""
 
 
 class SubjectWriter:
@@ -96,7 +107,7 @@ class SubjectWriter:
 
     def holder(self, role: Role) -> PartyId | None:
         """Who holds a role on the subject; None where nobody does."""
-        party = self.row.get(role.value) if role in ROLES_BOUND_TO_AN_ORDER else None
+        party = self.row.get(_COLUMNS.get(role, role.value))
         return None if party is None else PartyId(party)
 
     def write(self, effects: Effects) -> tuple[Rows, Committed]:
@@ -151,5 +162,8 @@ class SubjectWriter:
             facts=self.facts,
             held={AccountKind(kind): Money(owed) for kind, owed in found.held.items()},
             moved={account_named(id_): Money(fen) for id_, fen in found.moved.items()},
+            captured=tuple(captured_of(row) for row in found.captured),
+            disputes=tuple(disputed_of(row) for row in found.disputes),
             movement=movement_of(found.movement) if found.movement else None,
+            personal=personal_of(found.personal),
         )

@@ -10,6 +10,10 @@ READ_MODELS: Mapping[TableName, str] = MappingProxyType(
         TableName.FULFILMENT: "purchase_order",
         TableName.RECHARGE: "recharge",
         TableName.CLAIM: "claim",
+        TableName.WITHDRAWAL: "withdrawal",
+        TableName.FREEZE: "freeze",
+        TableName.CLOSURE: "closure",
+        TableName.CHARGEBACK: "chargeback",
     }
 )
 """By the main lifecycle table of a kind, the database's table with a row a subject (see

@@ -33,11 +33,16 @@ _NOT_AGREED = (State.NEW, State.IN_REVIEW, State.REQUESTED, State.ACCEPTED)
 def no_payment_is_held(situation: Situation) -> None:
     """PSR-22-1: while a payment is charged back nothing is done for the client on its order."""
     if situation.facts.payment_is_held:
-        raise Refused(
-            RefusalCode.PAYMENT_HELD,
-            "PSR-22-1",
-            "a payment of this order was charged back; wait until it is paid again or decided",
-        )
+        raise payment_held()
+
+
+def payment_held() -> Refused:
+    """A payment of the order was charged back, and is not paid again yet (PSR-22-1)."""
+    return Refused(
+        RefusalCode.PAYMENT_HELD,
+        "PSR-22-1",
+        "a payment of this order was charged back; wait until it is paid again or decided",
+    )
 
 
 def no_case_is_open(situation: Situation) -> None:

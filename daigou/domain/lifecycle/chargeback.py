@@ -4,10 +4,12 @@ Without just cause it is demanded, then taken from the deposit, then covered by 
 What the institution decides may come at any time: so what is paid still waits for that.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from daigou.domain import commands, postings
 from daigou.domain.book import Template
+from daigou.domain.commands import Stand
 from daigou.domain.lifecycle import chargeback_guards as guards
 from daigou.domain.lifecycle.table import (
     Answer,
@@ -42,6 +44,18 @@ _DEMAND: tuple[tuple[Condition | None, Template | None, tuple[Notice, ...]], ...
 """The demand, with the freeze where the terms hold the request for it as made."""
 
 _UNPAID = (State.DEMANDED, State.OWING)
+HOLDING = frozenset({State.EXAMINING, State.DEMANDED, State.PAYING, State.OWING})
+"""Where a chargeback holds its order up (PSR-22-1)."""
+STANDS: Mapping[State, Stand] = MappingProxyType(
+    {
+        State.EXAMINING: Stand.HOLDS,
+        State.DEMANDED: Stand.HOLDS,
+        State.OWING: Stand.OWING,
+        State.JUSTIFIED: Stand.JUSTIFIED,
+        **dict.fromkeys((State.COVERED, State.WON, State.SETTLED, State.BORNE), Stand.OVER),
+    }
+)
+"""What each state means for the order; while the debt is being paid nothing changes for it."""
 
 
 def _paid_to(

@@ -6,6 +6,13 @@ test holds these classes against a migrated database.
 
 from sqlmodel import SQLModel
 
+from daigou.ledger.tables.accounts import (
+    Chargeback,
+    Closure,
+    DisputedRefund,
+    Freeze,
+    Withdrawal,
+)
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
 from daigou.ledger.tables.findings import Finding
 from daigou.ledger.tables.money import (
@@ -52,16 +59,20 @@ __all__ = [
     "AccountFreeze",
     "Application",
     "ChannelOpened",
+    "Chargeback",
     "Claim",
+    "Closure",
     "Contact",
     "Coupon",
     "Delivery",
     "DeliveryAttempt",
+    "DisputedRefund",
     "Entry",
     "Erasure",
     "Evidence",
     "ExchangeRate",
     "Finding",
+    "Freeze",
     "Idempotency",
     "Journal",
     "Movement",
@@ -81,4 +92,5 @@ __all__ = [
     "ScreeningRule",
     "Transition",
     "WebhookEndpoint",
+    "Withdrawal",
 ]

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, DateTime, String
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 
@@ -25,3 +25,4 @@ Moment = Annotated[datetime, Field(sa_type=TimestampTz)]
 MaybeMoment = Annotated[datetime | None, Field(sa_type=TimestampTz)]
 Json = Annotated[Any, Field(sa_type=JSONB, nullable=False)]
 MaybeJson = Annotated[Any, Field(sa_type=JSONB, nullable=True)]
+Texts = Annotated[list[str], Field(sa_type=ARRAY(String), nullable=False)]

@@ -22,6 +22,7 @@ from daigou.ledger.tables.columns import (
     KeyNumber,
     MaybeMoment,
     Moment,
+    Texts,
     TimestampTz,
 )
 from daigou.ledger.tables.story import STEP
@@ -40,10 +41,15 @@ class Account(SQLModel, table=True):
 
 
 class AccountFreeze(SQLModel, table=True):
-    """While it is not lifted, its deposit is neither used nor withdrawn (PSR-22-1)."""
+    """While it is not lifted, what it blocks is refused; the subject that placed it lifts it."""
 
     __tablename__: ClassVar[str] = "account_freeze"
     __table_args__ = (
+        ForeignKeyConstraint(["subject", "sequence"], STEP, name="freeze_has_its_step"),
+        ForeignKeyConstraint(
+            ["subject", "lifted_sequence"], STEP, name="freeze_is_lifted_by_a_step"
+        ),
+        Index("account_freeze_by_subject", "subject", postgresql_where=text("lifted_at IS NULL")),
         Index("account_freeze_open", "account", postgresql_where=text("lifted_at IS NULL")),
     )
 
@@ -55,6 +61,10 @@ class AccountFreeze(SQLModel, table=True):
     placed_at: Moment
     lifted_at: MaybeMoment
     lifted_by: str | None
+    subject: str | None
+    sequence: int | None
+    blocks: Texts
+    lifted_sequence: int | None
 
 
 class Journal(SQLModel, table=True):
@@ -102,6 +112,7 @@ class Movement(SQLModel, table=True):
         ForeignKeyConstraint(["subject", "sequence"], STEP),
         ForeignKeyConstraint(["subject", "settled_sequence"], STEP),
         Index("movement_by_subject", "subject", "sequence"),
+        Index("movement_by_original", "original", postgresql_where=text("original IS NOT NULL")),
         Index(
             "movement_one_open",
             "subject",

@@ -27,6 +27,12 @@ class Transition(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("subject", "command_id", name="transition_command"),
         Index(
+            "transition_by_client",
+            "actor_party",
+            "at",
+            postgresql_where=text("actor_role = 'client'"),
+        ),
+        Index(
             "transition_seller_payment",
             "subject",
             text("(command ->> 'external_ref')"),

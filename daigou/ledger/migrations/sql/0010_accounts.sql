@@ -161,6 +161,7 @@ CREATE TABLE chargeback (
     provider      varchar NOT NULL REFERENCES party (id),
     storage       varchar NOT NULL REFERENCES party (id),
     logistics     varchar REFERENCES party (id),
+    institution   varchar REFERENCES party (id),
     dispute       varchar NOT NULL CONSTRAINT dispute_is_new UNIQUE,
     payment       varchar NOT NULL REFERENCES movement (reference),
     amount        bigint NOT NULL CHECK (amount > 0),
