@@ -9,7 +9,7 @@ from typing import NamedTuple
 from daigou.ledger.subjects import READ_MODELS
 
 _ALL_SUBJECTS = " UNION ALL ".join(
-    f"SELECT id, state, sequence FROM {read_model}" for read_model in READ_MODELS.values()
+    f"SELECT id, state, sequence FROM \"{read_model}\"" for read_model in READ_MODELS.values()
 )
 
 

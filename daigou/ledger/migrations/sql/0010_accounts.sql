@@ -67,7 +67,7 @@ CREATE INDEX withdrawal_open ON withdrawal (id) WHERE ended_at IS NULL;
 CREATE INDEX withdrawal_by_due ON withdrawal (next_due_at, id) WHERE next_due_at IS NOT NULL;
 
 -- `provider` or `logistics` is who was wronged by a breach (UA-4-5).
-CREATE TABLE freeze (
+CREATE TABLE "freeze" (
     id             varchar PRIMARY KEY,
     client         varchar NOT NULL REFERENCES party (id),
     reason         varchar NOT NULL CHECK (reason IN (
@@ -117,11 +117,11 @@ CREATE TABLE freeze (
         ended_at IS NULL OR num_nonnulls(next_due_at, next_actor) = 0
     )
 );
-CREATE INDEX freeze_by_client ON freeze (client, placed_at, id);
-CREATE INDEX freeze_open ON freeze (id) WHERE ended_at IS NULL;
-CREATE INDEX freeze_by_due ON freeze (next_due_at, id) WHERE next_due_at IS NOT NULL;
+CREATE INDEX freeze_by_client ON "freeze" (client, placed_at, id);
+CREATE INDEX freeze_open ON "freeze" (id) WHERE ended_at IS NULL;
+CREATE INDEX freeze_by_due ON "freeze" (next_due_at, id) WHERE next_due_at IS NOT NULL;
 -- UA-1-15: an account is warned of its inactivity once at a time.
-CREATE UNIQUE INDEX freeze_one_inactivity ON freeze (client)
+CREATE UNIQUE INDEX freeze_one_inactivity ON "freeze" (client)
     WHERE reason = 'inactivity' AND (ended_at IS NULL OR state = 'cancelled');
 
 CREATE TABLE closure (
@@ -232,10 +232,10 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON withdrawal EXECUTE FUNCTION refu
 CREATE TRIGGER moves_by_transitions BEFORE UPDATE ON withdrawal
     FOR EACH ROW EXECUTE FUNCTION subject_moves_by_transitions(
         'state', 'sequence', 'clocks', 'next_due_at', 'next_actor', 'ended_at');
-CREATE TRIGGER never_removed BEFORE DELETE ON freeze
+CREATE TRIGGER never_removed BEFORE DELETE ON "freeze"
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON freeze EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER moves_by_transitions BEFORE UPDATE ON freeze
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON "freeze" EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER moves_by_transitions BEFORE UPDATE ON "freeze"
     FOR EACH ROW EXECUTE FUNCTION subject_moves_by_transitions(
         'state', 'sequence', 'transferred', 'clocks', 'next_due_at', 'next_actor', 'ended_at');
 CREATE TRIGGER never_removed BEFORE DELETE ON closure
@@ -255,7 +255,7 @@ CREATE TRIGGER moves_by_transitions BEFORE UPDATE ON chargeback
 
 CREATE TRIGGER of_a_registered_client BEFORE INSERT ON withdrawal
     FOR EACH ROW EXECUTE FUNCTION recharge_is_of_a_registered_client();
-CREATE TRIGGER of_a_registered_client BEFORE INSERT ON freeze
+CREATE TRIGGER of_a_registered_client BEFORE INSERT ON "freeze"
     FOR EACH ROW EXECUTE FUNCTION recharge_is_of_a_registered_client();
 CREATE TRIGGER of_a_registered_client BEFORE INSERT ON closure
     FOR EACH ROW EXECUTE FUNCTION recharge_is_of_a_registered_client();
@@ -274,7 +274,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
-CREATE TRIGGER is_of_its_order BEFORE INSERT ON freeze
+CREATE TRIGGER is_of_its_order BEFORE INSERT ON "freeze"
     FOR EACH ROW WHEN (NEW.order_id IS NOT NULL) EXECUTE FUNCTION breach_is_of_its_order();
 
 -- Why: a chargeback is of a payment of its order, and between that order's parties.
