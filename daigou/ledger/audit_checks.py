@@ -4,20 +4,13 @@ They read the rows alone and share nothing with the guards, so that a guard's fa
 `:ends` holds the order states that nothing follows, `:fulfilled` those of goods that were bought.
 """
 
-from typing import NamedTuple
-
+from daigou.ledger.account_checks import ACCOUNTS
+from daigou.ledger.check import Check
 from daigou.ledger.subjects import READ_MODELS
 
 _ALL_SUBJECTS = " UNION ALL ".join(
-    f"SELECT id, state, sequence FROM \"{read_model}\"" for read_model in READ_MODELS.values()
+    f'SELECT id, state, sequence FROM "{read_model}"' for read_model in READ_MODELS.values()
 )
-
-
-class Check(NamedTuple):
-    """What must hold, and the query for where it does not."""
-
-    holds: str
-    sql: str
 
 
 JOURNALS = (
@@ -74,8 +67,9 @@ JOURNALS = (
         SELECT format('%s entry %s: %s', e.account, e.entry_no, e.balance) AS difference
         FROM entry e JOIN account a ON a.id = e.account
         WHERE e.balance > 0
-                AND a.kind NOT IN ('payment_institution', 'bank', 'promotion', 'receivable')
-            OR e.balance < 0 AND a.kind IN ('promotion', 'receivable')
+                AND a.kind NOT IN (
+                    'payment_institution', 'bank', 'promotion', 'receivable', 'charged_back')
+            OR e.balance < 0 AND a.kind IN ('promotion', 'receivable', 'charged_back')
         """,
     ),
 )
@@ -219,14 +213,16 @@ ORDERS = (
                     WHERE j.kind IN ('payment', 'storage_charge') AND e.amount > 0
                         OR j.kind = 'costs' AND a.kind = 'deposit') AS collected,
                 -sum(e.amount) FILTER (
-                    WHERE j.kind IN ('refund', 'refund_credited') AND a.kind = 'deposit'
+                    WHERE j.kind IN ('refund', 'refund_credited', 'refund_disputed')
+                            AND a.kind = 'deposit'
+                        OR j.kind = 'refund_disputed' AND a.kind = 'charged_back'
                         OR j.kind = 'refund' AND a.kind = 'promotion'
                         OR j.kind = 'refund_paid' AND a.kind = 'payment_institution') AS refunded,
                 -sum(e.amount) FILTER (
                     WHERE j.kind = 'fee_earned' AND a.kind = 'provider') AS earned,
                 -sum(e.amount) FILTER (
                     WHERE a.kind IN ('bank', 'third_party', 'receivable')
-                            AND j.kind <> 'costs_passed_on'
+                            AND j.kind NOT IN ('costs_passed_on', 'disposal')
                         OR j.kind IN ('costs', 'refund_returned') AND a.kind = 'provider')
                     AS paid_out,
                 -sum(e.amount) FILTER (WHERE a.kind IN (
@@ -318,7 +314,9 @@ MOVEMENTS = (
         FROM (SELECT subject, sequence, account, sum(amount) AS amount
               FROM entry JOIN journal USING (subject, sequence, journal_no)
               WHERE account IN ('payment_institution', 'bank')
-                  AND kind NOT IN ('seller_refund', 'costs_passed_on', 'compensation')
+                  AND kind NOT IN (
+                      'seller_refund', 'costs_passed_on', 'compensation', 'chargeback',
+                      'chargeback_won', 'disposal')
               GROUP BY subject, sequence, account) AS cash
         FULL JOIN (
               -- The seller may charge less than was on its way to it: that came back to escrow.
@@ -342,13 +340,14 @@ MOVEMENTS = (
             AS difference
         FROM (SELECT a.owner AS subject, a.kind AS account_kind, -sum(e.amount) AS held
               FROM account a JOIN entry e ON e.account = a.id
-              WHERE a.kind IN ('seller_transit', 'refund_transit')
+              WHERE a.kind IN ('seller_transit', 'refund_transit', 'withdrawal_transit')
               GROUP BY a.owner, a.kind) AS transit
         FULL JOIN (
               SELECT subject, sum(amount) AS open_amount,
-                     CASE kind WHEN 'buy' THEN 'seller_transit' ELSE 'refund_transit' END
+                     CASE kind WHEN 'buy' THEN 'seller_transit'
+                         WHEN 'payout' THEN 'withdrawal_transit' ELSE 'refund_transit' END
                          AS account_kind
-              FROM movement WHERE state = 'sent' AND kind IN ('buy', 'refund')
+              FROM movement WHERE state = 'sent' AND kind IN ('buy', 'refund', 'payout')
               GROUP BY subject, kind) AS open_movements
             USING (subject, account_kind)
         WHERE coalesce(held, 0) <> coalesce(open_amount, 0)
@@ -436,4 +435,4 @@ CLAIMS = (
     ),
 )
 
-CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS
+CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS + ACCOUNTS

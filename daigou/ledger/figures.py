@@ -22,6 +22,7 @@ from daigou.domain.steps import MoneyLine
 _BACK_WITH_THE_CLIENT = {
     JournalKind.REFUND: {AccountKind.DEPOSIT, AccountKind.PROMOTION},
     JournalKind.REFUND_CREDITED: {AccountKind.DEPOSIT},
+    JournalKind.REFUND_DISPUTED: {AccountKind.DEPOSIT, AccountKind.CHARGED_BACK},
     JournalKind.REFUND_PAID: {AccountKind.PAYMENT_INSTITUTION},
 }
 """The accounts that a refund comes to rest in; what is in transit is not there yet."""
@@ -125,6 +126,8 @@ def _refunds(journals: Iterable[Journal]) -> Iterable[Money]:
 
 
 def _to_bank(journal: Journal) -> Iterable[Leg]:
+    if journal.kind == JournalKind.DISPOSAL:
+        return ()
     return (leg for leg in journal.legs if leg.account == BANK)
 
 

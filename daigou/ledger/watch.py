@@ -115,7 +115,7 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
                 ORDER BY next_due_at, id LIMIT %(limit)s
                 """,
                 (_LONG_AGO, ""),
-                f"SELECT count(*) FROM \"{read_model}\" WHERE next_due_at IS NOT NULL",
+                f'SELECT count(*) FROM "{read_model}" WHERE next_due_at IS NOT NULL',
             )
             for table, read_model in READ_MODELS.items()
         ),
@@ -169,7 +169,7 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
 _OPEN = (
     *(
         _Source(
-            f"SELECT id FROM \"{read_model}\" WHERE ended_at IS NULL AND id > %(k0)s"
+            f'SELECT id FROM "{read_model}" WHERE ended_at IS NULL AND id > %(k0)s'
             " ORDER BY id LIMIT %(limit)s",
             ("",),
         )
@@ -184,7 +184,7 @@ _OPEN = (
 )
 
 _ALL_STANDINGS = " UNION ALL ".join(
-    f"SELECT id, state, sequence, ended_at FROM \"{read_model}\" WHERE id = ANY (%(subjects)s)"
+    f'SELECT id, state, sequence, ended_at FROM "{read_model}" WHERE id = ANY (%(subjects)s)'
     for read_model in READ_MODELS.values()
 )
 _STANDINGS = f"""

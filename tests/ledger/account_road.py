@@ -1,0 +1,115 @@
+"""What happens to a client's account, walked through the one door: payouts, chargebacks, …"""
+
+from datetime import timedelta
+from typing import Any
+
+from daigou.domain import commands
+from daigou.domain.commands import DisputeReason, Footing, FreezeReason, Stand
+from daigou.domain.ids import ChargebackId, MovementRef, OrderId, PartyId, SubjectId, chargeback_of
+from daigou.domain.lifecycle import CHARGEBACK, CLOSURE, FREEZE, WITHDRAWAL
+from daigou.domain.lifecycle.chargeback import STANDS
+from daigou.domain.money import Money
+from daigou.domain.order import Parties, Role, Trigger
+from tests.ledger.road import ANNA, NOON, Subject, World
+
+EVIDENCE_DUE = NOON + timedelta(days=10)
+
+
+def withdrawal(world: World, fen: int, *, client: PartyId = ANNA) -> Subject:
+    """A withdrawal that was asked for: it is on its way."""
+    asked = commands.RequestWithdrawal(client=client, amount=Money(fen), payment_method="pm_1")
+    subject = _subject(world, "wdr", WITHDRAWAL, client=client)
+    subject.pull(Trigger.REQUEST_WITHDRAWAL, asked)
+    return subject
+
+
+def freeze(
+    world: World,
+    reason: FreezeReason = FreezeReason.SUSPICION,
+    *,
+    client: PartyId = ANNA,
+    by: Role = Role.PLATFORM,
+    at: Any = NOON,
+    **said: Any,
+) -> Subject:
+    """A freeze that somebody placed."""
+    subject = _subject(world, "frz", FREEZE, client=client)
+    subject.at = at
+    asked = commands.PlaceFreeze(client=client, reason=reason, **said)
+    subject.pull(Trigger.PLACE_FREEZE, asked, by=by)
+    return subject
+
+
+def closure(world: World, *, client: PartyId = ANNA) -> Subject:
+    """The closing of an account that was asked for."""
+    subject = _subject(world, "acl", CLOSURE, client=client)
+    subject.pull(Trigger.CLOSE_ACCOUNT, commands.CloseAccount(client=client, payment_method="pm_1"))
+    return subject
+
+
+def unreported(world: World, order: Subject, dispute: str = "dp_1") -> Subject:
+    """A chargeback that nobody reported yet."""
+    return Subject(
+        id=SubjectId(chargeback_of(OrderId(order.id), dispute)),
+        commit=world.books.commit,
+        table=CHARGEBACK,
+        at=order.at,
+        parties=order.parties,
+    )
+
+
+def chargeback(
+    world: World,
+    order: Subject,
+    fen: int,
+    *,
+    dispute: str = "dp_1",
+    reason: DisputeReason = DisputeReason.CHANGED_MIND,
+    footing: Footing | None = None,
+    heeded: bool = True,
+) -> Subject:
+    """A payment of an order that was charged back; its order has heard of it."""
+    subject = unreported(world, order, dispute)
+    subject.pull(
+        Trigger.REPORT_CHARGEBACK,
+        commands.ReportChargeback(
+            order=OrderId(order.id),
+            dispute=dispute,
+            payment=payment_of(order),
+            amount=Money(fen),
+            reason=reason,
+            evidence_due=EVIDENCE_DUE,
+            footing=footing or Footing(),
+        ),
+    )
+    if heeded:
+        heed(order, subject)
+    return subject
+
+
+def heed(order: Subject, subject: Subject) -> None:
+    """The order hears where its chargeback stands, as its workflow would be told."""
+    stand = STANDS.get(subject.state, Stand.HOLDS)
+    if order.state not in order.table.ends:
+        order.pull(
+            Trigger.HEED_CHARGEBACK,
+            commands.PaymentHold(chargeback=ChargebackId(subject.id), stand=stand),
+        )
+
+
+def payment_of(order: Subject) -> MovementRef:
+    """Our reference of the payment that the institution captured first."""
+    return next(
+        MovementRef(f"{order.id}/{step.sequence}")
+        for step in order.steps
+        if step.trigger == Trigger.PAY
+    )
+
+
+def _subject(world: World, prefix: str, table: Any, *, client: PartyId) -> Subject:
+    return Subject(
+        id=SubjectId(f"{prefix}_{next(world._ids):04d}"),
+        commit=world.books.commit,
+        table=table,
+        parties=Parties.alone(client),
+    )
