@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
-from daigou.domain.commands import Command, Grounds, Line, LineCode, Request
+from daigou.domain.commands import Command, Grounds, Line, LineCode, Request, TipGrounds
 from daigou.domain.facts import Facts
 from daigou.domain.ids import CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.money import ZERO, Fee, Money
+from daigou.domain.terms import Limits
 
 
 class AccountKind(StrEnum):
@@ -212,8 +213,9 @@ class Book:
     the provider earned of the fees, brokerage included. `movement` is the one that the command's
     outcome answers, if it answers one. `lines` are the checkout's as they are now. `captured` is in
     the order of the payments. `brokerage_rate` is the one fixed at payment, or, before it, the one
-    in force now; none where no promoter has a contract. `grounds` are those of a claim, as the
-    books of its order have them now.
+    in force now; none where no promoter has a contract. `grounds` are those of a claim,
+    `tip_grounds` those of a tip, as the books of its order have them now, and `limits` what the
+    terms let a tip be.
     """
 
     subject: SubjectId
@@ -237,6 +239,8 @@ class Book:
     fee_earned: Money = ZERO
     movement: Movement | None = None
     grounds: Grounds | None = None
+    tip_grounds: TipGrounds | None = None
+    limits: Limits | None = None
 
     @property
     def reference(self) -> MovementRef:

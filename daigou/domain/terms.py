@@ -41,6 +41,9 @@ class Limits:
     recharge_fen_max: int
     lines_max: int
     rate_age_days_max: int
+    tip_fen_min: int
+    tip_fen_max: int
+    tips_per_order_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Terms:
 
     `debts_from_deposit` says that what a cancellation costs beyond what is held is taken from the
     deposit, `silence_refuses` that a seller who does not answer at all counts as refusing.
+    `consultation_business_days` are counted from the day after a consultation (UA-4-6).
     """
 
     version: str
@@ -64,6 +68,7 @@ class Terms:
     coupons_reduce: frozenset[str]
     debts_from_deposit: bool
     silence_refuses: bool
+    consultation_business_days: int
 
     def duration(self, term: str, *, country: str = "", scale: int = 1) -> timedelta:
         """How long the clock named `term` runs, divided by `scale`.
@@ -129,12 +134,16 @@ def parse(text: str) -> Terms:
             lines_max=reader.count("limits", "lines_max"),
             # UA-2-3: terms from before there were estimates do not say it.
             rate_age_days_max=reader.count("limits", "rate_age_days_max"),
+            tip_fen_min=reader.count("limits", "tip_fen_min"),
+            tip_fen_max=reader.count("limits", "tip_fen_max"),
+            tips_per_order_max=reader.count("limits", "tips_per_order_max"),
         ),
         prohibited_categories=frozenset(reader.texts("screening", "prohibited")),
         storage_charge=Money(reader.count("storage", "charge_fen")),
         coupons_reduce=frozenset(reader.texts("coupons", "reduce")),
         debts_from_deposit=reader.choice("cancellation", "debts", "deposit", "claim"),
         silence_refuses=reader.choice("cancellation", "silence", "refused", "escalated"),
+        consultation_business_days=reader.count("consultation", "business_days"),
     )
     if reader.faults:
         raise TermsError("terms: " + "; ".join(reader.faults))

@@ -2,6 +2,7 @@
 
 from daigou.domain.lifecycle.cancellation import CANCELLATION
 from daigou.domain.lifecycle.claim import CLAIM
+from daigou.domain.lifecycle.consultation import CONSULTATION
 from daigou.domain.lifecycle.dissolution import DISSOLUTION
 from daigou.domain.lifecycle.fulfilment import FULFILMENT
 from daigou.domain.lifecycle.parcel import PARCEL
@@ -9,6 +10,7 @@ from daigou.domain.lifecycle.recharge import RECHARGE
 from daigou.domain.lifecycle.refund import REFUND
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.lifecycle.talk import OPINION, QUESTION, REQUIREMENT
+from daigou.domain.lifecycle.tip import TIP
 from daigou.domain.order import TableName
 from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, VERSIONS, Terms, TermsError
 
@@ -20,7 +22,7 @@ OUTLIVING = tuple(table.name for table in ITEM_TABLES if table.outlives)
 is to come."""
 
 TABLES: dict[TableName, Table] = {
-    table.name: table for table in (FULFILMENT, *ITEM_TABLES, RECHARGE, CLAIM)
+    table.name: table for table in (FULFILMENT, *ITEM_TABLES, RECHARGE, CLAIM, TIP, CONSULTATION)
 }
 
 
@@ -44,6 +46,7 @@ for _terms in VERSIONS.values():
 __all__ = [
     "CANCELLATION",
     "CLAIM",
+    "CONSULTATION",
     "DISSOLUTION",
     "FULFILMENT",
     "ITEM_TABLES",
@@ -55,5 +58,6 @@ __all__ = [
     "REFUND",
     "REQUIREMENT",
     "TABLES",
+    "TIP",
     "check_durations",
 ]

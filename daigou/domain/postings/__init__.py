@@ -43,6 +43,7 @@ from daigou.domain.postings.refunds import (
     refund_collected,
     refund_less_costs,
 )
+from daigou.domain.postings.tips import earn_tip, give_tip, refund_tip, return_tip
 
 __all__ = [
     "charge_rise",
@@ -53,6 +54,8 @@ __all__ = [
     "credit_refund",
     "drop_recharge",
     "earn_fee",
+    "earn_tip",
+    "give_tip",
     "hand_refund_to_provider",
     "hold_to_its_grounds",
     "hold_to_the_cap",
@@ -70,11 +73,13 @@ __all__ = [
     "record_purchase",
     "refund_collected",
     "refund_less_costs",
+    "refund_tip",
     "release_payment",
     "release_purchase",
     "reprice",
     "reserve_payment",
     "reserve_purchase",
+    "return_tip",
     "send_recharge",
     "settle_as_debt",
     "settle_from_deposit",
