@@ -434,7 +434,7 @@ def test_advice_that_was_given_before_an_objection_is_not_given_again() -> None:
 def test_the_balance_is_due_at_the_agreed_date_with_a_day_at_least(
     agreed: timedelta, due: timedelta
 ) -> None:
-    timing = Timing(terms=TERMS, country="DE", balance_by=NOON + agreed)
+    timing = Timing(terms=TERMS, country="DE", agreed=NOON + agreed)
 
     order = Subject(timing=timing).reach(State.AWAITING_BALANCE, NOON)
 
@@ -443,7 +443,7 @@ def test_the_balance_is_due_at_the_agreed_date_with_a_day_at_least(
 
 @pytest.mark.clause("PSR-15-2")
 def test_a_declined_payment_of_the_balance_does_not_move_its_date() -> None:
-    timing = Timing(terms=TERMS, balance_by=NOON + 5 * DAY)
+    timing = Timing(terms=TERMS, agreed=NOON + 5 * DAY)
     order = Subject(timing=timing).reach(State.AWAITING_BALANCE, NOON)
 
     order.reach(State.PAYING, NOON + 2 * DAY).reach(State.AWAITING_BALANCE, NOON + 6 * DAY)
