@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.clocks import Timing
     from daigou.domain.commands import Admit, Command, Compensation
     from daigou.domain.commands import Claim as MakeClaim
+    from daigou.domain.commands import Tip as GiveTip
     from daigou.domain.ids import kind_named
     from daigou.domain.lifecycle.table import Row, Table
     from daigou.domain.money import Money
@@ -133,10 +134,16 @@ def _sum_of_claim(command: Command) -> Money | None:
             return None
 
 
+def _sum_of_tip(command: Command) -> Money | None:
+    return command.amount if isinstance(command, GiveTip) else None
+
+
 Recharge = _workflow(lifecycle.RECHARGE, opens=Trigger.REQUEST, opening=OpenRecharge)
 Claim = _workflow(
     lifecycle.CLAIM, opens=Trigger.MAKE_CLAIM, opening=OpenClaim, sum_of=_sum_of_claim
 )
+Tip = _workflow(lifecycle.TIP, opens=Trigger.GIVE_TIP, sum_of=_sum_of_tip)
+Consultation = _workflow(lifecycle.CONSULTATION, opens=Trigger.CONSULT)
 
-SUBJECTS = (Recharge, Claim)
+SUBJECTS = (Recharge, Claim, Tip, Consultation)
 """All of them, for the worker."""

@@ -61,6 +61,8 @@ def _meaning(error: DBAPIError) -> Exception:
             return Refused(RefusalCode.COUPON_NOT_USABLE, "UA-1-10", message)
         case "DG009", _:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
+        case "DG021", _:
+            return Refused(RefusalCode.TOO_MANY_TIPS, "PSR-21-1", message)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -84,12 +86,19 @@ _OF_STRANGERS = {
     Role.PROMOTER.value: "PSR-19",
     "contract": "PSR-19",
     "claim": "PSR-25",
+    "tip": "PSR-21-1",
 }
 """The clauses that ask for a registered party, where they are not that of the request."""
 
 
 def _beneath_the_floor(message: str, detail: str) -> Exception:
     sums = json.loads(detail)
+    if sums["kind"] == "provider":
+        return Refused(
+            RefusalCode.DUE_TOO_SMALL,
+            "PSR-21-2",
+            f"the provider is due {Money(sums['holds'])}, {Money(sums['needs'])} are needed",
+        )
     if sums["kind"] != "deposit":
         return StepForbiddenError(message)
     return Refused(

@@ -10,10 +10,12 @@ from daigou.domain.lifecycle.table import Row as LifecycleRow
 from daigou.domain.order import Role, TableName
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.claim_writer import ClaimWriter
+from daigou.ledger.consultation_writer import ConsultationWriter
 from daigou.ledger.found import Found, Rows
 from daigou.ledger.order_writer import OrderWriter
 from daigou.ledger.recharge_writer import RechargeWriter
 from daigou.ledger.rows import command_json, committed_json, movement_row
+from daigou.ledger.tip_writer import TipWriter
 from daigou.ports.books import StepConflictError
 
 PLATFORM = PartyId("plt_platform")
@@ -37,6 +39,8 @@ class Writer(Protocol):
 _WRITERS: Mapping[TableName, Callable[..., Writer]] = {
     TableName.RECHARGE: RechargeWriter,
     TableName.CLAIM: ClaimWriter,
+    TableName.TIP: TipWriter,
+    TableName.CONSULTATION: ConsultationWriter,
 }
 """By the main table of a kind of subject; whatever else a step is of is an order's."""
 

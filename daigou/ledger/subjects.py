@@ -10,6 +10,8 @@ READ_MODELS: Mapping[TableName, str] = MappingProxyType(
         TableName.FULFILMENT: "purchase_order",
         TableName.RECHARGE: "recharge",
         TableName.CLAIM: "claim",
+        TableName.TIP: "tip",
+        TableName.CONSULTATION: "consultation",
     }
 )
 """By the main lifecycle table of a kind, the database's table with a row a subject (see

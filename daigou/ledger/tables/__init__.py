@@ -33,6 +33,7 @@ from daigou.ledger.tables.reference import (
     PurchasingPerson,
     ScreeningRule,
 )
+from daigou.ledger.tables.side import Consultation, Tip, TipLimits
 from daigou.ledger.tables.story import (
     Claim,
     Notice,
@@ -53,6 +54,7 @@ __all__ = [
     "Application",
     "ChannelOpened",
     "Claim",
+    "Consultation",
     "Contact",
     "Coupon",
     "Delivery",
@@ -79,6 +81,8 @@ __all__ = [
     "PurchasingPerson",
     "Recharge",
     "ScreeningRule",
+    "Tip",
+    "TipLimits",
     "Transition",
     "WebhookEndpoint",
 ]
