@@ -20,6 +20,7 @@ from daigou.domain.lifecycle import (
 )
 from daigou.domain.lifecycle.table import Row, Table
 from daigou.domain.order import State, Trigger
+from daigou.domain.terms import AGREED_DATE
 from tests.domain.samples import NOON, TERMS
 
 TIMING = Timing(terms=TERMS, country="DE")
@@ -449,6 +450,23 @@ def test_a_declined_payment_of_the_balance_does_not_move_its_date() -> None:
     order.reach(State.PAYING, NOON + 2 * DAY).reach(State.AWAITING_BALANCE, NOON + 6 * DAY)
 
     assert order.due == {"balance": NOON + 5 * DAY}
+
+
+@pytest.mark.parametrize("scale", [1, 86_400])
+def test_the_clock_of_an_agreed_date_strikes_at_that_date_on_every_scale_of_time(
+    scale: int,
+) -> None:
+    agreed = NOON + timedelta(days=21, microseconds=1)
+
+    timing = Timing(terms=TERMS, scale=scale, agreed=agreed)
+
+    assert timing.due(AGREED_DATE, NOON) == agreed
+    assert timing.due(AGREED_DATE, agreed + DAY) == agreed
+
+
+def test_no_clock_strikes_at_a_date_that_was_not_agreed_on() -> None:
+    with pytest.raises(ValueError, match="no date was agreed on"):
+        Timing(terms=TERMS).due(AGREED_DATE, NOON)
 
 
 # ---- clocks of a case, and those of its order meanwhile ----------------------------------------

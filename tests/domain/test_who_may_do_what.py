@@ -374,7 +374,7 @@ MATRICES = {
 @pytest.mark.clause("PSR-21-2")
 @pytest.mark.clause("PSR-26")
 @pytest.mark.clause("UA-4-6")
-@pytest.mark.parametrize("name", TableName)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_table_allows_what_is_written_here_and_nothing_else(name: TableName) -> None:
     table = TABLES[name]
     found: dict[Triple, set[State]] = {}
@@ -429,7 +429,7 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("name", TableName)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_ends_are_the_ends(name: TableName) -> None:
     assert set(TABLES[name].ends) == ENDS[name]
 
