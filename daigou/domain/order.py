@@ -340,6 +340,11 @@ class Parties:
         return replace(nobody, **{role.value: party})
 
     @classmethod
+    def between(cls, *, client: PartyId, provider: PartyId) -> "Parties":
+        """Those of a subject that a client and its provider have, and nobody else: a tip."""
+        return cls(client=client, provider=provider, storage=PartyId(""))
+
+    @classmethod
     def of_claim(
         cls, *, client: PartyId, provider: PartyId, logistics: PartyId | None = None
     ) -> "Parties":
