@@ -82,7 +82,7 @@ class _Subject:
 
     def _summarise(self, row: Row, command: Command) -> str:
         about = self.sum_of(command)
-        return " · ".join([in_words(row), *([str(about)] if about else []), row.clause])
+        return " · ".join([in_words(row), *([] if about is None else [str(about)]), row.clause])
 
 
 def _no_sum(command: Command) -> Money | None:
