@@ -9,6 +9,7 @@ from daigou.domain.facts import Facts
 from daigou.domain.ids import ConsultationId, OrderId, PartyId, TipId
 from daigou.domain.money import Money
 from daigou.domain.order import Parties, Role, State
+from daigou.ledger.subject_views import next_due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class TipView:
     @property
     def next_due_at(self) -> datetime | None:
         """When its next clock strikes."""
-        return min((clock.due for clock in self.clocks), default=None)
+        return next_due(self.clocks)
 
     @property
     def opened_at(self) -> datetime:
@@ -80,7 +81,7 @@ class ConsultationView:
     @property
     def next_due_at(self) -> datetime | None:
         """When its next clock strikes."""
-        return min((clock.due for clock in self.clocks), default=None)
+        return next_due(self.clocks)
 
     @property
     def opened_at(self) -> datetime:
