@@ -34,7 +34,7 @@ async def give_tip(
             grounds=order.tip_grounds,
             note_ref=await asking.keep_note(asking.body.note),
         )
-        begins = Beginning[TipView](
+        begins: Beginning[TipView] = Beginning(
             opening=OpenSubject(
                 subject=asking.subject,
                 request=tip,

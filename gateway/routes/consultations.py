@@ -69,8 +69,8 @@ async def post_consultation(request: Request, caller: Caller, key: Key) -> Respo
     "/consultations",
     operation_id="listConsultations",
     summary="List consultations",
-    description="Those that you may see, the newest first: your own, or as platform or support "
-    "everybody's.",
+    description="Those that you may see, the newest first. Roles: client, provider, storage, "
+    "logistics, promoter: their own; platform, support: everybody's.",
     responses=problems(*CALLER, RefusalCode.INVALID_REQUEST),
     openapi_extra=needs_caller(),
 )
