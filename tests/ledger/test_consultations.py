@@ -205,6 +205,29 @@ def test_a_question_whose_clock_did_not_strike_is_found(world: World, engine: En
     assert late(reminder + timedelta(seconds=1)) == [(question.id, "consultation/asked")]
 
 
+@pytest.mark.clause("UA-4-6")
+def test_a_question_that_is_not_answered_in_time_is_found_until_it_is(
+    world: World, engine: Engine
+) -> None:
+    watch = PostgresWatch(engine)
+    question, _ = world.consultation(), answer(world.consultation())
+
+    def late(before: datetime) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        place: Place | None = START
+        while place is not None:
+            page = watch.late(SweepName.QUESTIONS, before=before, limit=99, after=place)
+            found += [(each.subject, each.detail) for each in page.found]
+            place = page.after
+        return found
+
+    assert watch.waiting(SweepName.QUESTIONS) == 1
+    assert late(DUE) == []
+    assert late(DUE + timedelta(seconds=1)) == [(question.id, "consultation/asked")]
+    answer(question)
+    assert late(DUE + DAY) == []
+
+
 @pytest.mark.clause("PSR-23")
 def test_the_words_of_a_question_are_erased_with_who_asked(world: World, engine: Engine) -> None:
     registry, erasing = Registry(engine), Erasing(engine)
