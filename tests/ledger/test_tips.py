@@ -239,6 +239,24 @@ def test_who_has_to_know_is_told(world: World, sql: Sql) -> None:
     ]
 
 
+@pytest.mark.clause("PSR-21-2")
+def test_a_provider_that_is_not_due_so_much_any_more_gives_nothing_back(
+    world: World, queries: Queries, sql: Sql
+) -> None:
+    tip = world.tip(rich(world))
+    earn(tip)
+    # As if it had been paid out meanwhile.
+    sql.execute("SET session_replication_role = replica")
+    sql.execute("UPDATE entry SET balance = -4999 WHERE account = 'provider:prv_yiwu'")
+    sql.commit()
+
+    with pytest.raises(Refused) as caught:
+        give_back(tip)
+
+    assert (caught.value.code, caught.value.clause) == (RefusalCode.DUE_TOO_SMALL, "PSR-21-2")
+    assert queries.tip(TipId(tip.id)).state == State.EARNED
+
+
 # ---- the limits ----------------------------------------------------------------------------------
 
 

@@ -61,7 +61,8 @@ RECHARGED = Money(500_00)
 COUPON_LASTS = timedelta(days=1000)
 ROUNDS_MAX = 120
 WITH_CASES_TIME_SCALE = 28_800
-"""Of orders that have a case, a claim or a tip: three seconds a day, or less where the path is faster."""
+"""Of orders that have a case, a claim or a tip: three seconds a day, or less where the path is
+faster."""
 
 
 class StrayedError(Exception):
