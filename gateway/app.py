@@ -23,6 +23,7 @@ from gateway.routes import (
     checkout,
     claims,
     commands,
+    consultations,
     endpoints,
     erasing,
     evidence,
@@ -35,6 +36,7 @@ from gateway.routes import (
     promotion,
     reference,
     screening,
+    tips,
 )
 from gateway.trace import note
 
@@ -68,8 +70,10 @@ _TAGS = [
     {"name": "previews", "description": "What a command would do to the money, before it does."},
     {"name": "refunds", "description": "What becomes of money on its way back."},
     {"name": "claims", "description": "What a client claims for a loss, and what comes of it."},
+    {"name": "tips", "description": "What a client gives its provider of its own will."},
     {"name": "accounts", "description": "Deposits and recharges."},
     {"name": "parties", "description": "Who takes part."},
+    {"name": "consultations", "description": "Questions to the platform, answered in time."},
     {"name": "promotion", "description": "What wins orders: coupons, promoters' contracts."},
     {"name": "findings", "description": "What the sweeps found amiss, for those who run this."},
     {"name": "notices", "description": "Who was told what, when, on which channel; webhooks."},
@@ -80,8 +84,10 @@ _ROUTERS = (
     orders.router,
     commands.router,
     claims.router,
+    tips.router,
     accounts.router,
     parties.router,
+    consultations.router,
     findings.router,
     reference.router,
     checkout.router,

@@ -14,7 +14,16 @@ import structlog
 from anyio import to_thread
 from sqlalchemy.exc import SQLAlchemyError
 
-from daigou.domain.ids import AppKey, ClaimId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import (
+    AppKey,
+    ClaimId,
+    ConsultationId,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+    TipId,
+)
 from daigou.domain.notices import DeliveryState
 from daigou.domain.order import Role, State
 from daigou.domain.sweeps import SweepName
@@ -25,6 +34,7 @@ from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.notices import Notices
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry, RegistryConflictError
+from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.views import (
     ApplicationView,
     ClaimView,
@@ -80,6 +90,18 @@ class OrdersWanted:
     provider: PartyId | None = None
     due_before: datetime | None = None
     starting_after: OrderId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultationsWanted:
+    """Which consultations are asked for, of those that `roles` for `party` may see."""
+
+    limit: int
+    roles: frozenset[Role]
+    party: PartyId
+    state: State | None = None
+    due_before: datetime | None = None
+    starting_after: ConsultationId | None = None
 
 
 class ConflictError(Exception):
@@ -215,6 +237,28 @@ class Backend:
     async def claim(self, claim: ClaimId) -> ClaimView | None:
         """A claim, if there is one of that id."""
         return await self._find(self._queries.claim, claim)
+
+    async def tip(self, tip: TipId) -> TipView | None:
+        """A tip, if there is one of that id."""
+        return await self._find(self._queries.tip, tip)
+
+    async def consultation(self, consultation: ConsultationId) -> ConsultationView | None:
+        """A consultation, if there is one of that id."""
+        return await self._find(self._queries.consultation, consultation)
+
+    async def consultations(
+        self, wanted: ConsultationsWanted
+    ) -> tuple[ConsultationView, ...] | None:
+        """Some consultations, the newest first; None where the one to start after is not known."""
+        return await self._find(
+            self._queries.consultations,
+            roles=wanted.roles,
+            party=wanted.party,
+            limit=wanted.limit,
+            state=wanted.state,
+            due_before=wanted.due_before,
+            starting_after=wanted.starting_after,
+        )
 
     async def deposit(self, client: PartyId) -> DepositView | None:
         """A client's deposit, if there is such a client."""

@@ -102,6 +102,8 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.NO_BASIS: "nothing that is known of the order gives such a claim",
     RefusalCode.CLAIM_TOO_HIGH: "a provider is liable for the order amount at most, over all "
     "claims",
+    RefusalCode.TOO_MANY_TIPS: "the order has as many tips as it can have",
+    RefusalCode.DUE_TOO_SMALL: "the provider is not due so much",
     RefusalCode.LOSS_NOT_COVERED: "a provider is liable for direct loss alone",
     RefusalCode.NO_EVIDENCE: "evidence is to be handed in first, and named",
     RefusalCode.NOT_INSPECTED: "the goods are to be inspected in person first",

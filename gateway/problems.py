@@ -72,6 +72,8 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.CAUSE_WITH_LOGISTICS: 409,
     RefusalCode.NO_BASIS: 409,
     RefusalCode.CLAIM_TOO_HIGH: 409,
+    RefusalCode.TOO_MANY_TIPS: 409,
+    RefusalCode.DUE_TOO_SMALL: 409,
     EdgeCode.ERASED: 410,
     EdgeCode.BODY_TOO_LARGE: 413,
     EdgeCode.UNSUPPORTED_MEDIA_TYPE: 415,

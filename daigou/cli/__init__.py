@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from daigou.cli import (
+    beside,
     books,
     cases,
     claims,
@@ -24,7 +25,11 @@ from daigou.cli import (
 )
 from daigou.cli.subjects import Standing, group_of
 
-_KINDS: tuple[Standing[Any], ...] = (claims.Claims(),)
+_KINDS: tuple[Standing[Any], ...] = (
+    claims.Claims(),
+    beside.Tips(),
+    beside.Consultations(),
+)
 """The kinds of subjects that can be shown."""
 
 app = typer.Typer(

@@ -61,6 +61,8 @@ def _meaning(error: DBAPIError) -> Exception:
             return Refused(RefusalCode.INVALID_REQUEST, "PSR-22-1", message)
         case "DG009", _:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
+        case "DG021", _:
+            return Refused(RefusalCode.TOO_MANY_TIPS, "PSR-21-1", message)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -88,6 +90,7 @@ _OF_STRANGERS = {
     "claim": "PSR-25",
     "breach": "UA-4-5",
     "chargeback": "PSR-22-1",
+    "tip": "PSR-21-1",
 }
 """The clauses that ask for a registered party, where they are not that of the request."""
 
@@ -117,6 +120,12 @@ def _beneath_the_floor(message: str, detail: str) -> Exception:
     if sums["kind"] in _OWED:
         # Something else has paid of the debt meanwhile: less is needed now.
         return OvertakenError(message)
+    if sums["kind"] == "provider":
+        return Refused(
+            RefusalCode.DUE_TOO_SMALL,
+            "PSR-21-2",
+            f"the provider is due {Money(sums['holds'])}, {Money(sums['needs'])} are needed",
+        )
     if sums["kind"] != "deposit":
         return StepForbiddenError(message)
     return Refused(

@@ -13,6 +13,7 @@ import httpx
 from gateway.calling import RefusalError, UnansweredError
 from gateway.client.accounts import Accounts
 from gateway.client.agreeing import Agreeing
+from gateway.client.beside import Beside
 from gateway.client.buying import Buying
 from gateway.client.calls import Done
 from gateway.client.cancelling import Cancelling
@@ -34,6 +35,7 @@ class DaigouClient(
     Cancelling,
     Dissolving,
     Claiming,
+    Beside,
     Reading,
     Accounts,
     Records,

@@ -52,11 +52,14 @@ from gateway.schemas.purchase import (
     RecordPurchaseBody,
     ReportUnrealizableBody,
 )
+from gateway.schemas.sides import ConsultBody, GiveTipBody
 
 __all__ = [
     "BODIES",
     "CommandBody",
+    "ConsultBody",
     "DriftBody",
+    "GiveTipBody",
     "MakeClaimBody",
     "Named",
     "NotedBody",

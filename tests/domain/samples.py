@@ -122,6 +122,18 @@ CLAIM = commands.Claim(
     note_ref="note_1",
 )
 
+TIP = commands.Tip(
+    order=OrderId("ord_kettles"),
+    amount=Money(50_00),
+    grounds=commands.TipGrounds(paid=True),
+)
+CONSULT = commands.Consult(
+    topic=commands.Topic.SERVICES,
+    answer_by=NOON + timedelta(days=21),
+    calendar=commands.Calendar.STATE_COUNCIL,
+    note_ref="note_1",
+)
+
 _OUTCOME = commands.Outcome(reference=REFERENCE)
 _VERDICT = commands.Verdict(note_ref="note_1")
 _NOTED = commands.Noted(note_ref="note_1")
@@ -214,6 +226,12 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.REJECT_CLAIM: _MESSAGE,
     Trigger.WITHDRAW_CLAIM: _NOTED,
     Trigger.RECORD_COMPENSATION: commands.Compensation(amount=Money(300_00), external_ref="pay_1"),
+    Trigger.GIVE_TIP: TIP,
+    Trigger.REFUND_TIP: _NOTED,
+    Trigger.RETURN_TIP: _NOTED,
+    Trigger.CONSULT: CONSULT,
+    Trigger.ANSWER_CONSULTATION: _MESSAGE,
+    Trigger.WITHDRAW_CONSULTATION: _NOTED,
 }
 AFTER_DELIVERY = (State.DELIVERED, State.RECEIPT_OBJECTION, State.RECEIVED)
 """Where an order stands of which a dissolution can be open."""

@@ -8,6 +8,7 @@ from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import (
     CANCELLATION,
     CLAIM,
+    CONSULTATION,
     DISSOLUTION,
     FULFILMENT,
     ITEM_TABLES,
@@ -18,6 +19,7 @@ from daigou.domain.lifecycle import (
     REFUND,
     REQUIREMENT,
     TABLES,
+    TIP,
 )
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Role, State, TableName, Trigger
@@ -72,6 +74,8 @@ OPENS = {
     FULFILMENT.name: set(),
     RECHARGE.name: set(),
     CLAIM.name: set(),
+    TIP.name: set(),
+    CONSULTATION.name: set(),
 }
 
 
@@ -88,6 +92,8 @@ def test_what_opens_an_item_is_a_command_and_what_opens_an_order_is_none() -> No
     assert Trigger.REQUEST not in FULFILMENT.commands
     assert Trigger.REQUEST not in RECHARGE.commands
     assert Trigger.MAKE_CLAIM not in CLAIM.commands
+    assert Trigger.GIVE_TIP not in TIP.commands
+    assert Trigger.CONSULT not in CONSULTATION.commands
 
 
 def test_money_on_its_way_outlives_its_order_and_nothing_else_does() -> None:

@@ -13,6 +13,7 @@ from daigou.domain.book import Account, AccountKind, Effects, Journal, JournalKi
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import (
     Basis,
+    Calendar,
     Cause,
     LineCode,
     Loss,
@@ -20,9 +21,20 @@ from daigou.domain.commands import (
     Mandate,
     Opponent,
     Request,
+    Topic,
 )
 from daigou.domain.facts import Case, facts_of
-from daigou.domain.ids import AppKey, ClaimId, CouponId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import (
+    AppKey,
+    ClaimId,
+    ConsultationId,
+    CouponId,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+    TipId,
+)
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money
@@ -34,6 +46,7 @@ from daigou.domain.terms import current
 from daigou.ledger.idempotency import Begun, New
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.previews import Asked, Shown
+from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.views import (
     ApplicationView,
     ClaimView,
@@ -51,7 +64,7 @@ from daigou.ledger.views import (
 from daigou.settings import Settings
 from gateway.answers import PreviewAnswer
 from gateway.app import create_app
-from gateway.backend import Backend
+from gateway.backend import Backend, ConsultationsWanted
 from gateway.engine import WorkflowEngine
 from tests.gateway.fake_records import FakeRecords
 from tests.gateway.house import ADDRESS, BASE, LOGISTICS, PROVIDER, STORAGE, basic
@@ -60,6 +73,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANNA = PartyId("cli_anna")
 ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
 CLAIM = ClaimId("clm_kettles")
+TIP, CONSULTATION = TipId("tip_kettles"), ConsultationId("cns_kettles")
 SECRET = "secret"
 ENDPOINT, MESSAGE, DIGEST = "whk_kettles", f"msg_{'0' * 32}", "d" * 64
 NOWHERE = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
@@ -384,11 +398,52 @@ def a_preview() -> Shown:
     )
 
 
+def a_tip_view(**changes: Any) -> TipView:
+    """A tip for the order: held, unless told otherwise."""
+    view = TipView(
+        id=TIP,
+        order=ORDER,
+        client=ANNA,
+        provider=PROVIDER,
+        amount=Money(1_00),
+        state=State.HELD,
+        sequence=1,
+        terms_version=current().version,
+        clocks=(),
+        next_actor=Role.CLOCK,
+        given_at=NOON,
+        ended_at=None,
+    )
+    return replace(view, **changes)
+
+
+def a_consultation_view(**changes: Any) -> ConsultationView:
+    """A client's question: asked, unless told otherwise."""
+    view = ConsultationView(
+        id=CONSULTATION,
+        asker_role=Role.CLIENT,
+        asker=ANNA,
+        topic=Topic.SERVICES,
+        answer_by=NOON + timedelta(days=21),
+        calendar=Calendar.STATE_COUNCIL,
+        state=State.ASKED,
+        sequence=1,
+        terms_version=current().version,
+        clocks=(),
+        next_actor=Role.PLATFORM,
+        asked_at=NOON,
+        ended_at=None,
+    )
+    return replace(view, **changes)
+
+
 class FakeBackend:
-    """Knows one application of each role, one order with a claim, one recharge, and the parties."""
+    """Knows one application of each role, one order with a claim and a tip, one recharge, one
+    consultation, and the parties."""
 
     def __init__(self) -> None:
-        self.view = an_order_view(claims=(a_claim_view(),))
+        self.view = an_order_view(claims=(a_claim_view(),), tips=(a_tip_view(),))
+        self.asked = a_consultation_view()
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
         self.promotion = FakePromotion()
@@ -476,6 +531,17 @@ class FakeBackend:
 
     async def claim(self, claim: ClaimId) -> ClaimView | None:
         return next((each for each in self.view.claims if each.id == claim), None)
+
+    async def tip(self, tip: TipId) -> TipView | None:
+        return next((each for each in self.view.tips if each.id == tip), None)
+
+    async def consultation(self, consultation: ConsultationId) -> ConsultationView | None:
+        return self.asked if consultation == CONSULTATION else None
+
+    async def consultations(
+        self, wanted: ConsultationsWanted
+    ) -> tuple[ConsultationView, ...] | None:
+        return None if wanted.starting_after else (self.asked,)
 
     async def recharge(self, recharge: RechargeId) -> RechargeView | None:
         if recharge != RECHARGE:

@@ -10,12 +10,14 @@ from daigou.domain.refusals import RefusalCode
 from gateway.problems import EdgeCode, Problem
 from tests.gateway.fakes import (
     CLAIM,
+    CONSULTATION,
     DIGEST,
     ENDPOINT,
     MESSAGE,
     NOON,
     ORDER,
     RECHARGE,
+    TIP,
     a_gateway,
     http_as,
 )
@@ -27,6 +29,8 @@ KNOWN = {
     "order_id": ORDER,
     "recharge_id": RECHARGE,
     "claim_id": CLAIM,
+    "tip_id": TIP,
+    "consultation_id": CONSULTATION,
     "client_id": "cli_anna",
     "party_id": "prv_kai",
     "number": "9",
@@ -114,6 +118,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "basis": "PSR-17-2",
         "losses": [{"head": "paid_to_others", "amount": _FEN}],
     },
+    "/v1/orders/{order_id}/tips": {"amount": {"amount": 50_00, "currency": "CNY"}},
+    "/v1/consultations": {"topic": "services", "question": "How long are goods stored?"},
     "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
     "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
     "/v1/screening-rules": {
@@ -203,6 +209,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "admit-claim": {"amount": _FEN},
     "reject-claim": _WORDS,
     "record-compensation": {"amount": _FEN, "external_ref": "W1"},
+    "answer-consultation": _WORDS,
     "confirm-recharge": {"reference": f"{RECHARGE}/1"},
     "decline-recharge": {"reference": f"{RECHARGE}/1"},
 }

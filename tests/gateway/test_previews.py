@@ -358,4 +358,6 @@ def test_every_line_has_its_clause_and_every_account_its_purse_or_is_the_orders_
     assert without == {
         *HELD_FOR_A_SUBJECT,
         AccountKind.PAYMENT_INSTITUTION,
+        # A tip's own: no order moves it.
+        AccountKind.TIP_HELD,
     } - {AccountKind.REFUND_TRANSIT}

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from pydantic_core import to_json
 
-from daigou.domain.commands import Claim, Pay
+from daigou.domain.commands import AboutAnOrder, Pay
 from daigou.domain.steps import Step
 from daigou.ledger.found import Found
 from daigou.ledger.rows import digest_of
@@ -44,7 +44,7 @@ def composed(sql: Sql, step: Step) -> Rows:
             step.item,
             list(step.command.coupons) if isinstance(step.command, Pay) else [],
             step.at,
-            step.command.order if isinstance(step.command, Claim) else None,
+            step.command.order if isinstance(step.command, AboutAnOrder) else None,
         ),
     ).fetchone()
     sql.rollback()

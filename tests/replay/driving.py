@@ -11,8 +11,9 @@ from daigou.domain.commands import (
     Outcome,
     RequestRecharge,
     SettleCancellation,
+    Tip,
 )
-from daigou.domain.ids import MovementRef, PartyId, RechargeId
+from daigou.domain.ids import ClaimId, MovementRef, PartyId, RechargeId
 from daigou.domain.lifecycle import RECHARGE
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
@@ -25,7 +26,7 @@ from daigou.simulator.plans import (
     Act,
     Happened,
     Plan,
-    claim_of,
+    beside_of,
     command_now,
     has_ended,
     item_of,
@@ -60,7 +61,8 @@ RECHARGED = Money(500_00)
 COUPON_LASTS = timedelta(days=1000)
 ROUNDS_MAX = 120
 WITH_CASES_TIME_SCALE = 28_800
-"""Of orders that have a case or a claim: three seconds a day, or less where the path is faster."""
+"""Of orders that have a case, a claim or a tip: three seconds a day, or less where the path is
+faster."""
 
 
 class StrayedError(Exception):
@@ -215,7 +217,10 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
     evidence = [f"evd_{act.trigger}_{number}" for number, _ in enumerate(act.hands_in)]
     command = proved(command_now(act, deal.order, history), evidence)
     if isinstance(command, Claim):
-        await order.claim(claim_of(act, deal.order), command, actor)
+        await order.claim(ClaimId(beside_of(act, deal.order)), command, actor)
+        return
+    if isinstance(command, Tip):
+        await order.tip(beside_of(act, deal.order), command, actor)
         return
     if isinstance(command, SettleCancellation):
         asked = Asked(

@@ -40,6 +40,7 @@ from daigou.ledger.tables.reference import (
     PurchasingPerson,
     ScreeningRule,
 )
+from daigou.ledger.tables.side import Consultation, Tip, TipLimits
 from daigou.ledger.tables.story import (
     Claim,
     Notice,
@@ -62,6 +63,7 @@ __all__ = [
     "Chargeback",
     "Claim",
     "Closure",
+    "Consultation",
     "Contact",
     "Coupon",
     "Delivery",
@@ -90,6 +92,8 @@ __all__ = [
     "PurchasingPerson",
     "Recharge",
     "ScreeningRule",
+    "Tip",
+    "TipLimits",
     "Transition",
     "WebhookEndpoint",
     "Withdrawal",

@@ -14,6 +14,7 @@ from daigou.simulator.paths import (
     prices,
     purchases,
     receipt,
+    tips,
     unrealizable,
 )
 from daigou.simulator.plans import Path
@@ -41,6 +42,7 @@ GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
         "Dissolved": dissolution.DISSOLVED,
         "Not dissolved in the end": dissolution.KEPT,
         "Claimed": claims.CLAIMED,
+        "Tipped": tips.TIPPED,
     }
 )
 PATHS = tuple(path for paths in GROUPS.values() for path in paths)

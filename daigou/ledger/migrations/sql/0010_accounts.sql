@@ -27,8 +27,10 @@ ALTER TABLE transition
     DROP CONSTRAINT axis_is_known,
     DROP CONSTRAINT subject_is_known,
     ADD CONSTRAINT axis_is_known CHECK (
-        axis = ANY (main_axes()) OR axis IN (
-            'parcel', 'requirement', 'question', 'opinion', 'cancellation', 'dissolution', 'refund'
+        axis IN (
+            'fulfilment', 'parcel', 'requirement', 'question', 'opinion', 'cancellation',
+            'dissolution', 'refund', 'recharge', 'claim', 'withdrawal', 'freeze', 'closure',
+            'chargeback', 'tip', 'consultation'
         )
     ),
     -- A chargeback is named by its order and the institution's own id of the dispute.
