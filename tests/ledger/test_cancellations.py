@@ -24,6 +24,7 @@ from daigou.ledger.erasing import Erasing, StillRunningError
 from daigou.ledger.queries import Queries
 from daigou.ports.books import StepConflictError
 from tests.ledger.attack import FLOOR, Sql, composed, written
+from tests.ledger.account_road import freeze
 from tests.ledger.road import (
     ANNA,
     MIA,
@@ -241,19 +242,15 @@ def test_a_fee_that_is_waived_pays_what_the_costs_exceed_before_there_is_a_debt(
 
 
 @pytest.mark.clause("PSR-12-4")
-@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("UA-1-9")
 def test_a_frozen_deposit_is_not_touched_and_the_client_owes(
-    world: World, queries: Queries, engine: Engine, sql: Sql
+    world: World, queries: Queries, engine: Engine
 ) -> None:
     order = world.purchased(from_deposit=WHOLE)
     ask_to_cancel(order)
     agree(order, 0)
     world.recharged(5_000)
-    sql.execute(
-        "INSERT INTO account_freeze (account, reason, author, clause, placed_at)"
-        " VALUES ('deposit:cli_anna', 'chargeback', 'plt_platform', 'PSR-22-1', now())"
-    )
-    sql.commit()
+    freeze(world)
 
     settle_case(order, engine, a_cost(12_000))
 
