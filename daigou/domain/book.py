@@ -294,7 +294,8 @@ class Book:
     in force now; none where no promoter has a contract. `grounds` are those of a claim, as the
     books of its order have them now. `disputes` are the chargebacks of the order that the subject
     is, or is about; `order_holds` is what that order holds of what was collected, as long as
-    nothing was bought with it.
+    nothing was bought with it. `client_owes` is what stands on the client's receivable, whichever
+    of its orders left it.
     """
 
     subject: SubjectId
@@ -321,6 +322,7 @@ class Book:
     disputes: tuple[Disputed, ...] = ()
     personal: Personal = field(default_factory=Personal)
     order_holds: Money = ZERO
+    client_owes: Money = ZERO
 
     @property
     def reference(self) -> MovementRef:
