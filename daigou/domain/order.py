@@ -222,6 +222,7 @@ class Trigger(StrEnum):
     LIFT_FREEZE = "lift-freeze"
     CONTEST_RESTRICTION = "contest-restriction"
     TRANSFER_TO_PROVIDER = "transfer-to-provider"
+    AWARD_SUM = "award-sum"
     FREEZE_INACTIVE = "freeze-inactive"
     RECOVER_ACCOUNT = "recover-account"
     CANCEL_ACCOUNT = "cancel-account"

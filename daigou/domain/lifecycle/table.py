@@ -10,7 +10,7 @@ from transitions import EventData, Machine, Transition
 
 from daigou.domain.book import Template
 from daigou.domain.clauses import CATALOGUE
-from daigou.domain.commands import Command, sums_in
+from daigou.domain.commands import Command, Plain, sums_in
 from daigou.domain.facts import Facts
 from daigou.domain.money import CNY
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger, holds
@@ -426,6 +426,8 @@ def _faults(table: Table) -> Iterable[str]:
             rows = table.rows_from(wait.state, deadline.trigger)
             if not rows:
                 yield f"deadline {deadline.term} of {wait.state} pulls {deadline.trigger}: no row"
+            elif table.triggers[deadline.trigger].command is not Plain:
+                yield f"deadline {deadline.trigger} of {wait.state} has no command to give"
             elif any(row.roles for row in rows):
                 yield f"deadline {deadline.trigger} of {wait.state} can be pulled by a person"
         yield from _untimely(table, wait)
