@@ -305,7 +305,8 @@ class Book:
     `tip_grounds` those of a tip, as the books of its order have them now, and `limits` what the
     terms let a tip be. `disputes` are the chargebacks of the order that the subject is, or is
     about; `order_holds` is what that order holds of what was collected, as long as nothing was
-    bought with it. `personal` is what is known of the client's account.
+    bought with it. `personal` is what is known of the client's account, and `client_owes` what
+    stands on its receivable, whichever of its orders left it.
     """
 
     subject: SubjectId
@@ -334,6 +335,7 @@ class Book:
     order_holds: Money = ZERO
     tip_grounds: TipGrounds | None = None
     limits: Limits | None = None
+    client_owes: Money = ZERO
 
     @property
     def reference(self) -> MovementRef:

@@ -63,6 +63,9 @@ def _meaning(error: DBAPIError) -> Exception:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
         case "DG021", _:
             return Refused(RefusalCode.TOO_MANY_TIPS, "PSR-21-1", message)
+        case "23505", constraint if constraint in _ONCE:
+            clause, said = _ONCE[constraint]
+            return Refused(RefusalCode.ALREADY_RECORDED, clause, said)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -81,6 +84,13 @@ def _meaning(error: DBAPIError) -> Exception:
             return BooksUnavailableError(message)
 
 
+_ONCE = {
+    "closure_one": ("UA-1-20", "the account is being closed, or is closed, already"),
+    "freeze_one_inactivity": ("UA-1-15", "the account was warned of its inactivity already"),
+    "dispute_is_new": ("PSR-22-1", "the institution has reported this dispute already"),
+}
+"""What there is once, and whose second is refused by its clause."""
+
 _OWED = {"receivable", "charged_back"}
 
 _OF_STRANGERS = {
@@ -91,6 +101,7 @@ _OF_STRANGERS = {
     "breach": "UA-4-5",
     "chargeback": "PSR-22-1",
     "tip": "PSR-21-1",
+    "freeze": "UA-1-9",
 }
 """The clauses that ask for a registered party, where they are not that of the request."""
 

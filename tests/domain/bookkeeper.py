@@ -143,6 +143,7 @@ class Bookkeeper:
             movement=self.movements.sent(item=item),
             moved={account: Money(fen) for account, fen in self.moved.items()},
             fee_earned=self.fee_earned,
+            client_owes=self.claimed,
         )
         return replace(bare, held={kind: self.owed(bare.own(kind)) for kind in HELD_FOR_A_SUBJECT})
 
