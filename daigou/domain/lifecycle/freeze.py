@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from daigou.domain import commands, postings
 from daigou.domain.commands import FreezeReason
+from daigou.domain.freezes import FREEZES
 from daigou.domain.lifecycle import account_guards as guards
 from daigou.domain.lifecycle.table import Deadline, Row, Table, TriggerSpec, Wait
 from daigou.domain.lifecycle.words import CLIENT, LOGISTICS, PLATFORM, PROVIDER, tell
@@ -69,15 +70,15 @@ ROWS = (
             source=state,
             target=State.LIFTED,
             clause=clause,
-            roles=PROVIDER | LOGISTICS | PLATFORM,
-            guards=(guards.may_lift_it,),
+            roles=FREEZES[reason].lifted_by,
             posts=postings.lift,
             notices=tell("freeze.lifted", Role.CLIENT),
         )
-        for state, clause in (
-            (State.PLACED, "UA-1-9"),
-            (State.RESTRICTED, "UA-4-5"),
-            (State.CONTESTED, "UA-4-5"),
+        # A lost credential is lifted as a suspicion is.
+        for state, reason, clause in (
+            (State.PLACED, FreezeReason.SUSPICION, "UA-1-9"),
+            (State.RESTRICTED, FreezeReason.BREACH, "UA-4-5"),
+            (State.CONTESTED, FreezeReason.BREACH, "UA-4-5"),
         )
     ),
     Row(
