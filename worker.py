@@ -81,6 +81,7 @@ def build_worker(
             settlement.written,
             payments.capture,
             payments.refund,
+            payments.pay_out,
             payments.ask_payment,
             purchasing.buy,
             purchasing.ask_seller,

@@ -1,4 +1,4 @@
-"""The payment institution's activities: capture, refund, and the question what became of them."""
+"""The payment institution's activities: capture, refund, payout, and what became of them."""
 
 from dataclasses import dataclass
 
@@ -49,8 +49,22 @@ class Payments:
         return await send_once(reference, send, _outcome)
 
     @activity.defn
+    async def pay_out(self, reference: MovementRef) -> Answered:
+        """Pays what a client takes out of its deposit, once."""
+
+        async def send() -> Reply:
+            movement = await movement_of(self.books, reference)
+            return await self.institution.pay_out(
+                reference=reference,
+                amount=movement.amount,
+                payment_method=movement.payment_method,
+            )
+
+        return await send_once(reference, send, _outcome)
+
+    @activity.defn
     async def ask_payment(self, reference: MovementRef) -> Answered:
-        """Asks what became of a payment or refund, until the institution knows."""
+        """Asks what became of a payment, refund or payout, until the institution knows."""
         return await ask_until_known(
             reference, lambda: self.institution.ask(reference=reference), _outcome
         )

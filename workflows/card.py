@@ -12,6 +12,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import CaseNews
 
 RECENT_STEPS = 8
+_HELD_UP = "**Held up** by an open case or a chargeback: its own clocks stand still."
 
 
 def order_card(life: Life, committed: Committed) -> str:
@@ -54,7 +55,7 @@ def in_words(row: Row) -> str:
 
 def _standing(axis: Axis) -> str:
     heading = f"### {_words(axis.state)}"
-    held = ["**Held up** by an open case: its own clocks stand still."] if axis.held else []
+    held = [_HELD_UP] if axis.held else []
     return "\n\n".join([heading, axis.table.says(axis.state), *held, *_awaited(axis)])
 
 

@@ -52,6 +52,12 @@ CALLS = {
         answers_as=INSTITUTION,
         says="pay the client back",
     ),
+    Call.PAYOUT: How(
+        send=Payments.pay_out,
+        ask=Payments.ask_payment,
+        answers_as=INSTITUTION,
+        says="pay out of the deposit",
+    ),
     Call.BUY: How(
         send=Purchasing.buy,
         ask=Purchasing.ask_seller,

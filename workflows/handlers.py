@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from daigou.domain.lifecycle.table import Table
+    from daigou.domain.lifecycle.table import TOLD, Table
     from daigou.domain.order import Trigger
     from daigou.domain.steps import Receipt
     from workflows.life import Life
@@ -33,7 +33,8 @@ W = TypeVar("W", bound=type)
 def obeys(*tables: Table) -> Callable[[W], W]:
     """Gives a workflow class an update, with its validator, for every command of the tables.
 
-    And the signal that has it look into the books.
+    And a signal for every trigger that other subjects pull on it, and the one that has it look into
+    the books.
     """
 
     def decorate(cls: W) -> W:
@@ -41,6 +42,9 @@ def obeys(*tables: Table) -> Callable[[W], W]:
             for trigger in table.commands:
                 handle = _handler(table, trigger)
                 setattr(cls, handle.__name__, _as_update(table, trigger, handle))
+            for trigger in sorted(TOLD & table.triggers.keys()):
+                heed = _heeder(table, trigger)
+                setattr(cls, heed.__name__, _as_signal(table, trigger, heed))
         setattr(cls, _catch_up.__name__, _catch_up)
         return cls
 
@@ -55,11 +59,7 @@ def hears(table: Table) -> Callable[[W], W]:
     def decorate(cls: W) -> W:
         for trigger in table.triggers:
             hear = _hearer(trigger)
-            spec = table.triggers[trigger]
-            signal = workflow.signal(
-                name=trigger.value, description=f"its order tells: {spec.says} · {spec.clause}"
-            )
-            setattr(cls, hear.__name__, signal(hear))
+            setattr(cls, hear.__name__, _as_signal(table, trigger, hear))
         return cls
 
     return decorate
@@ -77,6 +77,22 @@ def _hearer(trigger: Trigger) -> Callable[[Any, CaseNews], None]:
     hear.__name__ = f"hear_{trigger.value.replace('-', '_')}"
     hear.__qualname__ = hear.__name__
     return hear
+
+
+def _heeder(table: Table, trigger: Trigger) -> Callable[[Any, Pull], Awaitable[None]]:
+    async def heed(self, pull: Pull) -> None:  # type: ignore[no-untyped-def]
+        await _life(self).heed(table, trigger, pull)
+
+    heed.__name__ = f"heed_{trigger.value.replace('-', '_')}"
+    heed.__qualname__ = heed.__name__
+    return heed
+
+
+def _as_signal(table: Table, trigger: Trigger, hear: Callable[..., Any]) -> object:
+    spec = table.triggers[trigger]
+    return workflow.signal(
+        name=trigger.value, description=f"another one tells: {spec.says} · {spec.clause}"
+    )(hear)
 
 
 def _handler(table: Table, trigger: Trigger) -> Handler:

@@ -30,6 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from daigou.domain.steps import Committed, Receipt, Recorded, Step
     from workflows.axis import Axis
     from workflows.errands import CALLS, make_call, pause_before
+    from workflows.heralds import Heralds, Tells, of_paid_debts
     from workflows.hosting import Hosts
     from workflows.messages import Ending, Pull
     from workflows.writing import find, write
@@ -55,6 +56,7 @@ class Life:
         timing: Timing,
         show: Show,
         summarise: Summarise,
+        tells: Tells = of_paid_debts,
     ) -> None:
         self.subject = subject
         self.parties = parties
@@ -71,6 +73,8 @@ class Life:
         self._refusal: ApplicationError | None = None
         self._committed: Committed | None = None
         self._taken: dict[str, tuple[Axis, datetime]] = {}
+        self._tells = tells
+        self._heralds = Heralds(subject)
         self._hosts = Hosts(subject=subject, client=parties.client, provider=parties.provider)
 
     # What the workflows call.
@@ -132,6 +136,15 @@ class Life:
         axis, at = self._taken[pull.command_id]
         await workflow.wait_condition(lambda: not axis.calling)
         return self.receipt(axis, at=at)
+
+    async def heed(self, table: Table, trigger: Trigger, pull: Pull) -> None:
+        """Takes the row that a step of another subject asks for; nothing if there is none now."""
+        try:
+            await self.obey(table, trigger, pull)
+        except ApplicationError as error:
+            if as_refused(error) is None:
+                raise
+            workflow.logger.info("news.unheeded", extra={"trigger": trigger, "why": str(error)})
 
     async def catch_up(self) -> None:
         """Takes over what the books hold and the history does not.
@@ -198,6 +211,7 @@ class Life:
                 # What breaks an item breaks the workflow's task, so that support sees it.
                 self._living.pop(item).result()
         await self._hosts.told()
+        await self._heralds.told()
         await workflow.wait_condition(workflow.all_handlers_finished)
 
     def _lives(self, axis: Axis) -> bool:
@@ -399,6 +413,7 @@ class Life:
     def _tell(self, committed: Committed) -> None:
         self._committed = committed
         self._show(committed)
+        self._heralds.tell(self._tells(committed), sequence=committed.sequence)
 
     def _steps(
         self, axis: Axis, row: Row, pull: Pull, *, at: datetime

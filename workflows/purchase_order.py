@@ -4,7 +4,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from daigou.domain.clocks import Timing
-    from daigou.domain.commands import Accept, Command, Pay
+    from daigou.domain.commands import Accept, Command, Pay, Stand
     from daigou.domain.ids import SubjectId
     from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
     from daigou.domain.lifecycle.table import Row
@@ -30,6 +30,7 @@ class PurchaseOrder:
         self._opening = opening
         request = opening.request
         self._shown = Shown()
+        self._was_held = False
         self.life = Life(
             subject=SubjectId(opening.order),
             table=FULFILMENT,
@@ -79,9 +80,18 @@ class PurchaseOrder:
         if case:
             open_case = case.table.value if case.is_open else "none"
             updates.append(messages.ORDER_CASE.value_set(open_case))
+        if self.life.facts.holds or self._was_held:
+            self._was_held = True
+            updates.append(messages.PAYMENT_HOLD.value_set(self._hold()))
         if amount:  # Until the checkout is open the gateway's own estimate stands.
             updates.append(messages.AMOUNT_FEN.value_set(amount.amount))
         self._shown.show(updates)
+
+    def _hold(self) -> str:
+        facts = self.life.facts
+        if not facts.holds:
+            return "none"
+        return "owing" if facts.has_a_hold(Stand.OWING) else "held"
 
     def _summarise(self, row: Row, command: Command) -> str:
         if isinstance(command, Accept):

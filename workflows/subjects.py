@@ -3,16 +3,27 @@
 A further kind is a line here: its table, the trigger that opens it, and what is its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from daigou.domain import lifecycle
     from daigou.domain.clocks import Timing
-    from daigou.domain.commands import Admit, Command, Compensation
+    from daigou.domain.commands import (
+        Admit,
+        Command,
+        Compensation,
+        PayChargeback,
+        PaymentHold,
+        PlaceFreeze,
+        ReportChargeback,
+        RequestRecharge,
+        RequestWithdrawal,
+    )
     from daigou.domain.commands import Claim as MakeClaim
-    from daigou.domain.ids import kind_named
+    from daigou.domain.ids import ChargebackId, SubjectId, kind_named, order_of
+    from daigou.domain.lifecycle.chargeback import STANDS
     from daigou.domain.lifecycle.table import Row, Table
     from daigou.domain.money import Money
     from daigou.domain.order import Trigger
@@ -22,6 +33,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.attributes import Shown, standing
     from workflows.card import in_words, order_card
     from workflows.handlers import obeys
+    from workflows.heralds import News, of_paid_debts
     from workflows.life import Life
     from workflows.messages import (
         Ending,
@@ -35,6 +47,8 @@ with workflow.unsafe.imports_passed_through():
 SumOf = Callable[[Command], Money | None]
 """The sum that a command is about, which people read beside its step; none where it is about none.
 """
+NewsOf = Callable[[Life], Iterable[News]]
+"""What others have to know of where a subject stands; they are told when it changes."""
 
 
 class _Subject:
@@ -44,9 +58,11 @@ class _Subject:
     opens: Trigger
     shows_its_state: bool
     sum_of: SumOf
+    news_of: NewsOf | None
 
     def __init__(self, opening: SubjectOpening) -> None:
         self._shown = Shown()
+        self._told: dict[SubjectId, News] = {}
         self.life = Life(
             subject=opening.subject,
             table=self.table,
@@ -58,6 +74,7 @@ class _Subject:
             ),
             show=self._show,
             summarise=self._summarise,
+            tells=self._tell,
         )
 
     async def live(self, opening: SubjectOpening) -> Ending:
@@ -79,6 +96,15 @@ class _Subject:
         if self.shows_its_state:
             self._shown.show(standing(self.life.main, waiting=self.life.main))
 
+    def _tell(self, committed: Committed) -> Iterable[News]:
+        yield from of_paid_debts(committed)
+        if self.news_of is None:
+            return
+        for news in self.news_of(self.life):
+            if self._told.get(news.to) != news:
+                self._told[news.to] = news
+                yield news
+
     def _summarise(self, row: Row, command: Command) -> str:
         about = self.sum_of(command)
         return " · ".join([in_words(row), *([] if about is None else [str(about)]), row.clause])
@@ -94,6 +120,7 @@ def _workflow(
     opens: Trigger,
     opening: type[SubjectOpening] = OpenSubject,
     sum_of: SumOf = _no_sum,
+    news_of: NewsOf | None = None,
 ) -> type[_Subject]:
     """The workflow of a kind of subjects. It must be bound to its own name in this module: there
     the sandbox looks for it."""
@@ -120,6 +147,7 @@ def _workflow(
             "opens": opens,
             "shows_its_state": kind.shows_its_state,
             "sum_of": staticmethod(sum_of),
+            "news_of": None if news_of is None else staticmethod(news_of),
         },
     )
     return workflow.defn(name=kind.workflow)(obeys(table)(made))
@@ -133,10 +161,48 @@ def _sum_of_claim(command: Command) -> Money | None:
             return None
 
 
+def _sum_of_account(command: Command) -> Money | None:
+    match command:
+        case (
+            RequestRecharge(amount=amount)
+            | RequestWithdrawal(amount=amount)
+            | ReportChargeback(amount=amount)
+            | PlaceFreeze(amount=amount)
+        ):
+            return amount
+        case PayChargeback():
+            return command.from_deposit + command.from_institution
+        case _:
+            return None
+
+
+def _news_of_chargeback(life: Life) -> Iterable[News]:
+    """The order waits for it, goes on, or ends by it (PSR-22-1)."""
+    stand = STANDS.get(life.main.state)
+    if stand is not None:
+        chargeback = ChargebackId(life.subject)
+        yield News(
+            to=SubjectId(order_of(chargeback)),
+            trigger=Trigger.HEED_CHARGEBACK,
+            command=PaymentHold(chargeback=chargeback, stand=stand),
+        )
+
+
 Recharge = _workflow(lifecycle.RECHARGE, opens=Trigger.REQUEST, opening=OpenRecharge)
 Claim = _workflow(
     lifecycle.CLAIM, opens=Trigger.MAKE_CLAIM, opening=OpenClaim, sum_of=_sum_of_claim
 )
+Withdrawal = _workflow(
+    lifecycle.WITHDRAWAL, opens=Trigger.REQUEST_WITHDRAWAL, sum_of=_sum_of_account
+)
+Freeze = _workflow(lifecycle.FREEZE, opens=Trigger.PLACE_FREEZE, sum_of=_sum_of_account)
+AccountClosure = _workflow(lifecycle.CLOSURE, opens=Trigger.CLOSE_ACCOUNT)
+Chargeback = _workflow(
+    lifecycle.CHARGEBACK,
+    opens=Trigger.REPORT_CHARGEBACK,
+    sum_of=_sum_of_account,
+    news_of=_news_of_chargeback,
+)
 
-SUBJECTS = (Recharge, Claim)
+SUBJECTS = (Recharge, Claim, Withdrawal, Freeze, AccountClosure, Chargeback)
 """All of them, for the worker."""

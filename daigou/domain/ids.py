@@ -94,6 +94,17 @@ def chargeback_of(order: OrderId, dispute: str) -> ChargebackId:
     return ChargebackId(f"cbk_{order.removeprefix('ord_')}.{dispute}")
 
 
+def order_of(chargeback: str) -> OrderId:
+    """The order of whose payment a chargeback is.
+
+    Raises:
+        ValueError: it is no chargeback's id.
+    """
+    if found := CHARGEBACK_ID.fullmatch(chargeback):
+        return OrderId(f"ord_{found[1]}")
+    raise ValueError(f"{chargeback} is no chargeback")
+
+
 def workflow_id(subject: str) -> str:
     """The Temporal workflow id of a subject, e.g. `order/ord_01J…`; that of a chargeback lies under
     its order's, e.g. `order/ord_01J…/chargeback/dp_77`."""

@@ -73,7 +73,8 @@ class Committed:
 
     `intends` is our reference of a movement outside that is now to be made; `refunds` are those of
     refunds that were opened, each with an axis of its own. `amount` is the whole order amount
-    once the checkout is open.
+    once the checkout is open. `pays` are the chargebacks whose debts the step of another subject
+    paid, all or some of them.
     """
 
     sequence: int
@@ -83,6 +84,7 @@ class Committed:
     refunds: tuple[str, ...] = ()
     amount: Money | None = None
     money: tuple[MoneyLine, ...] = field(default=())
+    pays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from daigou.domain.terms import current
+
 EVERY_FLOOR = timedelta(minutes=1)
 GRACE_FLOOR = timedelta(seconds=30)
 """However fast time is made to run, machines and networks do not run faster."""
@@ -20,6 +22,7 @@ class SweepName(StrEnum):
     STUCK = "stuck"
     NOTICES = "notices"
     AUDIT = "audit"
+    INACTIVITY = "inactivity"
 
 
 class Severity(StrEnum):
@@ -108,6 +111,13 @@ _ROWS = (
         says="notices that were not sent",
         every=timedelta(minutes=5),
         grace=timedelta(minutes=10),
+        severity=Severity.WARNING,
+    ),
+    Sweep(
+        name=SweepName.INACTIVITY,
+        says="accounts of which nothing was heard for months: they are warned (UA-1-15)",
+        every=timedelta(days=1),
+        grace=current().duration("inactivity"),
         severity=Severity.WARNING,
     ),
     Sweep(

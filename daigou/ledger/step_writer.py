@@ -1,10 +1,11 @@
 """Owns what a step writes: every row of its one transaction, composed before the first is sent."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from daigou.domain.book import Account, Book, Effects
+from daigou.domain.book import Account, AccountKind, Book, Effects
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
@@ -89,6 +90,7 @@ def compose(*, step: Step, digest: str, found: Found) -> Composed:
     writer = writer_of_kind(step=step, row=lifecycle, found=found)
     effects = lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
     rows, committed = writer.write(effects)
+    committed = replace(committed, pays=_debts_paid(step, effects))
     rows["transition"] = _transition(step, digest, committed)
     rows.update(_accounts(step, effects, deposit=writer.book.deposit))
     rows.update(_postings(step, effects))
@@ -179,6 +181,17 @@ def _postings(step: Step, effects: Effects) -> Rows:
         ],
         "entry": list(_entries(step.subject, step.sequence, effects)),
     }
+
+
+def _debts_paid(step: Step, effects: Effects) -> tuple[str, ...]:
+    """The chargebacks, but for this one, of whose debts the step pays."""
+    legs = (leg for journal in effects.journals for leg in journal.legs)
+    paid = {
+        leg.account.owner
+        for leg in legs
+        if leg.account.kind == AccountKind.CHARGED_BACK and leg.amount.amount < 0
+    }
+    return tuple(sorted(paid - {step.subject}))
 
 
 def _freezes(step: Step, effects: Effects, *, deposit: Account) -> Rows:

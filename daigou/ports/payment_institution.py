@@ -1,4 +1,4 @@
-"""The payment institution: captures what clients pay, and pays them back."""
+"""The payment institution: captures what clients pay, pays them back, and pays them out."""
 
 from typing import Protocol
 
@@ -21,6 +21,13 @@ class PaymentInstitution(Protocol):
         self, *, reference: MovementRef, amount: Money, original: MovementRef
     ) -> Reply:
         """Gives `amount` of the captured `original` back to the client.
+
+        Raises:
+            OutcomeUnknownError: no answer; `ask` before anything is tried again.
+        """
+
+    async def pay_out(self, *, reference: MovementRef, amount: Money, payment_method: str) -> Reply:
+        """Pays `amount` of the platform's money to the client's payment method.
 
         Raises:
             OutcomeUnknownError: no answer; `ask` before anything is tried again.

@@ -40,11 +40,17 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethod:
-    """A test card: what becomes of its captures, and of the refunds of those."""
+    """A test card: what becomes of its captures, of the refunds of those, and of payouts to it."""
 
     says: str
     capture: Conduct = Conduct()
     refund: Conduct = Conduct()
+    known: bool = True
+
+    @property
+    def payout(self) -> Conduct:
+        """What becomes of money that is paid out to it: as of a refund, where there is such."""
+        return self.refund if self.known else self.capture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,7 @@ _REJECTED = Standing.REJECTED
 _UNKNOWN_METHOD = PaymentMethod(
     says="any other token: declined",
     capture=Conduct(outcome=_REJECTED, reason="unknown_payment_method"),
+    known=False,
 )
 
 PAYMENT_METHODS: Mapping[str, PaymentMethod] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""Owns the simulated payment institution: captures and refunds that it remembers for good."""
+"""Owns the simulated payment institution: it remembers for good whatever it moved."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from daigou.simulator.memory import Memory, ReferenceReusedError, Row, is_lost, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine:
-    """One movement in the institution's own books; `kind` is `capture` or `refund`."""
+    """One movement in the institution's own books; `kind` is `capture`, `refund`, `payout` or
+    `chargeback`, of which one that was decided for the platform counts as rejected."""
 
     reference: MovementRef
     kind: str
@@ -38,6 +39,16 @@ class Statement:
     def refunded(self) -> Money:
         """All that was paid back to clients."""
         return self._moved("refund")
+
+    @property
+    def paid_out(self) -> Money:
+        """All that was paid to clients out of their deposits."""
+        return self._moved("payout")
+
+    @property
+    def charged_back(self) -> Money:
+        """All that was taken back for clients, and not given back since."""
+        return self._moved("chargeback")
 
     def _moved(self, kind: str) -> Money:
         return Money(
@@ -83,6 +94,53 @@ class SimulatedPaymentInstitution:
         return await self._take(
             _Instruction(kind="refund", reference=reference, amount=amount, original=original)
         )
+
+    async def pay_out(self, *, reference: MovementRef, amount: Money, payment_method: str) -> Reply:
+        """Pays money to a client; a known reference answers what it answered before.
+
+        Raises:
+            OutcomeUnknownError: the call or its answer was lost.
+            ReferenceReusedError: the reference is known with other parameters.
+        """
+        return await self._take(
+            _Instruction(
+                kind="payout", reference=reference, amount=amount, payment_method=payment_method
+            )
+        )
+
+    async def charge_back(self, *, dispute: str, original: MovementRef, amount: Money) -> Reply:
+        """A client has it take a payment back, or a part of it; `REJECTED` if there is no such
+        payment, or not so much of it is left.
+
+        Raises:
+            ReferenceReusedError: the dispute is known with other parameters.
+            OutcomeUnknownError: the institution does not answer.
+        """
+        return await self._take(
+            _Instruction(
+                kind="chargeback",
+                reference=MovementRef(dispute),
+                amount=amount,
+                original=original,
+            )
+        )
+
+    async def decide_dispute(self, *, dispute: str, for_the_platform: bool) -> Reply:
+        """A person of the institution decides a dispute; decided for the platform, it has the money
+        again.
+
+        Raises:
+            LookupError: there is no such dispute.
+            OutcomeUnknownError: the institution does not answer.
+        """
+        async with self._memory.transaction() as connection:
+            known = await _find(connection, dispute)
+            if known is None or known["kind"] != "chargeback":
+                raise LookupError(f"no dispute {dispute}")
+            if for_the_platform:
+                known |= {"standing": Standing.REJECTED, "reason": "decided_for_the_platform"}
+                await _update(connection, known)
+        return _reply(known)
 
     async def ask(self, *, reference: MovementRef) -> Reply:
         """What became of a reference; each ask brings a pending one nearer to its outcome.
@@ -177,8 +235,8 @@ async def _heard(connection: AsyncConnection[DictRow], instruction: _Instruction
         return _reply(known)
 
     method, refusal = instruction.payment_method, ""
-    if instruction.kind == "refund":
-        method, refusal = await _check_refund(connection, instruction)
+    if instruction.original:
+        method, refusal = await _check_what_is_left(connection, instruction)
     conduct = _conduct(instruction.kind, method)
     if refusal:
         conduct = Conduct(outcome=Standing.REJECTED, reason=refusal)
@@ -198,10 +256,10 @@ async def _heard(connection: AsyncConnection[DictRow], instruction: _Instruction
     return None if conduct.loses == Loss.ANSWER else _reply(row)
 
 
-async def _check_refund(
+async def _check_what_is_left(
     connection: AsyncConnection[DictRow], instruction: _Instruction
 ) -> tuple[str, str]:
-    """The payment method of the capture, and why it cannot be refunded, if it cannot."""
+    """The payment method of the capture, and why it cannot be given back, if it cannot."""
     captured = await _find(connection, instruction.original)
     if captured is None or (captured["kind"], captured["standing"]) != ("capture", Standing.DONE):
         return "", "no_such_capture"
@@ -218,7 +276,8 @@ async def _check_refund(
 
 def _conduct(kind: str, method: str) -> Conduct:
     chosen = payment_method(method)
-    return chosen.capture if kind == "capture" else chosen.refund
+    conducts = {"capture": chosen.capture, "refund": chosen.refund, "payout": chosen.payout}
+    return conducts.get(kind, Conduct())
 
 
 async def _find(connection: AsyncConnection[DictRow], reference: str) -> Row | None:

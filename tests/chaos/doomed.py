@@ -101,6 +101,14 @@ class DoomedInstitution:
             lambda: self.institution.refund(reference=reference, amount=amount, original=original),
         )
 
+    async def pay_out(self, *, reference: MovementRef, amount: Money, payment_method: str) -> Reply:
+        return await self.doom.around(
+            "payout",
+            lambda: self.institution.pay_out(
+                reference=reference, amount=amount, payment_method=payment_method
+            ),
+        )
+
     async def ask(self, *, reference: MovementRef) -> Reply:
         return await self.institution.ask(reference=reference)
 
