@@ -77,6 +77,9 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.TOO_MANY_GOODS: "the order has not so many goods that are not on their way",
     RefusalCode.NOTHING_TO_PAY: "nothing is unpaid",
     RefusalCode.CASE_OPEN: "a case of the order is open: it waits for its outcome",
+    RefusalCode.PAYMENT_HELD: "a payment of the order was charged back: it waits until that "
+    "is paid or decided",
+    RefusalCode.SERVICE_REFUSED: "the client owes what it took back: nothing new is bought for it",
     RefusalCode.CUSTOMS_CLEARED: "goods have cleared export customs: no cancellation any more",
     RefusalCode.ALREADY_RECORDED: "the seller's payment of this number is in the books already",
     RefusalCode.STALE_PREVIEW: "the digest is not that of what would be written now: something "

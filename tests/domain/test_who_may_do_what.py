@@ -119,6 +119,36 @@ exported             follow-case           clock                         exporte
 delivered            follow-case           clock                         delivered|dissolved
 receipt_objection    follow-case           clock                         receipt_objection|dissolved
 received             follow-case           clock                         received|dissolved
+
+effective            heed-chargeback       clock                         effective|unrealizable
+awaiting_choice      heed-chargeback       clock                         awaiting_choice|unrealizable
+awaiting_top_up      heed-chargeback       clock                         awaiting_top_up|unrealizable
+awaiting_balance     heed-chargeback       clock                         awaiting_balance|unrealizable
+paying               heed-chargeback       clock                         paying
+purchasing           heed-chargeback       clock                         purchasing
+recovering           heed-chargeback       clock                         recovering
+purchased            heed-chargeback       clock                         purchased
+dispatched           heed-chargeback       clock                         dispatched
+warehouse_objection  heed-chargeback       clock                         warehouse_objection
+warehoused           heed-chargeback       clock                         warehoused
+stored               heed-chargeback       clock                         stored
+going_back           heed-chargeback       clock                         going_back
+exported             heed-chargeback       clock                         exported
+delivered            heed-chargeback       clock                         delivered
+receipt_objection    heed-chargeback       clock                         receipt_objection
+received             heed-chargeback       clock                         received
+
+effective            refuse-service        provider platform             refused
+awaiting_choice      refuse-service        provider platform             refused
+awaiting_top_up      refuse-service        provider platform             refused
+awaiting_balance     refuse-service        provider platform             refused
+
+purchased            dispose-goods         provider platform             disposed
+dispatched           dispose-goods         provider platform             disposed
+warehouse_objection  dispose-goods         provider platform             disposed
+warehoused           dispose-goods         provider platform             disposed
+stored               dispose-goods         provider platform             disposed
+going_back           dispose-goods         provider platform             disposed
 """  # noqa: E501
 
 PARCEL = """
@@ -327,6 +357,101 @@ asked                answer-consultation   platform                      answere
 asked                withdraw-consultation client provider storage logistics promoter  withdrawn
 asked                remind                clock                         asked
 asked                escalate              clock                         asked
+WITHDRAWAL = """
+new                  request-withdrawal    client                        due
+
+due                  confirm-withdrawal    payment_institution platform  paid_out
+due                  decline-withdrawal    payment_institution platform  returned
+due                  escalate              clock                         due
+"""
+
+# Each reason is for those to name whom it concerns; a person lifts what a person placed.
+FREEZE = """
+new                  place-freeze          client                        placed
+new                  place-freeze          provider logistics            restricted
+new                  place-freeze          platform                      placed|restricted
+new                  place-freeze          clock                         warned
+
+placed               lift-freeze           platform                      lifted
+placed               escalate              clock                         placed
+
+restricted           lift-freeze           provider logistics platform   lifted
+restricted           contest-restriction   client                        contested
+restricted           transfer-to-provider  clock                         transferred
+
+contested            lift-freeze           provider logistics platform   lifted
+contested            transfer-to-provider  platform                      transferred
+contested            escalate              clock                         contested
+
+warned               recover-account       client platform               called_off
+warned               freeze-inactive       clock                         dormant|called_off
+
+dormant              recover-account       client platform               lifted
+dormant              cancel-account        clock                         cancelled
+"""
+
+CLOSURE = """
+new              close-account       client                        winding_up
+
+winding_up       keep-account        client                        withdrawn
+winding_up       wind-up             clock                         paying_out|closed|winding_up
+
+paying_out       confirm-payout      payment_institution platform  closed
+paying_out       decline-payout      payment_institution platform  awaiting_method
+paying_out       escalate            clock                         paying_out
+
+awaiting_method  name-payout-method  client                        winding_up
+awaiting_method  escalate            clock                         awaiting_method
+"""
+
+# The institution reports and decides, the platform judges, the client pays or its deposit does.
+CHARGEBACK = """
+new        report-chargeback           payment_institution platform  examining|demanded
+
+examining  find-just-cause             platform                      justified
+examining  deny-just-cause             platform                      demanded
+examining  escalate                    clock                         examining
+examining  win-chargeback              payment_institution platform  won
+examining  lose-chargeback             payment_institution platform  examining
+examining  stage-evidence              provider platform             examining
+examining  submit-evidence             provider platform             examining
+
+demanded   find-just-cause             platform                      justified
+demanded   request-freeze              provider                      demanded
+demanded   pay-chargeback              client                        paying|covered|settled
+demanded   offset-deposit              clock                         covered|settled|owing
+demanded   collect-debt                clock                         covered|settled|demanded
+demanded   win-chargeback              payment_institution platform  won
+demanded   lose-chargeback             payment_institution platform  demanded
+demanded   stage-evidence              provider platform             demanded
+demanded   submit-evidence             provider platform             demanded
+
+paying     confirm-chargeback-payment  payment_institution platform  covered|settled|won
+paying     decline-chargeback-payment  payment_institution platform  demanded|owing|won
+paying     escalate                    clock                         paying
+paying     win-chargeback              payment_institution platform  paying
+paying     lose-chargeback             payment_institution platform  paying
+paying     stage-evidence              provider platform             paying
+paying     submit-evidence             provider platform             paying
+
+owing      pay-chargeback              client                        paying|covered|settled
+owing      collect-debt                clock                         covered|settled|owing
+owing      escalate                    clock                         owing
+owing      win-chargeback              payment_institution platform  won
+owing      lose-chargeback             payment_institution platform  owing
+owing      stage-evidence              provider platform             owing
+owing      submit-evidence             provider platform             owing
+
+covered    win-chargeback              payment_institution platform  won
+covered    lose-chargeback             payment_institution platform  settled
+covered    close                       clock                         settled
+covered    stage-evidence              provider platform             covered
+covered    submit-evidence             provider platform             covered
+
+justified  collect-debt                clock                         justified
+justified  win-chargeback              payment_institution platform  won
+justified  lose-chargeback             payment_institution platform  borne
+justified  close                       clock                         borne
 """
 
 Triple = tuple[State, Trigger, Role]
@@ -354,6 +479,10 @@ MATRICES = {
     TableName.CLAIM: _matrix(CLAIM),
     TableName.TIP: _matrix(TIP),
     TableName.CONSULTATION: _matrix(CONSULTATION),
+    TableName.WITHDRAWAL: _matrix(WITHDRAWAL),
+    TableName.FREEZE: _matrix(FREEZE),
+    TableName.CLOSURE: _matrix(CLOSURE),
+    TableName.CHARGEBACK: _matrix(CHARGEBACK),
 }
 
 
@@ -374,6 +503,17 @@ MATRICES = {
 @pytest.mark.clause("PSR-21-2")
 @pytest.mark.clause("PSR-26")
 @pytest.mark.clause("UA-4-6")
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-2")
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.clause("PSR-22-4")
+@pytest.mark.clause("PSR-26")
+@pytest.mark.clause("UA-1-2")
+@pytest.mark.clause("UA-1-8")
+@pytest.mark.clause("UA-1-9")
+@pytest.mark.clause("UA-1-15")
+@pytest.mark.clause("UA-1-20")
+@pytest.mark.clause("UA-4-5")
 @pytest.mark.parametrize("name", TABLES)
 def test_the_table_allows_what_is_written_here_and_nothing_else(name: TableName) -> None:
     table = TABLES[name]
@@ -414,6 +554,7 @@ ENDS = {
         "abandoned",
         "cancelled",
         "dissolved",
+        "disposed",
     },
     TableName.PARCEL: {"delivered", "returned", "abandoned", "claimed"},
     TableName.REQUIREMENT: {"agreed", "declined"},
@@ -426,6 +567,10 @@ ENDS = {
     TableName.CLAIM: {"rejected", "withdrawn", "compensated"},
     TableName.TIP: {"refunded", "returned", "closed"},
     TableName.CONSULTATION: {"answered", "withdrawn"},
+    TableName.WITHDRAWAL: {"paid_out", "returned"},
+    TableName.FREEZE: {"lifted", "transferred", "called_off", "cancelled"},
+    TableName.CLOSURE: {"closed", "withdrawn"},
+    TableName.CHARGEBACK: {"won", "settled", "borne"},
 }
 
 
