@@ -61,6 +61,10 @@ def _meaning(error: DBAPIError) -> Exception:
             return Refused(RefusalCode.COUPON_NOT_USABLE, "UA-1-10", message)
         case "DG009", _:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
+        case "DG120", _:
+            return _not_engaged(message, detail)
+        case "DG121", _:
+            return Refused(RefusalCode.UNKNOWN_INVITATION, "UA-1-14", message)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -82,6 +86,7 @@ def _meaning(error: DBAPIError) -> Exception:
 _OF_STRANGERS = {
     Role.LOGISTICS.value: "PSR-5",
     Role.PROMOTER.value: "PSR-19",
+    Role.PROMOTION_PROVIDER.value: "UA-1-11-13",
     "contract": "PSR-19",
     "claim": "PSR-25",
 }
@@ -97,6 +102,11 @@ def _beneath_the_floor(message: str, detail: str) -> Exception:
         "UA-1-8",
         f"the deposit holds {Money(sums['holds'])}, {Money(sums['needs'])} are needed",
     )
+
+
+def _not_engaged(message: str, detail: str) -> Refused:
+    code = RefusalCode.NOT_YOUR_ROLE if detail == "author" else RefusalCode.ENGAGEMENT_NOT_POSSIBLE
+    return Refused(code, "UA-1-11-13", message)
 
 
 def _stranger(message: str, role: str) -> Refused:

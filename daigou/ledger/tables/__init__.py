@@ -11,11 +11,11 @@ from daigou.ledger.tables.findings import Finding
 from daigou.ledger.tables.money import (
     Account,
     AccountFreeze,
+    BrokerageContract,
     Coupon,
     Entry,
     Journal,
     Movement,
-    PromoterContract,
 )
 from daigou.ledger.tables.notices import (
     ChannelOpened,
@@ -25,6 +25,13 @@ from daigou.ledger.tables.notices import (
     WebhookEndpoint,
 )
 from daigou.ledger.tables.previews import Preview
+from daigou.ledger.tables.promotion import (
+    EngagementChange,
+    Invitation,
+    InvitationCode,
+    PromoterAccount,
+    PromoterEngagement,
+)
 from daigou.ledger.tables.reference import (
     Erasure,
     Evidence,
@@ -51,18 +58,22 @@ __all__ = [
     "Account",
     "AccountFreeze",
     "Application",
+    "BrokerageContract",
     "ChannelOpened",
     "Claim",
     "Contact",
     "Coupon",
     "Delivery",
     "DeliveryAttempt",
+    "EngagementChange",
     "Entry",
     "Erasure",
     "Evidence",
     "ExchangeRate",
     "Finding",
     "Idempotency",
+    "Invitation",
+    "InvitationCode",
     "Journal",
     "Movement",
     "Note",
@@ -73,7 +84,8 @@ __all__ = [
     "Party",
     "Preview",
     "Principal",
-    "PromoterContract",
+    "PromoterAccount",
+    "PromoterEngagement",
     "PurchaseOrder",
     "PurchaseRequest",
     "PurchasingPerson",
