@@ -4,20 +4,13 @@ They read the rows alone and share nothing with the guards, so that a guard's fa
 `:ends` holds the order states that nothing follows, `:fulfilled` those of goods that were bought.
 """
 
-from typing import NamedTuple
-
+from daigou.ledger.audit_check import Check
+from daigou.ledger.audit_promotion import PROMOTION
 from daigou.ledger.subjects import READ_MODELS
 
 _ALL_SUBJECTS = " UNION ALL ".join(
     f"SELECT id, state, sequence FROM {read_model}" for read_model in READ_MODELS.values()
 )
-
-
-class Check(NamedTuple):
-    """What must hold, and the query for where it does not."""
-
-    holds: str
-    sql: str
 
 
 JOURNALS = (
@@ -436,4 +429,4 @@ CLAIMS = (
     ),
 )
 
-CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS
+CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS + PROMOTION

@@ -1,0 +1,10 @@
+"""Owns the shape of what an audit proves."""
+
+from typing import NamedTuple
+
+
+class Check(NamedTuple):
+    """What must hold, and the query for where it does not."""
+
+    holds: str
+    sql: str
