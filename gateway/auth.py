@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from daigou.domain.order import Actor, Parties, Role, may_see
+from daigou.domain import order
+from daigou.domain.order import Actor, Parties, Role
 from daigou.ledger.views import ApplicationView
 from gateway.backend import Backend
 from gateway.problems import EdgeCode, ProblemError
@@ -36,16 +37,15 @@ Caller = Annotated[ApplicationView, Depends(_authenticate)]
 """The calling application, proved."""
 
 
-def may_see_order(caller: ApplicationView, parties: Parties) -> bool:
-    """Whether any role of the application sees an order of these parties (OP-7-5-4)."""
-    return any(may_see(role=role, party=caller.party, parties=parties) for role in caller.roles)
-
-
-def may_see_claim(caller: ApplicationView, parties: Parties) -> bool:
-    """Whether any role of the application sees a claim between these parties: a payment institution
-    has no business with it, though it sees every order (OP-7-5-4)."""
-    roles = caller.roles - {Role.PAYMENT_INSTITUTION}
-    return any(may_see(role=role, party=caller.party, parties=parties) for role in roles)
+def may_see(
+    caller: ApplicationView, parties: Parties, *, hidden_from: frozenset[Role] = frozenset()
+) -> bool:
+    """Whether any role of the application sees a subject of these parties, but for those that it is
+    hidden from (OP-7-5-4)."""
+    return any(
+        order.may_see(role=role, party=caller.party, parties=parties)
+        for role in caller.roles - hidden_from
+    )
 
 
 def acts_as(

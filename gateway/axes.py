@@ -1,4 +1,4 @@
-"""Owns the axes of an order as a caller looks at them: what may be done on each, what runs out."""
+"""Owns the axes of a subject as a caller looks at them: what may be done on each, what runs out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -7,12 +7,13 @@ from datetime import datetime
 from daigou.domain.allowed import Allowance, allowances, leaves
 from daigou.domain.clauses import clause
 from daigou.domain.clocks import Clock
-from daigou.domain.facts import Facts
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES, TABLES
+from daigou.domain.lifecycle import ITEM_TABLES, TABLES
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.order import Actor, State, Trigger
 from daigou.domain.terms import terms_of
-from daigou.ledger.views import ApplicationView, ClaimView, ItemView, OrderView
+from daigou.ledger.subject_views import SubjectView
+from daigou.ledger.views import ApplicationView, ItemView, OrderView
+from gateway.addresses import address_of
 from gateway.answers import (
     ActionAnswer,
     AllowedActionsAnswer,
@@ -20,12 +21,14 @@ from gateway.answers import (
     RoleActionsAnswer,
     collection_of,
 )
+from gateway.kinds import KINDS, kind_at_edge
 from gateway.previewing import preview_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:
-    """An axis of an order: its main one, an item, or (from `new`) an item that is not there yet.
+    """An axis of a subject: its main one; of an order an item, too, or (from `new`) an item that is
+    not there yet.
 
     `path` is where its commands are sent, `triggers` are those that can be sent there, in the
     order of the table. What opens a subject of its own is sent to a path of its own, `opens_at`.
@@ -52,16 +55,16 @@ def deadlines_of(order: OrderView) -> tuple[DeadlineAnswer, ...]:
             clause=clock.clause,
             ends_the_state=leaves(axis.table, axis.state, clock),
         )
-        for axis in _axes_of_order(order)
+        for axis in _axes_of(order)
         for clock in axis.clocks
     ]
     return tuple(sorted(found, key=lambda each: each.due_at))
 
 
 def allowed_actions(
-    subject: OrderView | ClaimView, *, caller: ApplicationView, now: datetime
+    subject: SubjectView, *, caller: ApplicationView, now: datetime
 ) -> AllowedActionsAnswer:
-    """What each of the caller's roles may do with an order or a claim."""
+    """What each of the caller's roles may do with a subject of any kind."""
     actors = [Actor(role=role, party=caller.party) for role in sorted(caller.roles)]
     return AllowedActionsAnswer(
         id=subject.id,
@@ -78,27 +81,21 @@ def allowed_actions(
     )
 
 
-def actions_of(
-    subject: OrderView | ClaimView, *, actor: Actor, now: datetime
-) -> tuple[ActionAnswer, ...]:
-    """Every command that an actor could send to an order or a claim, each once: allowed, or what
-    forbids it."""
-    if isinstance(subject, ClaimView):
-        order, facts, axes = subject.order, Facts(claim=subject.claimed), _axes_of_claim(subject)
-    else:
-        order, facts, axes = subject.id, subject.facts, _axes_of_order(subject)
+def actions_of(subject: SubjectView, *, actor: Actor, now: datetime) -> tuple[ActionAnswer, ...]:
+    """Every command that an actor could send to a subject, each once: allowed, or what forbids
+    it."""
     situation = Situation(
         actor=actor,
         command=None,
         parties=subject.parties,
         terms=terms_of(subject.terms_version),
         at=now,
-        facts=facts,
+        facts=subject.facts,
         order=subject.state,
     )
     return tuple(
-        _answer(axis, allowance, preview=preview_path(order, allowance.trigger))
-        for axis in axes
+        _answer(axis, allowance, preview=preview_path(subject.id, allowance.trigger))
+        for axis in _axes_of(subject)
         for allowance in allowances(
             table=axis.table,
             state=axis.state,
@@ -109,33 +106,32 @@ def actions_of(
     )
 
 
-def _axes_of_claim(claim: ClaimView) -> Iterator[Axis]:
-    yield Axis(
-        path=f"POST /v1/claims/{claim.id}",
-        table=CLAIM,
-        state=claim.state,
-        clocks=claim.clocks,
-        triggers=CLAIM.commands,
-    )
-
-
-def _axes_of_order(order: OrderView) -> Iterator[Axis]:
-    path = f"POST /v1/orders/{order.id}"
+def _axes_of(subject: SubjectView) -> Iterator[Axis]:
+    kind = kind_at_edge(subject.id)
+    path = f"POST {address_of(subject.id)}"
     yield Axis(
         path=path,
-        table=FULFILMENT,
-        state=order.state,
-        clocks=order.clocks,
-        triggers=FULFILMENT.commands,
+        table=kind.table,
+        state=subject.state,
+        clocks=subject.clocks,
+        triggers=kind.table.commands,
     )
-    yield Axis(
-        path=path,
-        table=CLAIM,
-        state=CLAIM.initial,
-        clocks=(),
-        triggers=(Trigger.MAKE_CLAIM,),
-        opens_at=f"{path}/claims",
-    )
+    if isinstance(subject, OrderView):
+        yield from _axes_beside(subject, path)
+
+
+def _axes_beside(order: OrderView, path: str) -> Iterator[Axis]:
+    """What an order has beside its main axis: what is opened on it, and its items."""
+    for kind in KINDS:
+        if kind.on_an_order:
+            yield Axis(
+                path=path,
+                table=kind.table,
+                state=kind.table.initial,
+                clocks=(),
+                triggers=(kind.opened_by,),
+                opens_at=f"{path}/{kind.collection}",
+            )
     living = tuple(_living_items(order))
     if order.ended_at is None:
         for table in ITEM_TABLES:

@@ -4,88 +4,45 @@ from dataclasses import replace
 
 from fastapi import Request
 
-from daigou.domain.facts import Facts
-from daigou.domain.ids import (
-    CLAIM_ID,
-    ORDER_ID,
-    PARTY_ID,
-    RECHARGE_ID,
-    ClaimId,
-    OrderId,
-    PartyId,
-    RechargeId,
-    SubjectId,
-)
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, RECHARGE
+from daigou.domain.ids import PARTY_ID, PartyId, SubjectId
+from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import ROLES_THAT_SEE_ALL, Parties, Role
-from daigou.domain.terms import current
-from daigou.ledger.views import (
-    ApplicationView,
-    ClaimView,
-    DepositView,
-    OrderView,
-    PartyView,
-    RechargeView,
-)
-from gateway.auth import may_see_claim, may_see_order
+from daigou.ledger.subject_views import SubjectView
+from daigou.ledger.views import ApplicationView, DepositView, OrderView, PartyView
+from gateway.auth import may_see
 from gateway.backend import Backend
+from gateway.kinds import CLAIMS, ORDERS, EdgeKind, V
 from gateway.problems import not_found
 from gateway.sending import Target
 from gateway.trace import note
 
 
-async def visible_order(request: Request, caller: ApplicationView, order_id: str) -> OrderView:
-    """The order of that id.
+async def visible_subject(
+    request: Request, caller: ApplicationView, kind: EdgeKind[V], subject: str
+) -> V:
+    """The subject of that kind and id.
 
     Raises:
         ProblemError: 404 where there is none, or none for this caller.
     """
     backend: Backend = request.app.state.backend
-    if ORDER_ID.fullmatch(order_id):
-        note(request, subject=order_id)
-        order = await backend.order(OrderId(order_id))
-        if order is not None and may_see_order(caller, order.parties):
-            return shown_to(caller, order)
-    raise not_found("order of this id")
+    if kind.pattern.fullmatch(subject):
+        note(request, subject=subject)
+        found = await kind.read(backend, subject)
+        if found is not None and kind.may_be_seen(caller, found.parties):
+            return found
+    raise not_found(f"{kind.name} of this id")
+
+
+async def visible_order(request: Request, caller: ApplicationView, order_id: str) -> OrderView:
+    """The order of that id, as it is shown to the caller; raises as `visible_subject`."""
+    return shown_to(caller, await visible_subject(request, caller, ORDERS, order_id))
 
 
 def shown_to(caller: ApplicationView, order: OrderView) -> OrderView:
     """An order that the caller may see, with those of its claims that it may see, too."""
-    seen = tuple(claim for claim in order.claims if may_see_claim(caller, claim.parties))
-    return replace(order, claims=seen)
-
-
-async def visible_claim(request: Request, caller: ApplicationView, claim_id: str) -> ClaimView:
-    """The claim of that id.
-
-    Raises:
-        ProblemError: 404 where there is none, or none for this caller.
-    """
-    backend: Backend = request.app.state.backend
-    if CLAIM_ID.fullmatch(claim_id):
-        note(request, subject=claim_id)
-        claim = await backend.claim(ClaimId(claim_id))
-        if claim is not None and may_see_claim(caller, claim.parties):
-            return claim
-    raise not_found("claim of this id")
-
-
-async def visible_recharge(
-    request: Request, caller: ApplicationView, recharge_id: str
-) -> RechargeView:
-    """The recharge of that id.
-
-    Raises:
-        ProblemError: 404 where there is none, or none for this caller.
-    """
-    backend: Backend = request.app.state.backend
-    if RECHARGE_ID.fullmatch(recharge_id):
-        note(request, subject=recharge_id)
-        found = await backend.recharge(RechargeId(recharge_id))
-        if found is not None and may_see_order(caller, Parties.alone(found.client)):
-            return found
-    raise not_found("recharge of this id")
+    return replace(order, claims=CLAIMS.seen_of(caller, order.claims))
 
 
 async def visible_client(request: Request, caller: ApplicationView, client: str) -> PartyId:
@@ -96,7 +53,7 @@ async def visible_client(request: Request, caller: ApplicationView, client: str)
     """
     backend: Backend = request.app.state.backend
     id_ = PartyId(client)
-    if PARTY_ID.fullmatch(client) and may_see_order(caller, Parties.alone(id_)):
+    if PARTY_ID.fullmatch(client) and may_see(caller, Parties.alone(id_)):
         found = await backend.party(id_)
         if found is not None and found.role == Role.CLIENT:
             return id_
@@ -134,20 +91,17 @@ async def visible_party(request: Request, caller: ApplicationView, party: str) -
     raise not_found("party of this id")
 
 
+async def subject_target(
+    request: Request, caller: ApplicationView, kind: EdgeKind[V], subject: str
+) -> Target:
+    """A subject as the target of a command; raises as `visible_subject`."""
+    return _target(kind.table, await visible_subject(request, caller, kind, subject))
+
+
 async def order_target(request: Request, caller: ApplicationView, order_id: str) -> Target:
     """An order as the target of a command; raises as `visible_order`."""
     order = await visible_order(request, caller, order_id)
-    return Target(
-        subject=SubjectId(order.id),
-        table=FULFILMENT,
-        state=order.state,
-        sequence=order.sequence,
-        parties=order.parties,
-        terms_version=order.terms_version,
-        order=order.state,
-        facts=order.facts,
-        request=order.request,
-    )
+    return replace(_target(FULFILMENT, order), request=order.request)
 
 
 async def item_target(
@@ -163,42 +117,21 @@ async def item_target(
     if number is not None and number not in items:
         raise not_found(f"{table.name} of this number")
     item = items[number] if number is not None else None
-    return Target(
-        subject=SubjectId(order.id),
-        table=table,
+    return replace(
+        _target(table, order),
         state=item.state if item else table.initial,
-        sequence=order.sequence,
-        parties=order.parties,
-        terms_version=order.terms_version,
         item=item.item if item else "",
-        order=order.state,
-        facts=order.facts,
     )
 
 
-async def claim_target(request: Request, caller: ApplicationView, claim_id: str) -> Target:
-    """A claim as the target of a command; raises as `visible_claim`."""
-    claim = await visible_claim(request, caller, claim_id)
-    return Target(
-        subject=SubjectId(claim.id),
-        table=CLAIM,
-        state=claim.state,
-        sequence=claim.sequence,
-        parties=claim.parties,
-        terms_version=claim.terms_version,
-        order=claim.state,
-        facts=Facts(claim=claim.claimed),
-    )
-
-
-async def recharge_target(request: Request, caller: ApplicationView, recharge_id: str) -> Target:
-    """A recharge as the target of a command; raises as `visible_recharge`."""
-    found = await visible_recharge(request, caller, recharge_id)
+def _target(table: Table, found: SubjectView) -> Target:
     return Target(
         subject=SubjectId(found.id),
-        table=RECHARGE,
+        table=table,
         state=found.state,
         sequence=found.sequence,
-        parties=Parties.alone(found.client),
-        terms_version=current().version,
+        parties=found.parties,
+        terms_version=found.terms_version,
+        order=found.state,
+        facts=found.facts,
     )

@@ -1,5 +1,6 @@
 """Owns the promise of the Idempotency-Key: one outcome a key, told again whenever it is asked."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
@@ -80,6 +81,12 @@ class _Told:
 def command_id(caller: ApplicationView, key: str) -> str:
     """What the command is known by further in; the same for every try under the key."""
     return hashlib.sha256(f"{caller.key}\0{key}".encode()).hexdigest()
+
+
+def derived_id(prefix: str, caller: ApplicationView, key: str) -> str:
+    """The id of what a caller names by its key alone: the same for every try."""
+    digest = hashlib.sha256(f"{prefix}\0{caller.key}\0{key}".encode()).digest()
+    return f"{prefix}_{base64.b32encode(digest).decode()[:26].lower()}"
 
 
 async def once(

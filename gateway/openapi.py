@@ -8,11 +8,12 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from daigou.domain.ids import CLAIM_ID, EVIDENCE_ID, ORDER_ID, PARTY_ID, RECHARGE_ID
+from daigou.domain.ids import EVIDENCE_ID, PARTY_ID
 from daigou.domain.preview import DIGEST
 from daigou.domain.refusals import RefusalCode
 from gateway import auth, once
 from gateway.examples import examples
+from gateway.kinds import KINDS
 from gateway.problems import (
     MEDIA_TYPE,
     STATUSES,
@@ -140,9 +141,10 @@ def _in_path(pattern: str, example: str, description: str) -> dict[str, Any]:
 
 
 _IN_PATH: Mapping[str, dict[str, Any]] = {
-    "order_id": _in_path(ORDER_ID.pattern, "ord_2026_0001", "The order."),
-    "claim_id": _in_path(CLAIM_ID.pattern, "clm_2026_0001", "The claim."),
-    "recharge_id": _in_path(RECHARGE_ID.pattern, "rch_2026_0001", "The recharge."),
+    **{
+        kind.id_name: _in_path(kind.pattern.pattern, kind.such_as, f"The {kind.name}.")
+        for kind in KINDS
+    },
     "client_id": _in_path(PARTY_ID.pattern, "cli_anna", "The client."),
     "party_id": _in_path(PARTY_ID.pattern, "sto_yiwu", "The party."),
     "endpoint_id": _in_path("whk_[0-9A-Za-z_-]{4,60}", "whk_2f1c9a", "The webhook endpoint."),

@@ -1,41 +1,33 @@
 """Owns the placing of an order: the request made whole (PSR-1), and its workflow begun once."""
 
-import base64
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 
 from fastapi import Request as HttpRequest
 from starlette.responses import Response
 from temporalio.common import SearchAttributePair
 
 from daigou.domain.commands import NO_DRIFT, AdvanceDeposit, Inference, Mandate, Request
-from daigou.domain.ids import OrderId, PartyId, SubjectId
+from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money, service_fee
 from daigou.domain.order import Actor, Role, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
-from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, OrderView, PartyView
-from daigou.settings import Settings
-from gateway.answers import ReceiptAnswer
 from gateway.backend import Backend
-from gateway.once import command_id, once
-from gateway.opening import begin
+from gateway.kinds import ORDERS
+from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
 from gateway.problems import Fault, invalid, refusal
 from gateway.records import findings_in
-from gateway.referring import faults_of_named, parsed
+from gateway.referring import faults_of_named
 from gateway.request_body import PlaceOrder, offer_in, seller_in
 from gateway.sending import actor_for
-from gateway.trace import note
 from workflows import messages
 from workflows.messages import OpenOrder
 
-_CLAUSE = FULFILMENT.triggers[Trigger.REQUEST].clause
 _SUMMARY_BYTES_MAX = 400
 """Temporal's own bound on a static summary."""
 
@@ -47,46 +39,25 @@ async def place(request: HttpRequest, *, caller: ApplicationView, key: str) -> R
         ProblemError: the request is not valid (every fault is named), its id is another order's,
             the caller is no client, or nobody answered in time.
     """
-    backend: Backend = request.app.state.backend
     raw = await body_of(request)
-    actor = actor_for(caller, FULFILMENT, Trigger.REQUEST)
-    body = await parsed(
-        backend, PlaceOrder, raw, clause=_CLAUSE, context={"now": datetime.now(UTC)}
-    )
-    order = body.order_id or OrderId(derived_id("ord", caller, key))
-    note(request, subject=order, role=actor.role, trigger=Trigger.REQUEST)
-
-    async def make() -> ReceiptAnswer:
-        asked = await _whole(backend, caller, body)
-        _screen(asked, actor)
-        placing = _Placing(
-            order=order, asked=asked, actor=actor, command_id=command_id(caller, key)
-        )
-        return ReceiptAnswer.of(await _open(request, placing))
-
-    return await once(
+    # Who may not ask at all is told that first.
+    actor_for(caller, FULFILMENT, Trigger.REQUEST)
+    asking = await asking_for(
         request,
-        caller,
-        key,
-        content=body.model_dump_json().encode(),
-        make=make,
-        status=201,
-        location=f"/v1/orders/{order}",
+        ORDERS,
+        PlaceOrder,
+        raw,
+        caller=caller,
+        key=key,
+        context={"now": datetime.now(UTC)},
     )
 
+    async def beginning() -> Beginning[OrderView]:
+        asked = await _whole(asking.backend, caller, asking.body)
+        _screen(asked, asking.actor)
+        return _beginning(asking, asked)
 
-def derived_id(prefix: str, caller: ApplicationView, key: str) -> str:
-    """The id of what a caller names by its key alone: the same for every try."""
-    digest = hashlib.sha256(f"{prefix}\0{caller.key}\0{key}".encode()).digest()
-    return f"{prefix}_{base64.b32encode(digest).decode()[:26].lower()}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Placing:
-    order: OrderId
-    asked: Request
-    actor: Actor
-    command_id: str
+    return await open_once(asking, beginning)
 
 
 async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) -> Request:
@@ -100,7 +71,7 @@ async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) ->
     known = await backend.parties([client_id, *(each.party for each in named)])
     faults = [
         *_faults_of_client(client_id, caller, known),
-        *await faults_of_named(backend, named, clause=_CLAUSE),
+        *await faults_of_named(backend, named, clause=ORDERS.clause),
     ]
     storage = known.get(body.storage_id)
     address = body.delivery_address or (storage.address if storage else "")
@@ -193,62 +164,34 @@ def _screen(asked: Request, actor: Actor) -> None:
         raise refusal(refused) from refused
 
 
-async def _open(request: HttpRequest, placing: _Placing) -> Receipt:
-    settings: Settings = request.app.state.settings
-    asked, terms = placing.asked, current()
+def _beginning(asking: Asking[OrderView, PlaceOrder], asked: Request) -> Beginning[OrderView]:
+    terms = current()
     fee = service_fee(goods=asked.goods, freight=asked.freight, rate=terms.fee_rate)
     amount = asked.goods + asked.freight + fee.amount
-    opening = OpenOrder(
-        order=placing.order,
-        request=asked,
-        actor=placing.actor,
-        command_id=placing.command_id,
-        terms_version=terms.version,
-        time_scale=settings.time_scale,
-    )
-    return await begin(
-        request,
-        opening,
-        clause=_CLAUSE,
-        find_again=partial(_found_again, request, placing),
+    return Beginning(
+        opening=OpenOrder(
+            order=OrderId(asking.subject),
+            request=asked,
+            actor=asking.actor,
+            command_id=asking.command_id,
+            terms_version=terms.version,
+            time_scale=asking.time_scale,
+        ),
+        parties=asked.parties,
+        is_same=lambda found: _is_same(found.request, asked),
         summary=summary_of(asked, amount),
         details=_details(asked),
+        amount=amount,
         attributes=(
-            SearchAttributePair(messages.ORDER_STATE, FULFILMENT.initial.value),
             SearchAttributePair(messages.ORDER_CASE, "none"),
             SearchAttributePair(messages.PAYMENT_HOLD, "none"),
-            SearchAttributePair(messages.CLIENT_ID, asked.client),
-            SearchAttributePair(messages.PROVIDER_ID, asked.provider),
-            SearchAttributePair(messages.NEXT_ACTOR, Role.CLIENT.value),
-            SearchAttributePair(messages.AMOUNT_FEN, amount.amount),
         ),
     )
-
-
-async def _found_again(request: HttpRequest, placing: _Placing) -> Receipt | None:
-    backend: Backend = request.app.state.backend
-    found = await backend.order(placing.order)
-    if found is None or not _is_same(found.request, placing.asked):
-        return None
-    return _as_it_stands(found)
 
 
 def _is_same(found: Request, asked: Request) -> bool:
     # The logistics provider may have been chosen anew since (PSR-5), the screening list changed.
     return replace(found, logistics=asked.logistics, findings=asked.findings) == asked
-
-
-def _as_it_stands(order: OrderView) -> Receipt:
-    return Receipt(
-        subject=SubjectId(order.id),
-        sequence=order.sequence,
-        state=order.state,
-        item="",
-        order_state=order.state,
-        at=order.placed_at,
-        next_actor=order.next_actor,
-        due=order.next_due_at,
-    )
 
 
 def summary_of(asked: Request, amount: Money) -> str:

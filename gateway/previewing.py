@@ -10,7 +10,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from daigou.domain.commands import CaseRefund, Command, SettleCancellation
-from daigou.domain.ids import OrderId, SubjectId
+from daigou.domain.ids import SubjectId
 from daigou.domain.items import choose_item
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.lifecycle.table import Table
@@ -19,6 +19,7 @@ from daigou.domain.preview import PREVIEWED, bare
 from daigou.domain.refusals import RefusalCode
 from daigou.ledger.previews import Asked, Shown
 from daigou.ledger.views import ApplicationView, OrderView
+from gateway.addresses import address_of
 from gateway.answers import PreviewAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
@@ -79,9 +80,9 @@ PREVIEWS: Mapping[Trigger, Previewed] = MappingProxyType(
 )
 
 
-def preview_path(order: OrderId, trigger: Trigger) -> str | None:
-    """Where a command is previewed, if it can be."""
-    return f"POST /v1/orders/{order}/previews/{trigger}" if trigger in PREVIEWS else None
+def preview_path(subject: str, trigger: Trigger) -> str | None:
+    """Where a command to an order is previewed, if it can be; to other subjects none can."""
+    return f"POST {address_of(subject)}/previews/{trigger}" if trigger in PREVIEWS else None
 
 
 async def preview(

@@ -1,33 +1,20 @@
 """Owns the asking for a recharge: checked, and its workflow begun once (UA-1-8)."""
 
-from functools import partial
-
 from fastapi import Request
-from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from daigou.domain.commands import RequestRecharge
-from daigou.domain.ids import RechargeId, SubjectId
-from daigou.domain.lifecycle import RECHARGE
-from daigou.domain.order import Role, Trigger
+from daigou.domain.ids import PartyId, RechargeId
+from daigou.domain.order import Parties, Role
 from daigou.domain.refusals import RefusalCode
-from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
-from daigou.ledger.views import ApplicationView
-from gateway.answers import ReceiptAnswer
-from gateway.backend import Backend
-from gateway.once import command_id, once
-from gateway.opening import begin
-from gateway.parsing import body_of, parse_or_refuse
-from gateway.placing import derived_id
+from daigou.ledger.views import ApplicationView, RechargeView
+from gateway.kinds import RECHARGES
+from gateway.opening import Asking, Beginning, asking_for, open_once
+from gateway.parsing import body_of
 from gateway.problems import Fault, invalid
 from gateway.schemas import RechargeBody
-from gateway.sending import actor_for
-from gateway.trace import note
 from workflows.messages import OpenRecharge
-
-_BODY = TypeAdapter(RechargeBody)
-_CLAUSE = "UA-1-8"
 
 
 async def recharge(request: Request, *, caller: ApplicationView, key: str) -> Response:
@@ -37,43 +24,20 @@ async def recharge(request: Request, *, caller: ApplicationView, key: str) -> Re
         ProblemError: the body is not valid, the id is another recharge's, the caller is no
             registered client, or nobody answered in time.
     """
-    body = parse_or_refuse(_BODY, await body_of(request), clause_of=lambda _: _CLAUSE)
-    actor = actor_for(caller, RECHARGE, Trigger.REQUEST)
-    subject = RechargeId(body.recharge_id or derived_id("rch", caller, key))
-    note(request, subject=subject, role=actor.role, trigger=Trigger.REQUEST)
-    asked = RequestRecharge(
-        client=body.client_id or caller.party,
-        amount=body.amount.money,
-        payment_method=body.payment_method,
-    )
-    opening = OpenRecharge(
-        recharge=subject,
-        request=asked,
-        actor=actor,
-        command_id=command_id(caller, key),
-        terms_version=current().version,
-        time_scale=request.app.state.settings.time_scale,
-    )
+    raw = await body_of(request)
+    asking = await asking_for(request, RECHARGES, RechargeBody, raw, caller=caller, key=key)
 
-    async def make() -> ReceiptAnswer:
-        await _check_client(request, caller, asked)
-        return ReceiptAnswer.of(await _open(request, opening))
+    async def beginning() -> Beginning[RechargeView]:
+        client = asking.body.client_id or caller.party
+        await _check_client(asking, client)
+        return _beginning(asking, client)
 
-    return await once(
-        request,
-        caller,
-        key,
-        content=body.model_dump_json().encode(),
-        make=make,
-        status=201,
-        location=f"/v1/recharges/{subject}",
-    )
+    return await open_once(asking, beginning)
 
 
-async def _check_client(request: Request, caller: ApplicationView, asked: RequestRecharge) -> None:
-    backend: Backend = request.app.state.backend
-    client = await backend.party(asked.client) if asked.client == caller.party else None
-    if client is None or client.role != Role.CLIENT or client.agreement_version is None:
+async def _check_client(asking: Asking[RechargeView, RechargeBody], client: PartyId) -> None:
+    known = await asking.backend.party(client) if client == asking.caller.party else None
+    if known is None or known.role != Role.CLIENT or known.agreement_version is None:
         raise invalid(
             [
                 Fault(
@@ -86,28 +50,22 @@ async def _check_client(request: Request, caller: ApplicationView, asked: Reques
         )
 
 
-async def _open(request: Request, opening: OpenRecharge) -> Receipt:
-    return await begin(
-        request,
-        opening,
-        clause=_CLAUSE,
-        find_again=partial(_found_again, request, opening),
-        summary=f"recharge {opening.request.amount}",
-    )
-
-
-async def _found_again(request: Request, opening: OpenRecharge) -> Receipt | None:
-    backend: Backend = request.app.state.backend
-    found, asked = await backend.recharge(opening.recharge), opening.request
-    if found is None or (found.client, found.amount) != (asked.client, asked.amount):
-        return None
-    return Receipt(
-        subject=SubjectId(found.id),
-        sequence=found.sequence,
-        state=found.state,
-        item="",
-        order_state=found.state,
-        at=found.requested_at,
-        next_actor=None,
-        due=None,
+def _beginning(
+    asking: Asking[RechargeView, RechargeBody], client: PartyId
+) -> Beginning[RechargeView]:
+    amount = asking.body.amount.money
+    return Beginning(
+        opening=OpenRecharge(
+            recharge=RechargeId(asking.subject),
+            request=RequestRecharge(
+                client=client, amount=amount, payment_method=asking.body.payment_method
+            ),
+            actor=asking.actor,
+            command_id=asking.command_id,
+            terms_version=current().version,
+            time_scale=asking.time_scale,
+        ),
+        parties=Parties.alone(client),
+        is_same=lambda found: (found.client, found.amount) == (client, amount),
+        summary=f"recharge {amount}",
     )

@@ -4,11 +4,14 @@ What a command needs is imported when it runs, so that help is quick and a produ
 not need the embedded servers.
 """
 
+from typing import Any
+
 import typer
 
 from daigou.cli import (
     books,
     cases,
+    claims,
     duties,
     erasing,
     notices,
@@ -17,9 +20,12 @@ from daigou.cli import (
     registry,
     screening,
     servers,
-    standing,
     sweeps,
 )
+from daigou.cli.subjects import Standing, group_of
+
+_KINDS: tuple[Standing[Any], ...] = (claims.Claims(),)
+"""The kinds of subjects that can be shown."""
 
 app = typer.Typer(
     name="daigou",
@@ -40,7 +46,8 @@ app.command()(sweeps.schedules)
 app.command()(erasing.erase)
 app.command()(notices.notices)
 app.add_typer(cases.cases, name="case")
-app.add_typer(standing.claims, name="claim")
+for _kind in _KINDS:
+    app.add_typer(group_of(_kind), name=_kind.name)
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")

@@ -9,7 +9,6 @@ import typer
 from daigou.cli.common import GATEWAY, USAGE, fail
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Awaitable, Callable, Iterable
     from typing import TypeVar
 
@@ -30,16 +29,15 @@ _NO_HINTS: Mapping[str, str] = MappingProxyType({})
 
 def check_order(order: str) -> None:
     """Ends where this is no order's id."""
-    from daigou.domain.ids import ORDER_ID
-
-    _check_id(order, ORDER_ID, of="order", such_as="ord_2026_0001")
+    check_id(order, of="order", such_as="ord_2026_0001")
 
 
-def check_claim(claim: str) -> None:
-    """Ends where this is no claim's id."""
-    from daigou.domain.ids import CLAIM_ID
+def check_id(said: str, *, of: str, such_as: str) -> None:
+    """Ends where this is no id of that kind of subject: of an order, a claim, …"""
+    from daigou.domain.ids import SUBJECT_ID, kind_of
 
-    _check_id(claim, CLAIM_ID, of="claim", such_as="clm_2026_0001")
+    if not SUBJECT_ID.fullmatch(said) or kind_of(said).name != of:
+        fail(f"{said} is no {of} id such as {such_as}.", code=USAGE)
 
 
 def answered(
@@ -97,11 +95,6 @@ def print_table(
         # What others wrote is no markup of ours.
         table.add_row(*(Text(cell) for cell in row))
     console.print(table)
-
-
-def _check_id(said: str, pattern: "re.Pattern[str]", *, of: str, such_as: str) -> None:
-    if not pattern.fullmatch(said):
-        fail(f"{said} is no {of} id such as {such_as}.", code=USAGE)
 
 
 def _check_url(gateway: str) -> None:

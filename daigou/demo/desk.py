@@ -36,7 +36,7 @@ class Desk:
 
     async def claim_timeline(self, claim: ClaimId) -> Sequence[Happened]:
         """What has happened to a claim, as an item of its order; nothing while it is not made."""
-        steps = await _found(self._client.claim_timeline(claim))
+        steps = await _found(self._client.timeline(claim))
         return tuple(replace(_happened(step), item=claim) for step in steps)
 
     async def order(self, order: OrderId) -> OrderAnswer:
@@ -86,7 +86,7 @@ class Desk:
             )
         else:
             body = command_body(command)
-            done = await self._client.command_claim(claim, trigger, body, key=key)
+            done = await self._client.command(claim, trigger, body, key=key)
         return done.receipt
 
     async def preview(self, order: OrderId, trigger: Trigger, body: Body) -> str:

@@ -22,7 +22,8 @@ from daigou.domain.ids import (
 )
 from daigou.domain.money import ZERO, Fee, Money, service_fee, total
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
-from daigou.domain.terms import terms_of
+from daigou.domain.terms import current, terms_of
+from daigou.ledger.subject_views import next_due
 
 PAID_IN = frozenset({State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE})
 """The states in which a client has something to pay."""
@@ -112,6 +113,21 @@ class ClaimView:
         )
 
     @property
+    def facts(self) -> Facts:
+        """What its table asks for."""
+        return Facts(claim=self.claimed)
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When its next clock strikes."""
+        return next_due(self.clocks)
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it was made."""
+        return self.made_at
+
+    @property
     def weight(self) -> Money:
         """What it counts for in what its provider is liable for (PSR-24)."""
         return weight_of(
@@ -151,6 +167,11 @@ class OrderView:
     entered_at: datetime
     ended_at: datetime | None
     claims: tuple[ClaimView, ...] = ()
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it was placed."""
+        return self.placed_at
 
     @property
     def grounds(self) -> Grounds:
@@ -249,6 +270,36 @@ class RechargeView:
     clocks: tuple[Clock, ...]
     requested_at: datetime
     ended_at: datetime | None
+
+    @property
+    def parties(self) -> Parties:
+        """Its client, and nobody else."""
+        return Parties.alone(self.client)
+
+    @property
+    def terms_version(self) -> str:
+        """Not kept: those of today rule it."""
+        return current().version
+
+    @property
+    def facts(self) -> Facts:
+        """Its table asks for none."""
+        return Facts()
+
+    @property
+    def next_actor(self) -> Role | None:
+        """Not kept: it waits for the payment institution, or has ended."""
+        return None
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        """When its next clock strikes."""
+        return next_due(self.clocks)
+
+    @property
+    def opened_at(self) -> datetime:
+        """When it was asked for."""
+        return self.requested_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

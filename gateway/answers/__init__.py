@@ -37,6 +37,7 @@ from gateway.answers.money import (
     MovementAnswer,
     RechargeAnswer,
     StatementAnswer,
+    SubjectStatementAnswer,
 )
 from gateway.answers.orders import OrderAnswer, OrderPage
 from gateway.answers.parties import AgreementAnswer, PartyAnswer
@@ -98,6 +99,7 @@ __all__ = [
     "RefundAnswer",
     "RoleActionsAnswer",
     "StatementAnswer",
+    "SubjectStatementAnswer",
     "TermsAnswer",
     "TimelineAnswer",
     "TransitionAnswer",

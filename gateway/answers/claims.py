@@ -10,7 +10,6 @@ from daigou.domain.ids import workflow_id
 from daigou.domain.lifecycle import CLAIM
 from daigou.domain.order import Role, State
 from daigou.ledger.views import ClaimView, JournalView
-from gateway.answers.items import next_due
 from gateway.answers.money import JournalAnswer
 from gateway.wire import Answered, Moment, Sum
 
@@ -73,7 +72,7 @@ class ClaimAnswer(Answered):
             says=CLAIM.says(claim.state),
             sequence=claim.sequence,
             next_actor=claim.next_actor,
-            due_at=next_due(claim.clocks),
+            due_at=claim.next_due_at,
             client_id=claim.client,
             provider_id=claim.provider,
             logistics_id=claim.logistics,

@@ -2,17 +2,16 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import Field
 
-from daigou.domain.clocks import Clock
 from daigou.domain.commands import Basis, Ground, Remedy
 from daigou.domain.facts import Case
 from daigou.domain.ids import SubjectId, case_workflow_id
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.order import Role, State, TableName
+from daigou.ledger.subject_views import next_due
 from daigou.ledger.views import ItemView, OrderView
 from gateway.wire import Answered, Moment, Sum
 
@@ -189,8 +188,3 @@ def cases_of(order: OrderView, kind: type[C]) -> tuple[C, ...]:
         kind.of_case(item, number=number, order=order)
         for number, item in enumerate(order.items_of(kind.table), start=1)
     )
-
-
-def next_due(clocks: tuple[Clock, ...]) -> datetime | None:
-    """When the next of some clocks strikes."""
-    return min((clock.due for clock in clocks), default=None)

@@ -6,9 +6,10 @@ from pydantic import Field
 
 from daigou.domain.book import JournalKind, MovementKind, MovementState
 from daigou.domain.order import State
+from daigou.ledger.subject_views import SubjectView
 from daigou.ledger.views import DepositView, EntryView, JournalView, MovementView, RechargeView
 from gateway.answers.facts import FeeAnswer, LineAnswer
-from gateway.answers.items import RefundAnswer, next_due
+from gateway.answers.items import RefundAnswer
 from gateway.wire import Answered, Moment, Sum
 
 
@@ -88,6 +89,28 @@ class StatementAnswer(Answered):
     movements: tuple[MovementAnswer, ...]
 
 
+class SubjectStatementAnswer(Answered):
+    """The money of a subject: every entry behind it, and what of it moved outside."""
+
+    id: str
+    journals: tuple[JournalAnswer, ...]
+    movements: tuple[MovementAnswer, ...]
+
+    @classmethod
+    def of(
+        cls,
+        subject: SubjectView,
+        journals: tuple[JournalView, ...],
+        movements: tuple[MovementView, ...],
+    ) -> Self:
+        """The subject's money as it travels."""
+        return cls(
+            id=subject.id,
+            journals=tuple(JournalAnswer.of(each) for each in journals),
+            movements=tuple(MovementAnswer.of(each) for each in movements),
+        )
+
+
 class DepositAnswer(Answered):
     """A client's deposit."""
 
@@ -158,7 +181,7 @@ class RechargeAnswer(Answered):
             amount=Sum.of(recharge.amount),
             state=recharge.state,
             sequence=recharge.sequence,
-            due_at=next_due(recharge.clocks),
+            due_at=recharge.next_due_at,
             requested_at=recharge.requested_at,
             ended_at=recharge.ended_at,
         )

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from daigou.domain.money import Money
 from daigou.domain.order import TableName, Trigger
+from gateway.addresses import address_of
 from gateway.answers import ReceiptAnswer, collection_of
 from gateway.calling import Body, Calling
 
@@ -66,15 +67,16 @@ class Calls:
 
     async def command(
         self,
-        order_id: str,
+        subject_id: str,
         trigger: Trigger | str,
         body: Body | None = None,
         *,
         key: str,
         item: tuple[TableName, str] | None = None,
     ) -> Done:
-        """Pulls any trigger of an order, or of an item of it: which table, and its number or id."""
-        at = f"/v1/orders/{order_id}"
+        """Pulls any trigger of a subject: an order, a claim, …; or of an item of an order: which
+        table, and its number or id."""
+        at = at_subject(subject_id)
         if item is not None:
             table, named = item
             at = f"{at}/{collection_of(table)}/{named.rpartition('/')[2]}"
@@ -110,6 +112,14 @@ class Calls:
     async def _made(self, path: str, body: Body, answer: type[A], *, key: str) -> A:
         response = await self._calling.post(path, said(body), key=key)
         return answer.model_validate_json(response.content)
+
+
+def at_subject(subject_id: str) -> str:
+    """Where a subject is, by its id; one of no kind is looked for, and not found, among orders."""
+    try:
+        return address_of(subject_id)
+    except KeyError:
+        return f"/v1/orders/{subject_id}"
 
 
 def said(body: Body) -> dict[str, Any]:

@@ -6,13 +6,10 @@ from daigou.domain.commands import Basis, Loss, Opponent
 from daigou.domain.money import Money
 from daigou.domain.order import Trigger
 from gateway.answers import (
-    AllowedActionsAnswer,
     ClaimAnswer,
     ClaimList,
     ClaimStatementAnswer,
-    TimelineAnswer,
 )
-from gateway.calling import Body
 from gateway.client.calls import Calls, Done, price
 
 
@@ -43,30 +40,24 @@ class Claiming(Calls):
         }
         return await self._command(f"/v1/orders/{order_id}/claims", body, key=key)
 
-    async def command_claim(self, claim_id: str, trigger: Trigger, body: Body, *, key: str) -> Done:
-        """Pulls any trigger of a claim."""
-        return await self._command(f"/v1/claims/{claim_id}/{trigger}", body, key=key)
-
     async def record_assistance(self, claim_id: str, *, key: str, note: str) -> Done:
         """The provider says how it helped the client against the seller (PSR-13-4)."""
-        return await self.command_claim(
-            claim_id, Trigger.RECORD_ASSISTANCE, {"note": note}, key=key
-        )
+        return await self.command(claim_id, Trigger.RECORD_ASSISTANCE, {"note": note}, key=key)
 
     async def admit_claim(
         self, claim_id: str, *, key: str, amount: Money, note: str | None = None
     ) -> Done:
         """Whom the claim is against, or the platform, admits all or some of it (PSR-25)."""
         body = {"amount": price(amount), "note": note}
-        return await self.command_claim(claim_id, Trigger.ADMIT_CLAIM, body, key=key)
+        return await self.command(claim_id, Trigger.ADMIT_CLAIM, body, key=key)
 
     async def reject_claim(self, claim_id: str, *, key: str, note: str) -> Done:
         """Whom the claim is against, or the platform, rejects it and says why (PSR-25)."""
-        return await self.command_claim(claim_id, Trigger.REJECT_CLAIM, {"note": note}, key=key)
+        return await self.command(claim_id, Trigger.REJECT_CLAIM, {"note": note}, key=key)
 
     async def withdraw_claim(self, claim_id: str, *, key: str, note: str | None = None) -> Done:
         """The client takes a claim back that was not answered (PSR-25)."""
-        return await self.command_claim(claim_id, Trigger.WITHDRAW_CLAIM, {"note": note}, key=key)
+        return await self.command(claim_id, Trigger.WITHDRAW_CLAIM, {"note": note}, key=key)
 
     async def record_compensation(
         self, claim_id: str, *, key: str, amount: Money, external_ref: str
@@ -74,7 +65,7 @@ class Claiming(Calls):
         """The platform records that what was admitted was paid; what a provider paid goes to the
         client's deposit (PSR-24)."""
         body = {"amount": price(amount), "external_ref": external_ref}
-        return await self.command_claim(claim_id, Trigger.RECORD_COMPENSATION, body, key=key)
+        return await self.command(claim_id, Trigger.RECORD_COMPENSATION, body, key=key)
 
     async def claim(self, claim_id: str) -> ClaimAnswer:
         """A claim as it stands."""
@@ -83,15 +74,6 @@ class Claiming(Calls):
     async def claims(self, order_id: str) -> ClaimList:
         """The claims on an order that you may see."""
         return await self._calling.get(f"/v1/orders/{order_id}/claims", ClaimList)
-
-    async def allowed_actions_of_claim(self, claim_id: str) -> AllowedActionsAnswer:
-        """What may be done with a claim now, and what forbids the rest."""
-        at = f"/v1/claims/{claim_id}/allowed-actions"
-        return await self._calling.get(at, AllowedActionsAnswer)
-
-    async def claim_timeline(self, claim_id: str) -> TimelineAnswer:
-        """Everything that happened to a claim."""
-        return await self._calling.get(f"/v1/claims/{claim_id}/timeline", TimelineAnswer)
 
     async def claim_statement(self, claim_id: str) -> ClaimStatementAnswer:
         """A claim's money."""

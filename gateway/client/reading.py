@@ -1,4 +1,4 @@
-"""Owns the client's reads of orders."""
+"""Owns the client's reads of orders, and those that every kind of subject has."""
 
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from gateway.answers import (
     TimelineAnswer,
 )
 from gateway.checkout import CheckoutAnswer
-from gateway.client.calls import PAGE, Calls
+from gateway.client.calls import PAGE, Calls, at_subject
 from gateway.principals import PrincipalAnswer
 
 
@@ -57,15 +57,15 @@ class Reading(Calls):
                 return
             last = page.data[-1].id
 
-    async def allowed_actions(self, order_id: str) -> AllowedActionsAnswer:
-        """What may be done now, by when, and what forbids the rest."""
+    async def allowed_actions(self, subject_id: str) -> AllowedActionsAnswer:
+        """What may be done now with an order, a claim, …: by when, and what forbids the rest."""
         return await self._calling.get(
-            f"/v1/orders/{order_id}/allowed-actions", AllowedActionsAnswer
+            f"{at_subject(subject_id)}/allowed-actions", AllowedActionsAnswer
         )
 
-    async def timeline(self, order_id: str) -> TimelineAnswer:
-        """Everything that happened to an order."""
-        return await self._calling.get(f"/v1/orders/{order_id}/timeline", TimelineAnswer)
+    async def timeline(self, subject_id: str) -> TimelineAnswer:
+        """Everything that happened to an order, a claim, …"""
+        return await self._calling.get(f"{at_subject(subject_id)}/timeline", TimelineAnswer)
 
     async def statement(self, order_id: str) -> StatementAnswer:
         """An order's money."""

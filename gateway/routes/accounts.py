@@ -2,25 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from daigou.domain.lifecycle import RECHARGE
-from daigou.domain.order import Trigger
 from daigou.domain.refusals import RefusalCode
-from gateway.accepting import gives
-from gateway.answers import DepositAnswer, EntryAnswer, EntryPage, ReceiptAnswer, RechargeAnswer
+from gateway.answers import DepositAnswer, EntryAnswer, EntryPage, RechargeAnswer
 from gateway.auth import Caller
 from gateway.backend import Backend
-from gateway.finding import visible_client, visible_deposit, visible_recharge
+from gateway.finding import visible_client, visible_deposit
+from gateway.kinds import RECHARGES
 from gateway.once import Key
 from gateway.openapi import (
     CALLER,
-    COMMAND,
-    LOCATION_HEADER,
-    REPLAYED_HEADER,
-    command,
     problems,
 )
 from gateway.openapi import (
@@ -28,10 +22,10 @@ from gateway.openapi import (
 )
 from gateway.problems import EdgeCode
 from gateway.recharging import recharge
+from gateway.routes.subjects import Reads, add_reading, opens, router_of
 from gateway.schemas import RechargeBody
-from gateway.sending import roles_of
 
-router = APIRouter(prefix="/v1", tags=["accounts"], dependencies=[gives("application/json")])
+router = router_of(RECHARGES)
 _ONE = problems(*CALLER, EdgeCode.NOT_FOUND)
 _READERS = "Roles: the client itself; platform, support, payment institution. Clause: UA-1-8."
 
@@ -82,9 +76,10 @@ async def list_deposit_entries(
     )
 
 
-@router.post(
-    "/recharges",
-    status_code=201,
+@opens(
+    router,
+    RECHARGES,
+    body=RechargeBody,
     operation_id="requestRecharge",
     summary="Recharge a deposit",
     description=(
@@ -92,30 +87,12 @@ async def list_deposit_entries(
         "`credited`; a pending or unknown outcome leaves it `due`.\n\n"
         "Roles: client. Clauses: UA-1-1, UA-1-8."
     ),
-    response_model=ReceiptAnswer,
-    response_description="The recharge was asked for; `state` says what became of it so far.",
-    responses={
-        201: {"headers": LOCATION_HEADER | REPLAYED_HEADER},
-        **problems(*COMMAND, EdgeCode.ID_TAKEN, RefusalCode.NOT_REGISTERED),
-    },
-    openapi_extra=command(
-        RechargeBody,
-        required=True,
-        clauses=("UA-1-1", "UA-1-8"),
-        roles=sorted(roles_of(RECHARGE, Trigger.REQUEST)),
-    ),
+    says="The recharge was asked for; `state` says what became of it so far.",
+    clauses=("UA-1-1", "UA-1-8"),
+    refusals=(RefusalCode.NOT_REGISTERED,),
 )
 async def request_recharge(request: Request, caller: Caller, key: Key) -> Response:
     return await recharge(request, caller=caller, key=key)
 
 
-@router.get(
-    "/recharges/{recharge_id}",
-    operation_id="getRecharge",
-    summary="Read a recharge",
-    description=f"The recharge as it stands. {_READERS}",
-    responses=_ONE,
-    openapi_extra=needs_caller(),
-)
-async def get_recharge(request: Request, caller: Caller, recharge_id: str) -> RechargeAnswer:
-    return RechargeAnswer.of(await visible_recharge(request, caller, recharge_id))
+add_reading(router, Reads(kind=RECHARGES, answer=RechargeAnswer, readers=_READERS))

@@ -10,9 +10,9 @@ from daigou.domain.money import Money
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
 from daigou.ledger.reference_views import RateView
+from daigou.ledger.subject_views import next_due
 from gateway.accepting import gives
 from gateway.answers import FeeAnswer, LineAnswer
-from gateway.answers.items import next_due
 from gateway.auth import Caller
 from gateway.backend import Backend
 from gateway.checkout import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 from typing import Annotated
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from daigou.domain.clauses import clause
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES, RECHARGE, REFUND, case_guards
+from daigou.domain.lifecycle import ITEM_TABLES, REFUND, case_guards
 from daigou.domain.lifecycle.table import Guard, Row, Table
 from daigou.domain.order import State, Trigger
 from daigou.domain.refusals import RefusalCode
@@ -17,7 +18,8 @@ from daigou.ledger.views import ApplicationView
 from gateway.accepting import gives
 from gateway.answers import ReceiptAnswer, collection_of
 from gateway.auth import Caller
-from gateway.finding import claim_target, item_target, order_target, recharge_target
+from gateway.finding import item_target, order_target, subject_target
+from gateway.kinds import KINDS, ORDERS, EdgeKind, V
 from gateway.once import Key
 from gateway.openapi import COMMAND, REPLAYED_HEADER, command, problems
 from gateway.problems import EdgeCode
@@ -166,13 +168,23 @@ def _add(place: Place, trigger: Trigger, endpoint: Endpoint) -> None:
     )
 
 
-def _add_to_subjects(table: Table, *, called: str, tag: str, find: FindSubject) -> None:
-    place = Place(table=table, path=f"/{called}s/{{{called}_id}}", tag=tag)
-    for trigger in table.commands:
+def _add_to_subjects(kind: EdgeKind[V], *, find: FindSubject | None = None) -> None:
+    """Found by what is said of its kind, unless there is more to it than that."""
+    place = Place(table=kind.table, path=kind.path, tag=kind.tag)
+    for trigger in kind.table.commands:
         endpoint = _subject_endpoint(
-            trigger, _body(table, trigger), named=f"{called}_id", find=find
+            trigger,
+            _body(kind.table, trigger),
+            named=kind.id_name,
+            find=find or partial(_any_subject_of, kind),
         )
         _add(place, trigger, endpoint)
+
+
+async def _any_subject_of(
+    kind: EdgeKind[V], request: Request, caller: ApplicationView, subject: str
+) -> Target:
+    return await subject_target(request, caller, kind, subject)
 
 
 def _add_to_items(table: Table) -> None:
@@ -228,8 +240,9 @@ def _camel(trigger: Trigger) -> str:
     return first + "".join(word.capitalize() for word in rest)
 
 
-_add_to_subjects(FULFILMENT, called="order", tag="commands", find=order_target)
+_add_to_subjects(ORDERS, find=order_target)
 for _table in ITEM_TABLES:
     _add_to_items(_table)
-_add_to_subjects(RECHARGE, called="recharge", tag="accounts", find=recharge_target)
-_add_to_subjects(CLAIM, called="claim", tag="claims", find=claim_target)
+for _kind in KINDS:
+    if _kind is not ORDERS:
+        _add_to_subjects(_kind)

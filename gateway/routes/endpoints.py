@@ -17,7 +17,7 @@ from daigou.ledger.views import ApplicationView
 from gateway.accepting import gives
 from gateway.auth import Caller
 from gateway.backend import Backend, ConflictError
-from gateway.once import Key, once
+from gateway.once import Key, derived_id, once
 from gateway.openapi import (
     CALLER,
     COMMAND,
@@ -30,7 +30,6 @@ from gateway.openapi import (
     caller as needs_caller,
 )
 from gateway.parsing import FaultsError, body_of, parse, parse_or_refuse
-from gateway.placing import derived_id
 from gateway.problems import EdgeCode, ProblemError, invalid, not_found
 from gateway.routes.notices import CLAUSE, READERS, READERS_ROLES, seen_by
 from gateway.telling import (

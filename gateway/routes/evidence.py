@@ -13,7 +13,7 @@ from gateway.backend import Backend
 from gateway.evidence import EvidenceAnswer, EvidencePage
 from gateway.finding import visible_order
 from gateway.keeping import keep
-from gateway.once import Key
+from gateway.once import Key, derived_id
 from gateway.openapi import (
     CALLER,
     COMMAND,
@@ -23,7 +23,6 @@ from gateway.openapi import (
     upload,
 )
 from gateway.openapi import caller as needs_caller
-from gateway.placing import derived_id
 from gateway.problems import EdgeCode, ProblemError, not_found
 from gateway.uploading import CLAUSE, piece_of
 

@@ -17,11 +17,10 @@ from gateway.auth import Caller
 from gateway.backend import ConflictError
 from gateway.finding import visible_client
 from gateway.keeping import keep, only_for_the_platform
-from gateway.once import Key
+from gateway.once import Key, derived_id
 from gateway.openapi import CALLER, COMMAND, REPLAYED_HEADER, command, problems
 from gateway.openapi import caller as needs_caller
 from gateway.parsing import body_of, parse_or_refuse
-from gateway.placing import derived_id
 from gateway.problems import EdgeCode, Fault, FaultIn, ProblemError, invalid, not_found
 from gateway.promoting import Promoting
 from gateway.promotion import (

@@ -11,8 +11,8 @@ from daigou.domain.ids import CouponId, MovementRef
 from daigou.domain.money import CNY, ZERO
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
-from gateway.schemas.body import CommandBody
-from gateway.wire import Asked, Code, CouponRef, PartyRef, Price, Reference
+from gateway.schemas.body import CommandBody, ReferringBody
+from gateway.wire import Code, CouponRef, PartyRef, Price, Reference
 
 _LIMITS = current().limits
 
@@ -107,7 +107,7 @@ class OutcomeBody(RefundOutcomeBody):
         return self._of(self.reference)
 
 
-class RechargeBody(Asked):
+class RechargeBody(ReferringBody):
     """A recharge of the deposit through the payment institution (UA-1-8)."""
 
     recharge_id: Annotated[

@@ -69,7 +69,7 @@ async def test_a_provider_pays_what_it_admits_of_a_claim_on_an_order_that_ended(
             claim, key=a_key(), amount=Money(310_07), external_ref="wire-77"
         )
         over, statement = await buyer.claim(claim), await buyer.claim_statement(claim)
-        timeline, whole = await buyer.claim_timeline(claim), await buyer.order(order)
+        timeline, whole = await buyer.timeline(claim), await buyer.order(order)
         entries = await buyer.deposit_entries(client.party)
 
     assert (made.receipt.state, seen.next_actor) == (State.MADE, Role.PROVIDER)
@@ -178,7 +178,7 @@ async def test_after_the_sellers_refusal_the_client_claims_and_assistance_is_rec
         ).receipt.id
         await provider.record_assistance(claim, key=a_key(), note="we wrote to the seller")
         await provider.reject_claim(claim, key=a_key(), note="it says it is not its fault")
-        timeline, over = await buyer.claim_timeline(claim), await buyer.claim(claim)
+        timeline, over = await buyer.timeline(claim), await buyer.claim(claim)
 
     assert (early.status, early.code, early.clause) == (409, "no_basis", "PSR-13-4")
     assert (refusal.state, asked, refusal.gives_claim) == (State.REFUSED, None, "PSR-13-4")
@@ -286,8 +286,8 @@ async def test_what_is_allowed_and_what_forbids_the_rest_is_told_of_a_claim(hous
 
     async with house.client(client) as buyer, house.client(Role.PROVIDER) as provider:
         claim = (await of_provider(buyer, order, 1_00)).receipt.id
-        mine = by_method(await buyer.allowed_actions_of_claim(claim))
-        theirs = by_method(await provider.allowed_actions_of_claim(claim))
+        mine = by_method(await buyer.allowed_actions(claim))
+        theirs = by_method(await provider.allowed_actions(claim))
         await provider.admit_claim(claim, key=a_key(), amount=Money(1_00))
         late = await no(buyer.withdraw_claim(claim, key=a_key()))
         wrong = await no(
@@ -367,7 +367,7 @@ async def test_a_claim_is_seen_by_those_between_whom_it_is_and_by_nobody_else(
             }
             assert listed == shown == paged == expected, app
             for claim in both - expected:
-                for reading in (reader.claim, reader.claim_timeline, reader.claim_statement):
+                for reading in (reader.claim, reader.timeline, reader.claim_statement):
                     assert (await no(reading(claim))).status == 404
     for app in (house.new_client(), house.application(stranger, Role.PROVIDER)):
         async with house.client(app) as reader:
@@ -375,7 +375,7 @@ async def test_a_claim_is_seen_by_those_between_whom_it_is_and_by_nobody_else(
             assert (await no(reader.withdraw_claim(mine, key=a_key()))).status == 404
             assert (await no(of_provider(reader, order, 1))).status == 404
     async with house.client(Role.LOGISTICS) as logistics:
-        (step,) = (await logistics.claim_timeline(theirs)).data
+        (step,) = (await logistics.timeline(theirs)).data
     assert step.note == "for logistics"
     assert step.facts["grounds"]["claimed"]["amount"] == 0, "what others owe is not its business"
 

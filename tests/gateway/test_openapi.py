@@ -15,9 +15,7 @@ from daigou.domain import commands
 from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command
 from daigou.domain.lifecycle import (
-    CLAIM,
     ITEM_TABLES,
-    RECHARGE,
     REFUND,
     TABLES,
     case_guards,
@@ -28,6 +26,7 @@ from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode
 from gateway.answers import collection_of
 from gateway.client import DaigouClient
+from gateway.kinds import KINDS
 from gateway.openapi import _SAYS
 from gateway.problems import STATUSES, TITLES, EdgeCode
 from gateway.schemas import BODIES
@@ -56,8 +55,7 @@ def named(value: Any) -> str:
 def places(table: Table, trigger: Trigger) -> Iterator[str]:
     """Where a trigger has an endpoint: named items, and whichever fits."""
     if not table.items:
-        at = {RECHARGE.name: "recharges/{recharge_id}", CLAIM.name: "claims/{claim_id}"}
-        yield f"/v1/{at.get(table.name, 'orders/{order_id}')}"
+        yield next(f"/v1{kind.path}" for kind in KINDS if kind.table == table)
         return
     if any(row.trigger == trigger and row.source != State.NEW for row in table.rows):
         yield f"/v1/orders/{{order_id}}/{collection_of(table.name)}/{{number}}"

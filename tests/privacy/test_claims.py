@@ -87,7 +87,7 @@ async def test_words_of_a_claim_stand_apart_and_are_erased_with_their_client() -
         before = await _everywhere(house, claims)
         async with house.edge.client(house.town.platform) as eraser:
             erased = await eraser.erase_personal_data(CLIENT, force=True)
-            timelines = [(await eraser.claim_timeline(claim)).data for claim in claims]
+            timelines = [(await eraser.timeline(claim)).data for claim in claims]
         after = await _everywhere(house, claims)
 
     assert before == {"note": set(SAID.values()), "contact": {marked.NAME, marked.EMAIL}}
