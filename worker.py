@@ -35,10 +35,9 @@ from daigou.simulator.counterparties import simulated_counterparties
 from daigou.temporal_setup import connect_temporal
 from workflows import messages
 from workflows.cases import Cancellation, Dissolution
-from workflows.claim import Claim
 from workflows.notices import Notices
 from workflows.purchase_order import PurchaseOrder
-from workflows.recharge import Recharge
+from workflows.subjects import SUBJECTS
 from workflows.sweeps import Sweep
 
 COMMITS_AT_ONCE = 16
@@ -49,7 +48,7 @@ GRACE_SECONDS = 10
 COUNTERPARTIES = {"simulator": simulated_counterparties}
 """What `DAIGOU_COUNTERPARTIES` may name; a real counterparty's adapter is added here."""
 
-STORIES = (PurchaseOrder, Cancellation, Dissolution, Recharge, Claim)
+STORIES = (PurchaseOrder, Cancellation, Dissolution, *SUBJECTS)
 """The workflows that people read the life of a subject in."""
 
 OUR_PURE_ROOMS = ("activities", "daigou", "transitions", "structlog", "workflows")

@@ -17,7 +17,7 @@ from benchmarks import bare
 from benchmarks.gauges import Usage
 from daigou.domain import commands
 from daigou.domain.commands import Command, Mandate, Request, RequestRecharge
-from daigou.domain.ids import OrderId, PartyId, RechargeId, workflow_id
+from daigou.domain.ids import OrderId, PartyId, RechargeId, kind_of, workflow_id
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, Trigger
@@ -195,9 +195,7 @@ class Callers:
             time_scale=time_scale,
         )
         with self._usage.timed(messages.OPENED):
-            handle = await _start(
-                self._client, messages.PURCHASE_ORDER, workflow_id(deal.id), opening
-            )
+            handle = await _start(self._client, opening)
         self._open_ones.append(handle)
         return handle
 
@@ -242,16 +240,14 @@ async def _recharge(client: Client, party: Party) -> None:
         command_id="request",
         terms_version=current().version,
     )
-    await (await _start(client, messages.RECHARGE, workflow_id(recharge), opening)).result()
+    await (await _start(client, opening)).result()
 
 
-async def _start(
-    client: Client, workflow: str, id_: str, opening: OpenOrder | OpenRecharge
-) -> WorkflowHandle[Any, Any]:
+async def _start(client: Client, opening: OpenOrder | OpenRecharge) -> WorkflowHandle[Any, Any]:
     start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-        workflow,
+        kind_of(opening.subject).workflow,
         opening,
-        id=id_,
+        id=workflow_id(opening.subject),
         task_queue=TASK_QUEUE,
         id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
     )

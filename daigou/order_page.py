@@ -9,7 +9,7 @@ from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.case_guards import case_begins_to_hold
 from daigou.domain.lifecycle.table import Deadline, Row, Table
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, Terms, current
+from daigou.domain.terms import AGREED_DATE, BALANCE_DATE, LEAST_NOTICE, STATUTORY, Terms, current
 from daigou.simulator.paths import GROUPS
 
 _WORDS = {
@@ -146,6 +146,8 @@ def _clauses() -> Iterator[str]:
 
 def _duration(term: str, terms: Terms) -> str:
     if term == AGREED_DATE:
+        return "the agreed date"
+    if term == BALANCE_DATE:
         least = _span(terms.durations[LEAST_NOTICE])
         return f"the agreed date, {least} from the start at least"
     if term == STATUTORY:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Basis, Loss, LossHead, Opponent, Remedy
-from daigou.domain.facts import Case, Claimed
+from daigou.domain.facts import Case
 from daigou.domain.ids import ClaimId
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.own_facts import Claimed
 from daigou.domain.terms import terms_of
 from daigou.ledger.views import ClaimView, ItemView, OrderView
 from gateway.answers import ClaimAnswer, ClaimList, ClaimStatementAnswer, DissolutionAnswer

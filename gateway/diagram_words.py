@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from daigou.domain.lifecycle.table import Deadline, Row, Table
 from daigou.domain.order import Role, State
-from daigou.domain.terms import AGREED_DATE, STATUTORY, Terms
+from daigou.domain.terms import DATES, STATUTORY, Terms
 from daigou.ledger.views import TransitionView
 from gateway import drawing
 from gateway.diagram_plan import is_follower
@@ -133,12 +133,10 @@ class Words:
         term = next((each.term for each in deadlines if each.trigger == row.trigger), "")
         if not term or is_follower(row):
             return ""
-        return (
-            f"at the {self._after(term)}" if term == AGREED_DATE else f"after {self._after(term)}"
-        )
+        return f"at the {self._after(term)}" if term in DATES else f"after {self._after(term)}"
 
     def _after(self, term: str) -> str:
-        if term == AGREED_DATE:
+        if term in DATES:
             return "agreed date"
         country = self.country or (self.terms.sales_location if term == STATUTORY else "")
         return _span(self.terms.duration(term, country=country))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair
 
@@ -18,8 +18,6 @@ from daigou.domain.steps import MoneyLine
 PURCHASE_ORDER = "PurchaseOrder"
 CANCELLATION = "Cancellation"
 DISSOLUTION = "Dissolution"
-RECHARGE = "Recharge"
-CLAIM = "Claim"
 NOTICES = "Notices"
 NOTICES_ID = "notices"
 """There is one such workflow, under this id."""
@@ -45,15 +43,21 @@ def update_name(trigger: Trigger) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenOrder:
-    """Starts a `PurchaseOrder`. `time_scale` divides every duration, for as long as it lives."""
+class _Start:
+    """What every subject is opened with. `time_scale` divides every duration while it lives."""
 
-    order: OrderId
-    request: Request
     actor: Actor
     command_id: str
     terms_version: str
     time_scale: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOrder(_Start):
+    """Starts a `PurchaseOrder`."""
+
+    order: OrderId
+    request: Request
 
     @property
     def subject(self) -> SubjectId:
@@ -62,41 +66,96 @@ class OpenOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenRecharge:
+class OpenRecharge(_Start):
     """Starts a `Recharge`."""
 
     recharge: RechargeId
     request: RequestRecharge
-    actor: Actor
-    command_id: str
-    terms_version: str
-    time_scale: int = 1
 
     @property
     def subject(self) -> SubjectId:
         """What is opened."""
         return SubjectId(self.recharge)
 
+    @property
+    def parties(self) -> Parties:
+        """Nobody but the client whose deposit it is."""
+        return Parties.alone(self.request.client)
+
+    @property
+    def due(self) -> None:
+        """No date is agreed on for it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenClaim:
+class OpenClaim(_Start):
     """Starts a `Claim`; `parties` are those between whom it is."""
 
     claim: ClaimId
     request: Claim
     parties: Parties
-    actor: Actor
-    command_id: str
-    terms_version: str
-    time_scale: int = 1
 
     @property
     def subject(self) -> SubjectId:
         """What is opened."""
         return SubjectId(self.claim)
 
+    @property
+    def due(self) -> None:
+        """No date is agreed on for it."""
 
-Opening = OpenOrder | OpenRecharge | OpenClaim
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSubject(_Start):
+    """Starts a subject of any other kind.
+
+    `parties` are those that take part in it. `due` is the date at which its clock of the term
+    `AGREED_DATE` strikes, if it has one: a moment, whatever the scale of time.
+    """
+
+    subject: SubjectId
+    request: Command
+    parties: Parties
+    due: datetime | None = None
+
+
+class SubjectOpening(Protocol):
+    """What the workflow of a subject that is no order reads of its opening, whatever its kind."""
+
+    @property
+    def subject(self) -> SubjectId:
+        """What is opened."""
+
+    @property
+    def request(self) -> Command:
+        """The command that opens it."""
+
+    @property
+    def parties(self) -> Parties:
+        """Who takes part in it."""
+
+    @property
+    def due(self) -> datetime | None:
+        """The date agreed on for it, if there is one."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who opens it."""
+
+    @property
+    def command_id(self) -> str:
+        """The key of the command."""
+
+    @property
+    def terms_version(self) -> str:
+        """The terms that it lives by."""
+
+    @property
+    def time_scale(self) -> int:
+        """What divides every duration."""
+
+
+Opening = OpenOrder | OpenRecharge | OpenClaim | OpenSubject
 """Starts a subject, in the workflow of its kind."""
 
 

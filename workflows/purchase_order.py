@@ -38,7 +38,7 @@ class PurchaseOrder:
                 terms=terms_of(opening.terms_version),
                 country=request.client_country,
                 scale=opening.time_scale,
-                balance_by=request.advance.balance_by if request.advance else None,
+                agreed=request.advance.balance_by if request.advance else None,
             ),
             show=self._show,
             summarise=self._summarise,

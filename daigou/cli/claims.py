@@ -53,11 +53,12 @@ class Claims(Standing["ClaimAnswer"]):
 
 
 def _as_seen_by(role: "Role", claim: "ClaimAnswer") -> "Situation":
-    from daigou.domain.facts import Claimed, Facts
+    from daigou.domain.facts import Facts
     from daigou.domain.ids import PartyId
     from daigou.domain.lifecycle.table import Situation
     from daigou.domain.money import ZERO
     from daigou.domain.order import Actor, Parties
+    from daigou.domain.own_facts import Claimed
     from daigou.domain.terms import terms_of
 
     parties = Parties.of_claim(

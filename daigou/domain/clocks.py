@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from daigou.domain.lifecycle.table import Deadline, Table
 from daigou.domain.order import State, Trigger
-from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, Terms
+from daigou.domain.terms import AGREED_DATE, BALANCE_DATE, LEAST_NOTICE, Terms
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 """Where the hand of a clock stands that has struck and does not strike again."""
@@ -36,22 +36,30 @@ class Clock:
 class Timing:
     """What turns a term into a duration: the order's terms, its country, the scale of time.
 
-    `balance_by` is the date agreed for the balance of goods with an advance deposit (PSR-15-2).
+    `agreed` is the date agreed on, e.g. for the balance of goods with an advance deposit
+    (PSR-15-2); no scale divides what is left until then.
     """
 
     terms: Terms
     country: str = ""
     scale: int = 1
-    balance_by: datetime | None = None
+    agreed: datetime | None = None
 
     def due(self, term: str, since: datetime) -> datetime:
         """The moment at which a clock of that term strikes, started at `since`.
 
         The balance is due at the agreed date, but nobody has less than the least notice for it.
+
+        Raises:
+            ValueError: it strikes at an agreed date, and none was agreed on.
         """
-        if term == AGREED_DATE:
+        if term == BALANCE_DATE:
             least = self.due(LEAST_NOTICE, since)
-            return max(self.balance_by or least, least)
+            return max(self.agreed or least, least)
+        if term == AGREED_DATE:
+            if self.agreed is None:
+                raise ValueError("no date was agreed on")
+            return self.agreed
         return since + self.terms.duration(term, country=self.country, scale=self.scale)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId
 from daigou.domain.money import ZERO, Money, total
@@ -681,6 +681,15 @@ class Plain:
     """A command that says nothing beyond its trigger."""
 
     kind: Literal["plain"] = field(default="plain")
+
+
+@runtime_checkable
+class AboutAnOrder(Protocol):
+    """A command that opens a subject about an order: it is written under the order's lock."""
+
+    @property
+    def order(self) -> OrderId:
+        """The order that it is about."""
 
 
 def sums_in(said: object) -> Iterator[Money]:

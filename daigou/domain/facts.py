@@ -11,21 +11,17 @@ from typing import Any
 from daigou.domain.commands import (
     NO_DRIFT,
     ActualPrice,
-    Admit,
     AdvanceDeposit,
     CaseRefund,
     Cause,
     CauseFound,
     Caution,
     CautionKind,
-    Claim,
-    Command,
     Dispatch,
     Disposal,
     DriftLimit,
     LimitPriceDrift,
     MoreEvidence,
-    Opponent,
     Pay,
     RecordPurchase,
     Remedy,
@@ -40,7 +36,9 @@ from daigou.domain.commands import (
 )
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.own_facts import OWN_FACTS, Claimed
 from daigou.domain.screening import Verdict
+from daigou.domain.taken import Taken
 
 WAY = (
     State.PURCHASED,
@@ -160,17 +158,9 @@ class Cautioned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """What a claim knows of itself; `admitted` is nothing until somebody answered it."""
-
-    against: Opponent
-    asked: Money
-    admitted: Money = ZERO
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What an order knows; or a claim, which has `claim` alone.
+    """What an order knows; or a subject that is no order, which has what it knows of itself alone,
+    under the name of its table.
 
     `quantity`, `goods` and `freight` are what is agreed now; `offer` is what the seller offers
     instead, while the client decides. `paying_in` is the state that the payment under way was made
@@ -252,8 +242,10 @@ class Facts:
         """Whether a caution of one of these kinds was raised."""
         return any(each.caution in kinds for each in self.cautions)
 
-    def after(self, row: "Taken") -> "Facts":
+    def after(self, row: Taken) -> "Facts":
         """The facts once a row was taken."""
+        if row.table in OWN_FACTS:
+            return self._with_own(row)
         facts = self._after_trigger(row)
         match row.table:
             case TableName.PARCEL:
@@ -262,8 +254,6 @@ class Facts:
                 return facts._with_requirement(row)
             case TableName.CANCELLATION | TableName.DISSOLUTION:
                 return facts._with_case(row)
-            case TableName.CLAIM:
-                return facts._with_claim(row)
             case TableName.FULFILMENT if row.target == State.EFFECTIVE:
                 return facts._agreed_at_last(row)
             case TableName.FULFILMENT if row.ends:
@@ -271,7 +261,11 @@ class Facts:
             case _:
                 return facts
 
-    def _after_trigger(self, row: "Taken") -> "Facts":
+    def _with_own(self, row: Taken) -> "Facts":
+        own = row.table.value
+        return replace(self, **{own: OWN_FACTS[row.table](getattr(self, own), row)})
+
+    def _after_trigger(self, row: Taken) -> "Facts":
         command = row.command
         match command:
             case Request():
@@ -329,7 +323,7 @@ class Facts:
         now = Cautioned(caution=caution.caution, acknowledged=acknowledged)
         return replace(self, cautions=(*others, now))
 
-    def _with_parcel(self, row: "Taken") -> "Facts":
+    def _with_parcel(self, row: Taken) -> "Facts":
         quantity = self.missing
         if isinstance(row.command, Dispatch | WarehouseReceipt) and row.command.quantity:
             quantity = row.command.quantity
@@ -345,10 +339,10 @@ class Facts:
             return self
         return replace(self, case=replace(case, losses=lost))
 
-    def _agreed_at_last(self, row: "Taken") -> "Facts":
+    def _agreed_at_last(self, row: Taken) -> "Facts":
         return replace(self, cancellable_until=self.cancellable_until or row.cancellable_until)
 
-    def _with_case(self, row: "Taken") -> "Facts":
+    def _with_case(self, row: Taken) -> "Facts":
         case = self.case
         if case is None or row.source == State.NEW:
             case = Case(item=row.item, table=row.table, state=row.target)
@@ -382,16 +376,7 @@ class Facts:
             seller_refused=self.seller_refused or refused,
         )
 
-    def _with_claim(self, row: "Taken") -> "Facts":
-        match row.command:
-            case Claim(against=against, asked=asked):
-                return replace(self, claim=Claimed(against=against, asked=asked))
-            case Admit(amount=amount) if self.claim:
-                return replace(self, claim=replace(self.claim, admitted=amount))
-            case _:
-                return self
-
-    def _with_requirement(self, row: "Taken") -> "Facts":
+    def _with_requirement(self, row: Taken) -> "Facts":
         needed = isinstance(row.command, Require) and row.command.needed
         return replace(
             self,
@@ -401,27 +386,6 @@ class Facts:
                 Requirement(item=row.item, needed=needed, state=row.target),
             ),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A row that was taken, as far as facts follow from it.
-
-    `ends` says whether its table ends with it, `posts` whether it moved money; `storage_charge` is
-    what the terms ask for a period of storage. `cancellable_until` is when the period of
-    cancellation ends that begins with it.
-    """
-
-    table: TableName
-    item: str
-    trigger: Trigger
-    source: State
-    target: State
-    command: Command
-    ends: bool
-    posts: bool
-    storage_charge: Money
-    cancellable_until: datetime
 
 
 def facts_of(request: Request) -> Facts:

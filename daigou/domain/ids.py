@@ -1,6 +1,8 @@
 """Owns the types of ids; each is a prefixed string that says what it names."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, NewType
 
 OrderId = NewType("OrderId", str)
@@ -33,20 +35,23 @@ class Kind(NamedTuple):
     shows_its_state: bool
 
 
-_KINDS = {
-    "ord": Kind("order", "PurchaseOrder", shows_its_state=True),
-    "rch": Kind("recharge", "Recharge", shows_its_state=False),
-    "clm": Kind("claim", "Claim", shows_its_state=True),
-    "wdr": Kind("withdrawal", "Withdrawal", shows_its_state=True),
-    "frz": Kind("freeze", "Freeze", shows_its_state=True),
-    "acl": Kind("closure", "AccountClosure", shows_its_state=True),
-    "cbk": Kind("chargeback", "Chargeback", shows_its_state=True),
-    "tip": Kind("tip", "Tip", shows_its_state=True),
-    "cns": Kind("consultation", "Consultation", shows_its_state=True),
-}
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "ord": Kind("order", "PurchaseOrder", shows_its_state=True),
+        "rch": Kind("recharge", "Recharge", shows_its_state=False),
+        "clm": Kind("claim", "Claim", shows_its_state=True),
+        "wdr": Kind("withdrawal", "Withdrawal", shows_its_state=True),
+        "frz": Kind("freeze", "Freeze", shows_its_state=True),
+        "acl": Kind("closure", "AccountClosure", shows_its_state=True),
+        "cbk": Kind("chargeback", "Chargeback", shows_its_state=True),
+        "tip": Kind("tip", "Tip", shows_its_state=True),
+        "cns": Kind("consultation", "Consultation", shows_its_state=True),
+    }
+)
 """By the prefix of their ids."""
+_BY_NAME = {kind.name: kind for kind in KINDS.values()}
 
-WORKFLOW_TYPES = tuple(kind.workflow for kind in _KINDS.values())
+WORKFLOW_TYPES = tuple(kind.workflow for kind in KINDS.values())
 
 ORDER_ID = re.compile(r"ord_[0-9A-Za-z_-]{4,60}")
 RECHARGE_ID = re.compile(r"rch_[0-9A-Za-z_-]{4,60}")
@@ -60,7 +65,7 @@ DISPUTE_ID = re.compile(r"[0-9A-Za-z_-]{1,60}")
 TIP_ID = re.compile(r"tip_[0-9A-Za-z_-]{4,60}")
 CONSULTATION_ID = re.compile(r"cns_[0-9A-Za-z_-]{4,60}")
 SUBJECT_ID = re.compile(
-    rf"({'|'.join(kind for kind in _KINDS if kind != 'cbk')})_[0-9A-Za-z_-]{{4,60}}"
+    rf"({'|'.join(kind for kind in KINDS if kind != 'cbk')})_[0-9A-Za-z_-]{{4,60}}"
     rf"|{CHARGEBACK_ID.pattern}"
 )
 ENGAGEMENT_ID = re.compile(r"eng_[0-9A-Za-z_-]{4,60}")
@@ -75,7 +80,16 @@ def kind_of(subject: str) -> Kind:
     Raises:
         KeyError: no kind has this prefix.
     """
-    return _KINDS[subject.partition("_")[0]]
+    return KINDS[subject.partition("_")[0]]
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of subjects of that name: it is that of their main table, but for orders.
+
+    Raises:
+        KeyError: no kind has this name.
+    """
+    return _BY_NAME[name]
 
 
 def chargeback_of(order: OrderId, dispute: str) -> ChargebackId:
@@ -101,6 +115,6 @@ def subject_of(workflow: str) -> SubjectId | None:
     if found := _CHARGEBACK.fullmatch(workflow):
         return SubjectId(chargeback_of(OrderId(found[1]), found[2]))
     kind, _, subject = workflow.partition("/")
-    known = _KINDS.get(subject.partition("_")[0])
+    known = KINDS.get(subject.partition("_")[0])
     is_one = known is not None and known.name == kind and "/" not in subject
     return SubjectId(subject) if is_one else None

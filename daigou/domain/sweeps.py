@@ -89,7 +89,7 @@ _ROWS = (
     ),
     Sweep(
         name=SweepName.BOOKS,
-        says="orders, recharges and claims on which the books and their workflows disagree",
+        says="orders and other subjects on which the books and their workflows disagree",
         every=timedelta(minutes=15),
         # Longer than a first call outside may take: until it is answered, Temporal shows the state
         # before it.

@@ -14,8 +14,12 @@ from daigou.domain.money import Money
 
 STATUTORY = "statutory"
 """The one duration that depends on where the client is (PSR-13-2)."""
-AGREED_DATE = "balance"
-"""The one clock that strikes at a date agreed with the seller (PSR-15-2)."""
+BALANCE_DATE = "balance"
+"""The clock that strikes at the date agreed with the seller, or later (PSR-15-2)."""
+AGREED_DATE = "agreed_date"
+"""The clock that strikes at exactly the date that a subject was opened with."""
+DATES = frozenset({BALANCE_DATE, AGREED_DATE})
+"""The clocks that have no duration."""
 CANCELLATION_PERIOD = "cancellation"
 """For how long an agreement can be cancelled at all (PSR-12-2)."""
 LEAST_NOTICE = "balance_least"

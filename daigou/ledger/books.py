@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, Engine, select
 
 from daigou.domain.book import Movement, MovementKind, MovementState
-from daigou.domain.commands import Claim, Pay
+from daigou.domain.commands import AboutAnOrder, Pay
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.preview import check_digest
@@ -137,7 +137,7 @@ def _write(connection: Connection, step: Step) -> Committed:
         item=step.item,
         at=step.at,
         coupons=step.command.coupons if isinstance(step.command, Pay) else (),
-        order=step.command.order if isinstance(step.command, Claim) else None,
+        order=step.command.order if isinstance(step.command, AboutAnOrder) else None,
     )
     if already := _already_written(step, digest, found):
         return already

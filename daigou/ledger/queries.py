@@ -24,9 +24,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 
 from daigou.domain.book import Account, AccountKind
-from daigou.domain.ids import ClaimId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import ClaimId, OrderId, PartyId, RechargeId, SubjectId, kind_of
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, ROLES_THAT_SEE_ALL, Role, State
+from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, ROLES_THAT_SEE_ALL, Role, State, TableName
 from daigou.ledger.failures import database_answers
 from daigou.ledger.reading import (
     claim_view,
@@ -37,6 +37,8 @@ from daigou.ledger.reading import (
     recharge_view,
     transition_view,
 )
+from daigou.ledger.rows import Row
+from daigou.ledger.subjects import READ_MODELS
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import (
     BalanceView,
@@ -61,7 +63,6 @@ _LINE = table(
 )
 """The checkout as it is now; a view."""
 _ITEM = METADATA.tables["order_item"]
-_RECHARGE = METADATA.tables["recharge"]
 _CLAIM = METADATA.tables["claim"]
 _TRANSITION = METADATA.tables["transition"]
 _NOTICE = METADATA.tables["notice"]
@@ -170,10 +171,7 @@ class Queries:
         Raises:
             LookupError: there is none.
         """
-        found = self._rows(select(_RECHARGE).where(_RECHARGE.c.id == recharge), recharge_view)
-        if not found:
-            raise LookupError(f"no recharge {recharge}")
-        return found[0]
+        return self.subject(recharge, recharge_view)
 
     def claim(self, claim: ClaimId) -> ClaimView:
         """A claim as it stands.
@@ -181,9 +179,20 @@ class Queries:
         Raises:
             LookupError: there is none.
         """
-        found = self._rows(select(_CLAIM).where(_CLAIM.c.id == claim), claim_view)
+        return self.subject(claim, claim_view)
+
+    def subject(self, subject: str, view: Callable[[Row], T]) -> T:
+        """A subject that is no order, as it stands, in the view of its kind.
+
+        Raises:
+            KeyError: no kind has ids of this prefix.
+            LookupError: there is none.
+        """
+        kind = kind_of(subject).name
+        its = METADATA.tables[READ_MODELS[TableName(kind)]]
+        found = self._rows(select(its).where(its.c.id == subject), view)
         if not found:
-            raise LookupError(f"no claim {claim}")
+            raise LookupError(f"no {kind} {subject}")
         return found[0]
 
     def deposit(self, client: PartyId) -> DepositView:

@@ -1,6 +1,7 @@
 """Owns what a step writes: every row of its one transaction, composed before the first is sent."""
 
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from daigou.domain.book import Book, Effects
@@ -14,6 +15,7 @@ from daigou.ledger.found import Found, Rows
 from daigou.ledger.order_writer import OrderWriter
 from daigou.ledger.recharge_writer import RechargeWriter
 from daigou.ledger.rows import command_json, committed_json, movement_row
+from daigou.ledger.subject_writer import SubjectWriter
 from daigou.ports.books import StepConflictError
 
 PLATFORM = PartyId("plt_platform")
@@ -34,10 +36,9 @@ class Writer(Protocol):
         """The rows of the read model, and the step's result."""
 
 
-_WRITERS: Mapping[TableName, Callable[..., Writer]] = {
-    TableName.RECHARGE: RechargeWriter,
-    TableName.CLAIM: ClaimWriter,
-}
+WRITERS: Mapping[TableName, type[SubjectWriter]] = MappingProxyType(
+    {writer.table: writer for writer in (RechargeWriter, ClaimWriter)}
+)
 """By the main table of a kind of subject; whatever else a step is of is an order's."""
 
 
@@ -72,7 +73,8 @@ def compose(*, step: Step, digest: str, found: Found) -> Composed:
         StepConflictError: the step belongs to no subject there is, or to no row of its table.
     """
     lifecycle = _lifecycle_row(step)
-    writer = _WRITERS.get(step.table, OrderWriter)(step=step, row=lifecycle, found=found)
+    writer_of_kind: Callable[..., Writer] = WRITERS.get(step.table, OrderWriter)
+    writer = writer_of_kind(step=step, row=lifecycle, found=found)
     effects = lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
     rows, committed = writer.write(effects)
     rows["transition"] = _transition(step, digest, committed)

@@ -9,7 +9,7 @@ from daigou.domain.book import Effects, JournalKind, MovementKind, MovementState
 from daigou.domain.claims import grounds_of, weight_of
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Basis, Grounds, Line, LineCode, Loss, Request
-from daigou.domain.facts import Claimed, Facts
+from daigou.domain.facts import Facts
 from daigou.domain.ids import (
     AppKey,
     ClaimId,
@@ -22,6 +22,7 @@ from daigou.domain.ids import (
 )
 from daigou.domain.money import ZERO, Fee, Money, service_fee, total
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
+from daigou.domain.own_facts import Claimed
 from daigou.domain.terms import current, terms_of
 from daigou.ledger.subject_views import next_due
 

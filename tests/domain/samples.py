@@ -22,7 +22,7 @@ from daigou.domain.commands import (
     Remedy,
     Request,
 )
-from daigou.domain.facts import Case, Cautioned, Claimed, Facts, Parcel, Requirement, facts_of
+from daigou.domain.facts import Case, Cautioned, Facts, Parcel, Requirement, facts_of
 from daigou.domain.ids import MovementRef, OrderId, PartyId
 from daigou.domain.lifecycle import case_guards
 from daigou.domain.lifecycle.table import Row, Situation, Table
@@ -36,6 +36,7 @@ from daigou.domain.order import (
     TableName,
     Trigger,
 )
+from daigou.domain.own_facts import Claimed
 from daigou.domain.refusals import Refused
 from daigou.domain.screening import Finding, Verdict
 from daigou.domain.terms import Terms, terms_of

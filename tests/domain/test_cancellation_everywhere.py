@@ -8,11 +8,12 @@ from itertools import product
 import pytest
 
 from daigou.domain import commands
-from daigou.domain.facts import WAY, Taken
+from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import CANCELLATION, FULFILMENT, PARCEL
 from daigou.domain.lifecycle.table import Row, taken
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.taken import Taken
 from tests.domain import samples
 from tests.domain.standing import (
     CASES,

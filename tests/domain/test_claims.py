@@ -23,12 +23,13 @@ from daigou.domain.commands import (
     LossHead,
     Opponent,
 )
-from daigou.domain.facts import Claimed, Facts
+from daigou.domain.facts import Facts
 from daigou.domain.ids import SubjectId
 from daigou.domain.lifecycle import CLAIM
 from daigou.domain.lifecycle.table import Row, taken
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role, State, Trigger
+from daigou.domain.own_facts import Claimed
 from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
 from tests.domain.bookkeeper import all_legs, is_sound

@@ -20,6 +20,7 @@ from daigou.domain.lifecycle import (
 )
 from daigou.domain.lifecycle.table import Row, Table
 from daigou.domain.order import State, Trigger
+from daigou.domain.terms import AGREED_DATE
 from tests.domain.samples import NOON, TERMS
 
 TIMING = Timing(terms=TERMS, country="DE")
@@ -434,7 +435,7 @@ def test_advice_that_was_given_before_an_objection_is_not_given_again() -> None:
 def test_the_balance_is_due_at_the_agreed_date_with_a_day_at_least(
     agreed: timedelta, due: timedelta
 ) -> None:
-    timing = Timing(terms=TERMS, country="DE", balance_by=NOON + agreed)
+    timing = Timing(terms=TERMS, country="DE", agreed=NOON + agreed)
 
     order = Subject(timing=timing).reach(State.AWAITING_BALANCE, NOON)
 
@@ -443,12 +444,29 @@ def test_the_balance_is_due_at_the_agreed_date_with_a_day_at_least(
 
 @pytest.mark.clause("PSR-15-2")
 def test_a_declined_payment_of_the_balance_does_not_move_its_date() -> None:
-    timing = Timing(terms=TERMS, balance_by=NOON + 5 * DAY)
+    timing = Timing(terms=TERMS, agreed=NOON + 5 * DAY)
     order = Subject(timing=timing).reach(State.AWAITING_BALANCE, NOON)
 
     order.reach(State.PAYING, NOON + 2 * DAY).reach(State.AWAITING_BALANCE, NOON + 6 * DAY)
 
     assert order.due == {"balance": NOON + 5 * DAY}
+
+
+@pytest.mark.parametrize("scale", [1, 86_400])
+def test_the_clock_of_an_agreed_date_strikes_at_that_date_on_every_scale_of_time(
+    scale: int,
+) -> None:
+    agreed = NOON + timedelta(days=21, microseconds=1)
+
+    timing = Timing(terms=TERMS, scale=scale, agreed=agreed)
+
+    assert timing.due(AGREED_DATE, NOON) == agreed
+    assert timing.due(AGREED_DATE, agreed + DAY) == agreed
+
+
+def test_no_clock_strikes_at_a_date_that_was_not_agreed_on() -> None:
+    with pytest.raises(ValueError, match="no date was agreed on"):
+        Timing(terms=TERMS).due(AGREED_DATE, NOON)
 
 
 # ---- clocks of a case, and those of its order meanwhile ----------------------------------------

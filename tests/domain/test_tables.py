@@ -75,7 +75,7 @@ OPENS = {
 }
 
 
-@pytest.mark.parametrize("name", TableName)
+@pytest.mark.parametrize("name", TABLES)
 def test_items_are_opened_by_these_commands_and_by_no_other(name: TableName) -> None:
     opening = {trigger for trigger in Trigger if TABLES[name].opens(trigger)}
 

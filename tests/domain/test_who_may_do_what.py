@@ -350,7 +350,7 @@ MATRICES = {
 @pytest.mark.clause("PSR-17-1")
 @pytest.mark.clause("PSR-20")
 @pytest.mark.clause("PSR-26")
-@pytest.mark.parametrize("name", TableName)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_table_allows_what_is_written_here_and_nothing_else(name: TableName) -> None:
     table = TABLES[name]
     found: dict[Triple, set[State]] = {}
@@ -403,7 +403,7 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize("name", TableName)
+@pytest.mark.parametrize("name", TABLES)
 def test_the_ends_are_the_ends(name: TableName) -> None:
     assert set(TABLES[name].ends) == ENDS[name]
 

@@ -21,13 +21,14 @@ from daigou.domain.commands import (
     Opponent,
     Request,
 )
-from daigou.domain.facts import Case, Claimed, facts_of
+from daigou.domain.facts import Case, facts_of
 from daigou.domain.ids import AppKey, ClaimId, CouponId, OrderId, PartyId, RechargeId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money
 from daigou.domain.notices import Channel, DeliveryState
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
+from daigou.domain.own_facts import Claimed
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
 from daigou.ledger.idempotency import Begun, New

@@ -347,9 +347,7 @@ class Subject:
             state=row.target,
             struck=None if row.roles else struck,
             known=lane.clocks,
-            timing=Timing(
-                terms=current(), country="DE", scale=self.scale, balance_by=self.balance_by
-            ),
+            timing=Timing(terms=current(), country="DE", scale=self.scale, agreed=self.balance_by),
             at=at,
             restarts=row.restarts,
             held=held,

@@ -95,7 +95,7 @@ class _Walker:
 
     def __post_init__(self) -> None:
         self.request = self.plan.request(mandate=MANDATE, balance_by=BALANCE_BY)
-        self.timing = Timing(terms=current(), country="RU", balance_by=BALANCE_BY)
+        self.timing = Timing(terms=current(), country="RU", agreed=BALANCE_BY)
         self.main = Axis(table=FULFILMENT, timing=self.timing)
         self.books = MemoryBooks(self.plan, self.request)
         self.logistics = self.request.logistics

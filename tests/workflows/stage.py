@@ -35,6 +35,7 @@ from daigou.domain.ids import (
     PartyId,
     RechargeId,
     SubjectId,
+    kind_of,
     workflow_id,
 )
 from daigou.domain.lifecycle import TABLES
@@ -463,9 +464,9 @@ class OnStage:
             if event.HasField("activity_task_scheduled_event_attributes")
         ]
 
-    async def _start(self, workflow: str, opening: messages.Opening) -> Receipt:
+    async def _start(self, opening: messages.Opening) -> Receipt:
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
-            workflow,
+            kind_of(opening.subject).workflow,
             opening,
             id=self.handle.id,
             task_queue=self.task_queue,
@@ -532,7 +533,6 @@ class Order(OnStage):
             Refused: it never came to be.
         """
         return await self._start(
-            messages.PURCHASE_ORDER,
             OpenOrder(
                 order=OrderId(self.id),
                 request=self.request,
@@ -668,7 +668,6 @@ class RechargeOnStage(OnStage):
             Refused: it never came to be.
         """
         return await self._start(
-            messages.RECHARGE,
             OpenRecharge(
                 recharge=RechargeId(self.id),
                 request=self.asked,
@@ -706,7 +705,6 @@ class ClaimOnStage(OnStage):
         """
         request, against = self.order.request, self.asked.against
         return await self._start(
-            messages.CLAIM,
             OpenClaim(
                 claim=ClaimId(self.id),
                 request=self.asked,

@@ -211,7 +211,7 @@ def test_the_balance_is_due_at_the_agreed_date_but_never_at_less_than_a_days_not
     agreed: timedelta, due: timedelta
 ) -> None:
     advance = AdvanceDeposit(amount=Money(400_00), balance_by=NOON + agreed)
-    timing = Timing(terms=samples.TERMS, country="KR", balance_by=advance.balance_by)
+    timing = Timing(terms=samples.TERMS, country="KR", agreed=advance.balance_by)
 
     axis = _reach(State.AWAITING_BALANCE, timing=timing)
 

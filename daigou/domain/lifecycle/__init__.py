@@ -10,7 +10,15 @@ from daigou.domain.lifecycle.refund import REFUND
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.lifecycle.talk import OPINION, QUESTION, REQUIREMENT
 from daigou.domain.order import TableName
-from daigou.domain.terms import AGREED_DATE, LEAST_NOTICE, STATUTORY, VERSIONS, Terms, TermsError
+from daigou.domain.terms import (
+    BALANCE_DATE,
+    DATES,
+    LEAST_NOTICE,
+    STATUTORY,
+    VERSIONS,
+    Terms,
+    TermsError,
+)
 
 ITEM_TABLES = (PARCEL, REQUIREMENT, QUESTION, OPINION, CANCELLATION, DISSOLUTION, REFUND)
 """The side axes of an order."""
@@ -33,8 +41,8 @@ def check_durations(terms: Terms) -> None:
     waits = [wait for table in TABLES.values() for wait in table.waits]
     clocks = {term for wait in waits for each in wait.deadlines for term in (each.term, each.again)}
     asked = {"ask", "ask_most"} if any(wait.errand for wait in waits) else set()
-    asked |= {LEAST_NOTICE} if AGREED_DATE in clocks else set()
-    if missing := (clocks | asked) - {"", STATUTORY, AGREED_DATE, *terms.durations}:
+    asked |= {LEAST_NOTICE} if BALANCE_DATE in clocks else set()
+    if missing := (clocks | asked) - {"", STATUTORY, *DATES, *terms.durations}:
         raise TermsError(f"terms {terms.version}: no duration of {', '.join(sorted(missing))}")
 
 

@@ -2,10 +2,10 @@
 
 from daigou.domain.claims import faults_of, no_agreement
 from daigou.domain.commands import Admit, Basis, Claim, Compensation, Opponent
-from daigou.domain.facts import Claimed
 from daigou.domain.lifecycle.table import Condition, Situation
 from daigou.domain.money import ZERO
 from daigou.domain.order import Role
+from daigou.domain.own_facts import Claimed
 from daigou.domain.refusals import RefusalCode, Refused
 
 

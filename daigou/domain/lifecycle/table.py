@@ -11,10 +11,11 @@ from transitions import EventData, Machine, Transition
 from daigou.domain.book import Template
 from daigou.domain.clauses import CATALOGUE
 from daigou.domain.commands import Command, sums_in
-from daigou.domain.facts import Facts, Taken
+from daigou.domain.facts import Facts
 from daigou.domain.money import CNY
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger, holds
 from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.taken import Taken
 from daigou.domain.terms import CANCELLATION_PERIOD, Terms
 
 NOBODY: frozenset[Role] = frozenset()
