@@ -43,6 +43,7 @@ from gateway.schemas.parties import (
     RegisterLogistics,
     RegisterParty,
     RegisterPromoter,
+    RegisterPromotionProvider,
     RegisterProvider,
     RegisterStorage,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "RegisterLogistics",
     "RegisterParty",
     "RegisterPromoter",
+    "RegisterPromotionProvider",
     "RegisterProvider",
     "RegisterStorage",
     "SettlementBody",
