@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from daigou.domain.ids import InvitationCode, PartyId
@@ -35,18 +35,14 @@ class Contact(Asked):
     phone: Annotated[str, Field(pattern=r"^(\+[0-9 ]{4,24})?$", examples=["+49 30 0000000"])] = ""
 
 
-def _code(text: Any) -> InvitationCode:
+def _code(text: str) -> InvitationCode:
     try:
         return typed(text)
-    except (TypeError, ValueError):
+    except ValueError:
         raise PydanticCustomError("no_code", "is no invitation code") from None
 
 
-TypedCode = Annotated[
-    InvitationCode,
-    PlainValidator(_code, json_schema_input_type=str),
-    PlainSerializer(str, return_type=str),
-]
+TypedCode = Annotated[InvitationCode, StringConstraints(max_length=40), AfterValidator(_code)]
 
 
 def _party_id(prefix: str) -> Any:
