@@ -21,6 +21,7 @@ from daigou.domain.commands import (
     Compensation,
     Disposal,
     DriftLimit,
+    Inference,
     Mandate,
     MoreEvidence,
     Objection,
@@ -33,6 +34,7 @@ from daigou.domain.commands import (
     SettleCancellation,
 )
 from daigou.domain.ids import ClaimId, MovementRef, OrderId
+from daigou.domain.invitations import SOURCE
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
@@ -127,7 +129,8 @@ class Path:
 
     What is special about its request: `category`, `cautions`, `advance_tenths` of the goods' price
     as an advance deposit, with the balance due after `balance_days` or late enough, `drift`, a
-    `promoter`, at least so many `pieces`. Of a `poor` client the deposit is empty, `coupon_fen` is
+    `promoter`, at least so many `pieces`. An `invited` client does not name the promoter: it is
+    the one of who invited it (UA-1-14). Of a `poor` client the deposit is empty, `coupon_fen` is
     a coupon that it has. `days` is how long the order takes about, the statutory period aside;
     `pace` says that its days pass so many times as fast as the others', where it takes months.
     """
@@ -142,6 +145,7 @@ class Path:
     balance_days: int = 0
     drift: DriftLimit = NO_DRIFT
     promoter: bool = False
+    invited: bool = False
     coupon_fen: int = 0
     pieces: int = 1
     poor: bool = False
@@ -205,6 +209,7 @@ class Plan:
             delivery_address=deal.storage.address,
             client_country=deal.client.country,
             mandate=mandate,
+            inferred=(Inference(fact="promoter_id", source=SOURCE),) if path.invited else (),
             promoter=deal.promoter.id if deal.promoter else None,
             cautions=path.cautions,
             advance=advance if self.advance_fen else None,

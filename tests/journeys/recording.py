@@ -179,8 +179,7 @@ async def _went_its_way(journey: Journey, plan: Plan, desk: Desk) -> bool:
 def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
     number = JOURNEYS.index(journey)
     path = next(path for path in PATHS if path.name == journey.path)
-    everyone = cast.poor if path.poor else cast.clients
-    clients = [client for client in everyone if client.country == journey.country]
+    clients = [each for each in cast.playing(path) if each.country == journey.country]
     offer = Offer(
         id=path.block.offer_id(number + 1),
         title="rice bowl",

@@ -9,6 +9,7 @@ from daigou.simulator.paths import (
     claims,
     dissolution,
     goods,
+    invitation,
     parcels,
     payments,
     prices,
@@ -41,6 +42,7 @@ GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
         "Dissolved": dissolution.DISSOLVED,
         "Not dissolved in the end": dissolution.KEPT,
         "Claimed": claims.CLAIMED,
+        "Invited": invitation.INVITED,
     }
 )
 PATHS = tuple(path for paths in GROUPS.values() for path in paths)
