@@ -11,6 +11,8 @@ import pytest
 from daigou.domain.engagements import EngagementReason
 from daigou.domain.ids import PartyId
 from daigou.domain.order import Role, State, Trigger
+from daigou.ledger.engine import make_engine
+from daigou.ledger.invitations import Invitations
 from gateway.client import DaigouClient, RefusalError
 from tests.gateway.engaged import a_promotion_provider, engaged
 from tests.gateway.house import AGREED, PROVIDER, WHOLE, App, House, a_key
@@ -190,6 +192,30 @@ async def test_what_an_invited_client_orders_is_won_by_who_invited_it(
     assert [(each.order_id, each.fee_earned.amount, each.brokerage.amount) for each in won] == [
         (order, 123, 25)
     ]
+
+
+@pytest.mark.clause("UA-1-14")
+async def test_an_order_that_was_won_is_found_again_after_the_benefit_ended(house: House) -> None:
+    inviter, party = house.new_client(), PartyId(f"cli_{a_key()[4:]}")
+    promoter = await a_promoter(house, inviter)
+    await engaged(house, promoter)
+    async with house.client(Role.PLATFORM) as platform:
+        code = (await platform.invitation_code(client=inviter.party)).code
+        await platform.register(a_clients_body(party, invitation_code=code), key=a_key())
+    carl = house.application(party, Role.CLIENT)
+    order = f"ord_{a_key()[4:]}"
+    await house.placed(carl, order_id=order)
+    engine = make_engine(house.settings.database_url, connections_max=1)
+    ended = Invitations(engine).end_invitation(party, at=datetime.now(UTC))
+    engine.dispose()
+
+    again = await house.placed(carl, order_id=order)
+    later = await house.placed(carl)
+
+    assert ended
+    assert again == order
+    assert (await house.order(order)).promoter_id == promoter
+    assert (await house.order(later)).promoter_id is None
 
 
 @pytest.mark.clause("UA-1-14")

@@ -100,7 +100,7 @@ async def _record(
         notebook=notebook,
         outside=outside,
     ) as stage:
-        deposits = {client.id: RECHARGE_FEN for client in cast.clients}
+        deposits = {each.id: RECHARGE_FEN for each in (*cast.clients, *cast.invited)}
         await fill_deposits(stage, deposits, run=1)
         actors = Actors(stage=stage, notebook=notebook, agreed_at=agreed_at)
         walked = await _walk_all(actors, stage, cast, journeys)
