@@ -30,6 +30,7 @@ from daigou.domain.sweeps import SweepName
 from daigou.ledger.engine import make_engine
 from daigou.ledger.findings import PostgresFindings
 from daigou.ledger.idempotency import Begun, Idempotency
+from daigou.ledger.invitations import Invitation
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.notices import Notices
 from daigou.ledger.queries import Queries
@@ -49,6 +50,7 @@ from daigou.ledger.views import (
     TransitionView,
 )
 from daigou.ports.books import BooksUnavailableError, StepConflictError
+from gateway.engaging import Engaging
 from gateway.problems import ProblemError, unavailable
 from gateway.promoting import Promoting
 from gateway.records import Records
@@ -77,6 +79,8 @@ class Registration:
     contact_name: str = ""
     email: str = ""
     phone: str = ""
+    invitation: Invitation | None = None
+    client_account: PartyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,7 @@ class Backend:
         self._limiter = anyio.CapacityLimiter(THREADS_MAX)
         self.records = Records(engine=self._engine, ask=self._ask)
         self.promotion = Promoting(engine=self._engine, ask=self._ask)
+        self.engaging = Engaging(engine=self._engine, ask=self._ask)
         self.showing = Showing(engine=self._engine, ask=self._ask)
 
     # Who is calling, and who is known.
@@ -145,6 +150,7 @@ class Backend:
 
         Raises:
             ConflictError: the id is registered with other particulars.
+            Refused: nobody has the invitation code, or there is no such client.
         """
         return await self._ask(
             self._registry.register_party,
@@ -158,6 +164,8 @@ class Backend:
             contact_name=party.contact_name,
             email=party.email,
             phone=party.phone,
+            invitation=party.invitation,
+            client_account=party.client_account,
         )
 
     async def add_note(self, *, note: str, subject: SubjectId, author: PartyId, body: str) -> None:

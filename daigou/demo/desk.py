@@ -11,6 +11,7 @@ import httpx
 from daigou.demo.bodies import Body, command_body
 from daigou.demo.notebook import Credentials
 from daigou.domain.commands import Claim, Command, LineCode, Tip
+from daigou.domain.engagements import EngagementReason
 from daigou.domain.evidence import MediaType
 from daigou.domain.ids import CouponId, OrderId, PartyId, SubjectId
 from daigou.domain.money import Money
@@ -131,6 +132,23 @@ class Desk:
             begins_at=since,
         )
 
+    async def engage(self, *, promoter: PartyId, promotion_provider: PartyId) -> None:
+        """Records that a promotion provider engages a promoter, and makes it active."""
+        engagement = f"eng_{promoter.removeprefix('pro_')}"
+        await self._client.propose_engagement(
+            key=f"propose/{engagement}",
+            promoter_id=promoter,
+            promotion_provider_id=promotion_provider,
+            engagement_id=engagement,
+        )
+        await self._client.activate_engagement(
+            engagement, key=f"activate/{engagement}", reason=EngagementReason.AGREED
+        )
+
+    async def invitation_code(self, client: PartyId) -> str:
+        """The code with which a client invites others."""
+        return (await self._client.invitation_code(client=client)).code
+
     async def screen(self, category: str, verdict: Verdict, reason: str) -> None:
         """Puts a category on the screening list; once."""
         await self._client.add_screening_rule(
@@ -141,7 +159,7 @@ class Desk:
             reason=reason,
         )
 
-    async def register(self, body: Body, *, key: str) -> None:
+    async def register(self, body: Body, key: str) -> None:
         """Registers a party."""
         await self._client.register(body, key=key)
 

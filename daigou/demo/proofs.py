@@ -96,9 +96,11 @@ def promotion_proof(
     brokerage = sum(each.plan.expected.brokerage for each in played)
     coupons = sum(each.plan.expected.coupon for each in played)
     won = [each for each in played if each.plan.deal.promoter]
+    invited = [each for each in won if each.plan.path.invited]
     given = [each for each in played if each.plan.path.coupon_fen]
     says = (
-        f"promotion: {len(won)} orders won for {Money(brokerage)} of brokerage, "
+        f"promotion: {len(won)} orders won, {len(invited)} through an invitation, for "
+        f"{Money(brokerage)} of brokerage, "
         f"{len(given)} with a coupon, {Money(coupons)} taken off"
     )
     if _some_strayed(*won, *given):

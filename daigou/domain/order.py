@@ -16,6 +16,7 @@ class Role(StrEnum):
     PLATFORM = "platform"
     PAYMENT_INSTITUTION = "payment_institution"
     PROMOTER = "promoter"
+    PROMOTION_PROVIDER = "promotion_provider"
     SUPPORT = "support"
     CLOCK = "clock"
 

@@ -46,6 +46,8 @@ class RefusalCode(StrEnum):
     CLAIM_TOO_HIGH = "claim_too_high"
     TOO_MANY_TIPS = "too_many_tips"
     DUE_TOO_SMALL = "due_too_small"
+    ENGAGEMENT_NOT_POSSIBLE = "engagement_not_possible"
+    UNKNOWN_INVITATION = "unknown_invitation"
     PAYMENT_HELD = "payment_held"
     SERVICE_REFUSED = "service_refused"
 

@@ -66,6 +66,10 @@ def _meaning(error: DBAPIError) -> Exception:
         case "23505", constraint if constraint in _ONCE:
             clause, said = _ONCE[constraint]
             return Refused(RefusalCode.ALREADY_RECORDED, clause, said)
+        case "DG120", _:
+            return _not_engaged(message, detail)
+        case "DG121", _:
+            return Refused(RefusalCode.UNKNOWN_INVITATION, "UA-1-14", message)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -96,6 +100,7 @@ _OWED = {"receivable", "charged_back"}
 _OF_STRANGERS = {
     Role.LOGISTICS.value: "PSR-5",
     Role.PROMOTER.value: "PSR-19",
+    Role.PROMOTION_PROVIDER.value: "UA-1-11-13",
     "contract": "PSR-19",
     "claim": "PSR-25",
     "breach": "UA-4-5",
@@ -144,6 +149,11 @@ def _beneath_the_floor(message: str, detail: str) -> Exception:
         "UA-1-8",
         f"the deposit holds {Money(sums['holds'])}, {Money(sums['needs'])} are needed",
     )
+
+
+def _not_engaged(message: str, detail: str) -> Refused:
+    code = RefusalCode.NOT_YOUR_ROLE if detail == "author" else RefusalCode.ENGAGEMENT_NOT_POSSIBLE
+    return Refused(code, "UA-1-11-13", message)
 
 
 def _stranger(message: str, role: str) -> Refused:

@@ -341,7 +341,8 @@ class CouponView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractView:
-    """What a provider pays a promoter: `rate` of its fees, for orders paid in its time (PSR-19)."""
+    """What a provider pays a promoter: `rate` of its fees, for orders paid in its time while the
+    promoter is active (PSR-19). `replaces` is the contract whose rate this one changed."""
 
     id: int
     promoter: PartyId
@@ -349,6 +350,7 @@ class ContractView:
     rate: Fraction
     begins_at: datetime
     ends_at: datetime | None
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

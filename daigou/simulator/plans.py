@@ -22,6 +22,7 @@ from daigou.domain.commands import (
     Compensation,
     Disposal,
     DriftLimit,
+    Inference,
     Mandate,
     MoreEvidence,
     Objection,
@@ -34,6 +35,7 @@ from daigou.domain.commands import (
     SettleCancellation,
 )
 from daigou.domain.ids import MovementRef, OrderId, SubjectId
+from daigou.domain.invitations import SOURCE
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
@@ -131,7 +133,8 @@ class Path:
 
     What is special about its request: `category`, `cautions`, `advance_tenths` of the goods' price
     as an advance deposit, with the balance due after `balance_days` or late enough, `drift`, a
-    `promoter`, at least so many `pieces`. Of a `poor` client the deposit is empty, `coupon_fen` is
+    `promoter`, at least so many `pieces`. An `invited` client does not name the promoter: it is
+    the one of who invited it (UA-1-14). Of a `poor` client the deposit is empty, `coupon_fen` is
     a coupon that it has. `days` is how long the order takes about, the statutory period aside;
     `pace` says that its days pass so many times as fast as the others', where it takes months.
     """
@@ -146,6 +149,7 @@ class Path:
     balance_days: int = 0
     drift: DriftLimit = NO_DRIFT
     promoter: bool = False
+    invited: bool = False
     coupon_fen: int = 0
     pieces: int = 1
     poor: bool = False
@@ -213,6 +217,7 @@ class Plan:
             delivery_address=deal.storage.address,
             client_country=deal.client.country,
             mandate=mandate,
+            inferred=(Inference(fact="promoter_id", source=SOURCE),) if path.invited else (),
             promoter=deal.promoter.id if deal.promoter else None,
             cautions=path.cautions,
             advance=advance if self.advance_fen else None,

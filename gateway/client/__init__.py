@@ -19,6 +19,7 @@ from gateway.client.calls import Done
 from gateway.client.cancelling import Cancelling
 from gateway.client.claiming import Claiming
 from gateway.client.dissolving import Dissolving
+from gateway.client.engaging import Engaging
 from gateway.client.reading import Reading
 from gateway.client.records import Records
 from gateway.client.shipping import Shipping
@@ -41,6 +42,7 @@ class DaigouClient(
     Records,
     Watching,
     Winning,
+    Engaging,
 ):
     """An application's client. Every method may raise `RefusalError` and `UnansweredError`."""
 

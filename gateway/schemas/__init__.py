@@ -43,6 +43,7 @@ from gateway.schemas.parties import (
     RegisterLogistics,
     RegisterParty,
     RegisterPromoter,
+    RegisterPromotionProvider,
     RegisterProvider,
     RegisterStorage,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "RegisterLogistics",
     "RegisterParty",
     "RegisterPromoter",
+    "RegisterPromotionProvider",
     "RegisterProvider",
     "RegisterStorage",
     "SettlementBody",

@@ -357,6 +357,8 @@ asked                answer-consultation   platform                      answere
 asked                withdraw-consultation client provider storage logistics promoter  withdrawn
 asked                remind                clock                         asked
 asked                escalate              clock                         asked
+"""
+
 WITHDRAWAL = """
 new                  request-withdrawal    client                        due
 
@@ -380,7 +382,7 @@ restricted           contest-restriction   client                        contest
 restricted           transfer-to-provider  clock                         transferred
 
 contested            lift-freeze           provider logistics platform   lifted
-contested            transfer-to-provider  platform                      transferred
+contested            award-sum             platform                      transferred
 contested            escalate              clock                         contested
 
 warned               recover-account       client platform               called_off

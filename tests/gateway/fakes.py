@@ -23,12 +23,15 @@ from daigou.domain.commands import (
     Request,
     Topic,
 )
+from daigou.domain.engagements import EngagementReason, EngagementState
 from daigou.domain.facts import Case, facts_of
 from daigou.domain.ids import (
     AppKey,
     ClaimId,
     ConsultationId,
     CouponId,
+    EngagementId,
+    InvitationCode,
     OrderId,
     PartyId,
     RechargeId,
@@ -46,6 +49,12 @@ from daigou.domain.terms import current
 from daigou.ledger.idempotency import Begun, New
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.previews import Asked, Shown
+from daigou.ledger.promotion_views import (
+    BrokerageView,
+    EngagementChangeView,
+    EngagementView,
+    InvitationView,
+)
 from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.views import (
     ApplicationView,
@@ -74,6 +83,7 @@ ANNA = PartyId("cli_anna")
 ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
 CLAIM = ClaimId("clm_kettles")
 TIP, CONSULTATION = TipId("tip_kettles"), ConsultationId("cns_kettles")
+ENGAGEMENT = EngagementId("eng_mia_bund")
 SECRET = "secret"
 ENDPOINT, MESSAGE, DIGEST = "whk_kettles", f"msg_{'0' * 32}", "d" * 64
 NOWHERE = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
@@ -334,8 +344,75 @@ class FakePromotion:
     async def end_contract(self, contract: int, *, ends_at: datetime) -> ContractView | None:
         return a_contract(ends_at=ends_at) if contract == 3 else None
 
+    async def change_rate(self, contract: int, **asked: Any) -> ContractView | None:
+        return a_contract(id=4, replaces=contract) if contract == 3 else None
+
     async def contracts(self, **_: Any) -> tuple[ContractView, ...]:
         return (a_contract(),)
+
+
+def an_engagement(**changes: Any) -> EngagementView:
+    """A promoter's engagement, active."""
+    view = EngagementView(
+        id=ENGAGEMENT,
+        promoter=PartyId("pro_mia"),
+        promotion_provider=PartyId("psp_bund"),
+        changes=tuple(
+            EngagementChangeView(
+                state=state,
+                reason=EngagementReason.AGREED,
+                clause="UA-1-11-13",
+                author=PartyId("psp_bund"),
+                at=NOON,
+            )
+            for state in (EngagementState.PROPOSED, EngagementState.ACTIVE)
+        ),
+    )
+    return replace(view, **changes)
+
+
+class FakeEngaging:
+    """Knows one engagement with an order, one code and one invitee, and takes every word."""
+
+    async def propose(self, **asked: Any) -> EngagementView:
+        parties = {name: asked[name] for name in ("id", "promoter", "promotion_provider")}
+        return an_engagement(**parties)
+
+    async def say(self, engagement: EngagementId, **_: Any) -> EngagementView:
+        return an_engagement(id=engagement)
+
+    async def engagement(self, engagement: EngagementId) -> EngagementView | None:
+        return an_engagement() if engagement == ENGAGEMENT else None
+
+    async def engagements(self, **_: Any) -> tuple[EngagementView, ...]:
+        return (an_engagement(),)
+
+    async def brokerage(self, engagement: EngagementId, **_: Any) -> tuple[BrokerageView, ...]:
+        won = BrokerageView(
+            order=ORDER,
+            promoter=PartyId("pro_mia"),
+            provider=PROVIDER,
+            rate=Fraction(1, 5),
+            fee_earned=Money(1_23),
+            brokerage=Money(25),
+        )
+        return (won,)
+
+    async def code(self, client: PartyId) -> InvitationCode:
+        return InvitationCode("K7WMP3XQ9T")
+
+    async def invitations(self, inviter: PartyId, **_: Any) -> tuple[InvitationView, ...]:
+        view = InvitationView(
+            invitee=PartyId("cli_carl"),
+            inviter=inviter,
+            registered_at=NOON,
+            benefit_until=NOON.replace(year=2027),
+            ended_at=None,
+        )
+        return (view,)
+
+    async def promoter_of(self, invitee: PartyId, *, provider: PartyId) -> PartyId | None:
+        return None
 
 
 class FakeShowing:
@@ -447,6 +524,7 @@ class FakeBackend:
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
         self.promotion = FakePromotion()
+        self.engaging = FakeEngaging()
         self.showing = FakeShowing()
 
     async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:

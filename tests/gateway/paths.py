@@ -13,6 +13,7 @@ from tests.gateway.fakes import (
     CONSULTATION,
     DIGEST,
     ENDPOINT,
+    ENGAGEMENT,
     MESSAGE,
     NOON,
     ORDER,
@@ -40,6 +41,7 @@ KNOWN = {
     "message_id": MESSAGE,
     "digest": DIGEST,
     "contract_id": "3",
+    "engagement_id": ENGAGEMENT,
 }
 NUMBERS = {
     "parcels": "5",
@@ -144,6 +146,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "begins_at": NOON.isoformat(),
     },
     "/v1/promoter-contracts/{contract_id}/end": {"ends_at": NOON.replace(year=2027).isoformat()},
+    "/v1/promoter-contracts/{contract_id}/change-rate": {
+        "rate": "1/4",
+        "since": NOON.isoformat(),
+    },
+    "/v1/promoter-engagements": {
+        "promoter_id": "pro_mia",
+        "promotion_provider_id": "psp_bund",
+    },
+    "/v1/promoter-engagements/{engagement_id}/activate": {"reason": "agreed"},
+    "/v1/promoter-engagements/{engagement_id}/suspend": {"reason": "breach"},
+    "/v1/promoter-engagements/{engagement_id}/end": {"reason": "breach"},
     "principal": {
         "legal_name": "Kai Example Purchasing",
         "registration_number": "91110000600037341L",

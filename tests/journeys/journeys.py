@@ -1934,6 +1934,24 @@ JOURNEYS = (
         sums=Sums(paid=25075, seller=25050, fee=25, institution=25075),
         tips=(Tip(2001),),
     ),
+    # Invited: nobody names the promoter.
+    Journey(
+        # 123000 + 123 + 800 + 350 = 124273; 49709 + 74564. A tenth of the fees of 923 is 92.3.
+        path="won through an invitation",
+        price=KETTLES,
+        country="FR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['FR']}",
+        end="closed",
+        sums=Sums(
+            paid=124273,
+            seller=123000,
+            fee=923,
+            third=350,
+            deposit=-49709,
+            institution=74564,
+            brokerage=92,
+        ),
+    ),
 )
 
 
@@ -1954,6 +1972,7 @@ _MONEY_OF_ITS_OWN = (
     "cancelled, brokerage comes back",
     "costs that become a debt",
     "a debt, paid by a late refund",
+    "won through an invitation",
 )
 """Paths whose steps others take as well, but with other money."""
 

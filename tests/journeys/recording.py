@@ -100,7 +100,7 @@ async def _record(
         notebook=notebook,
         outside=outside,
     ) as stage:
-        deposits = {client.id: RECHARGE_FEN for client in cast.clients}
+        deposits = {each.id: RECHARGE_FEN for each in (*cast.clients, *cast.invited)}
         await fill_deposits(stage, deposits, run=1)
         actors = Actors(stage=stage, notebook=notebook, agreed_at=agreed_at)
         walked = await _walk_all(actors, stage, cast, journeys)
@@ -185,8 +185,7 @@ async def _went_its_way(journey: Journey, plan: Plan, desk: Desk) -> bool:
 def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
     number = JOURNEYS.index(journey)
     path = next(path for path in PATHS if path.name == journey.path)
-    everyone = cast.poor if path.poor else cast.clients
-    clients = [client for client in everyone if client.country == journey.country]
+    clients = [each for each in cast.playing(path) if each.country == journey.country]
     offer = Offer(
         id=path.block.offer_id(number + 1),
         title="rice bowl",

@@ -25,7 +25,7 @@ from daigou.domain.commands import (
     Request,
 )
 from daigou.domain.facts import Case, Facts
-from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId, SubjectId
+from daigou.domain.ids import CouponId, EngagementId, MovementRef, OrderId, PartyId, SubjectId
 from daigou.domain.lifecycle import (
     CLAIM,
     CONSULTATION,
@@ -55,6 +55,8 @@ NINGBO = PartyId("sto_ningbo")
 SWIFT = PartyId("log_swift")
 PAYCO = PartyId("pin_payco")
 MIA = PartyId("pro_mia")
+BUND = PartyId("psp_bund")
+MIAS_ENGAGEMENT = EngagementId("eng_mia_bund")
 PLATFORM = PartyId("plt_platform")
 NINGBO_ADDRESS = "1 Harbour Road, Ningbo"
 
@@ -594,6 +596,12 @@ def receive(order: Subject, quantity: int | None = None) -> str:
         Trigger.WAREHOUSE_RECEIPT, commands.WarehouseReceipt(parcel_ref="p-1", quantity=quantity)
     )
     return list(order.items)[-1]
+
+
+def earn(order: Subject) -> None:
+    """Buys and stores the goods: the provider's duty ends."""
+    buy(order)
+    order.pull(Trigger.END_DUTY, item=receive(order))
 
 
 def dispatch(order: Subject, quantity: int | None = None) -> str:

@@ -14,11 +14,12 @@ from daigou.simulator.world import Party, World
 WORLD = World(7)
 HOSTED = tuple(table.name for table in ITEM_TABLES if table.hosted)
 """What of an order has a workflow of its own."""
-PROVIDER, STORAGE, LOGISTICS, PROMOTER = (
+PROVIDER, STORAGE, LOGISTICS, PROMOTER, PROMOTION_PROVIDER = (
     WORLD.providers(1)[0],
     WORLD.storages(1)[0],
     WORLD.logistics(1)[0],
     WORLD.promoters(1)[0],
+    WORLD.promotion_providers(1)[0],
 )
 
 

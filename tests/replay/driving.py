@@ -13,12 +13,14 @@ from daigou.domain.commands import (
     SettleCancellation,
     Tip,
 )
-from daigou.domain.ids import ClaimId, MovementRef, PartyId, RechargeId
+from daigou.domain.engagements import EngagementReason, EngagementWord
+from daigou.domain.ids import ClaimId, EngagementId, MovementRef, PartyId, RechargeId
 from daigou.domain.lifecycle import RECHARGE
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, Trigger
 from daigou.domain.terms import current
+from daigou.ledger.engagements import Engagements
 from daigou.ledger.previews import Asked, Previews
 from daigou.ledger.promotion import Promotion
 from daigou.simulator.outside import decide_outside, pay_outside
@@ -40,6 +42,7 @@ from daigou.simulator.world import Party
 from tests.replay.courses import (
     LOGISTICS,
     PROMOTER,
+    PROMOTION_PROVIDER,
     PROVIDER,
     STORAGE,
     OrderCourse,
@@ -71,7 +74,7 @@ class StrayedError(Exception):
 
 def register_businesses(stage: Stage) -> None:
     """Registers who takes part in every order besides its client."""
-    for party in (PROVIDER, STORAGE, LOGISTICS, PROMOTER):
+    for party in (PROVIDER, STORAGE, LOGISTICS, PROMOTER, PROMOTION_PROVIDER):
         stage.registry.register_party(
             id=party.id,
             role=party.role,
@@ -79,6 +82,24 @@ def register_businesses(stage: Stage) -> None:
             country=party.country,
             address=party.address,
         )
+    engagements, author = Engagements(stage.engine), PROMOTION_PROVIDER.id
+    engagement = EngagementId("eng_recorded")
+    engagements.propose(
+        id=engagement,
+        promoter=PROMOTER.id,
+        promotion_provider=author,
+        author=author,
+        command_id="propose",
+        at=AGREED_AT,
+    )
+    engagements.say(
+        engagement,
+        word=EngagementWord.ACTIVATE,
+        reason=EngagementReason.AGREED,
+        author=author,
+        command_id="activate",
+        at=AGREED_AT + timedelta(seconds=1),
+    )
     Promotion(stage.engine).sign_contract(
         promoter=PROMOTER.id,
         provider=PROVIDER.id,

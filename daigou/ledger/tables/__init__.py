@@ -18,11 +18,11 @@ from daigou.ledger.tables.findings import Finding
 from daigou.ledger.tables.money import (
     Account,
     AccountFreeze,
+    BrokerageContract,
     Coupon,
     Entry,
     Journal,
     Movement,
-    PromoterContract,
 )
 from daigou.ledger.tables.notices import (
     ChannelOpened,
@@ -32,6 +32,13 @@ from daigou.ledger.tables.notices import (
     WebhookEndpoint,
 )
 from daigou.ledger.tables.previews import Preview
+from daigou.ledger.tables.promotion import (
+    EngagementChange,
+    Invitation,
+    InvitationCode,
+    PromoterAccount,
+    PromoterEngagement,
+)
 from daigou.ledger.tables.reference import (
     Erasure,
     Evidence,
@@ -59,6 +66,7 @@ __all__ = [
     "Account",
     "AccountFreeze",
     "Application",
+    "BrokerageContract",
     "ChannelOpened",
     "Chargeback",
     "Claim",
@@ -69,6 +77,7 @@ __all__ = [
     "Delivery",
     "DeliveryAttempt",
     "DisputedRefund",
+    "EngagementChange",
     "Entry",
     "Erasure",
     "Evidence",
@@ -76,6 +85,8 @@ __all__ = [
     "Finding",
     "Freeze",
     "Idempotency",
+    "Invitation",
+    "InvitationCode",
     "Journal",
     "Movement",
     "Note",
@@ -86,7 +97,8 @@ __all__ = [
     "Party",
     "Preview",
     "Principal",
-    "PromoterContract",
+    "PromoterAccount",
+    "PromoterEngagement",
     "PurchaseOrder",
     "PurchaseRequest",
     "PurchasingPerson",

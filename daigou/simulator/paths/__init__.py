@@ -9,6 +9,7 @@ from daigou.simulator.paths import (
     claims,
     dissolution,
     goods,
+    invitation,
     parcels,
     payments,
     prices,
@@ -43,6 +44,7 @@ GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
         "Not dissolved in the end": dissolution.KEPT,
         "Claimed": claims.CLAIMED,
         "Tipped": tips.TIPPED,
+        "Invited": invitation.INVITED,
     }
 )
 PATHS = tuple(path for paths in GROUPS.values() for path in paths)
