@@ -357,6 +357,8 @@ asked                answer-consultation   platform                      answere
 asked                withdraw-consultation client provider storage logistics promoter  withdrawn
 asked                remind                clock                         asked
 asked                escalate              clock                         asked
+"""
+
 WITHDRAWAL = """
 new                  request-withdrawal    client                        due
 
