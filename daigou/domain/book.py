@@ -212,8 +212,9 @@ class Disputed:
     """A chargeback of one of the order's payments.
 
     `owed` is what the client still owes of it. `returned` is what the order gave back of the
-    payment all the same: it paid the debt, or went to the deposit. `holds` says that it holds the
-    order up, `won` that the institution gave the money back.
+    payment all the same: it paid the debt, or went to the deposit, or to the provider who bears it.
+    `holds` says that it holds the order up, `won` that the institution gave the money back, `just`
+    that the client had just cause: what is not owed of it any more, the provider bears.
     """
 
     chargeback: ChargebackId
@@ -223,6 +224,7 @@ class Disputed:
     returned: Money
     holds: bool
     won: bool
+    just: bool = False
 
     @property
     def weight(self) -> Money:
@@ -293,8 +295,8 @@ class Book:
     the order of the payments. `brokerage_rate` is the one fixed at payment, or, before it, the one
     in force now; none where no promoter has a contract. `grounds` are those of a claim, as the
     books of its order have them now. `disputes` are the chargebacks of the order that the subject
-    is, or is about; `order_holds` is what that order holds of what was collected, as long as
-    nothing was bought with it.
+    is, or is about, itself among them; `order_holds` is what that order holds of what was
+    collected, as long as nothing was bought with it.
     """
 
     subject: SubjectId
@@ -341,6 +343,17 @@ class Book:
     def receivable(self) -> Account:
         """What the client owes."""
         return Account(AccountKind.RECEIVABLE, self.client)
+
+    @property
+    def providers_debt(self) -> Account:
+        """What the provider owes."""
+        return Account(AccountKind.RECEIVABLE, self.provider or "")
+
+    @property
+    def dispute(self) -> Disputed | None:
+        """The chargeback that the subject is; none if it is no chargeback, or a new one."""
+        debt = self.own(AccountKind.CHARGED_BACK)
+        return next((each for each in self.disputes if each.account == debt), None)
 
     @property
     def owed(self) -> Money:
