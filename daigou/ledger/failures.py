@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from daigou.domain.commands import Block
+from daigou.domain.freezes import blocked
 from daigou.domain.money import Money
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode, Refused
@@ -61,6 +63,22 @@ def _meaning(error: DBAPIError) -> Exception:
             return Refused(RefusalCode.INVALID_REQUEST, "PSR-22-1", message)
         case "DG009", _:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
+        case "23505", "closure_one":
+            return Refused(
+                RefusalCode.NOT_IN_THIS_STATE,
+                "UA-1-20",
+                "the account is closed, or is being closed already",
+            )
+        case "23505", "freeze_one_inactivity":
+            return Refused(
+                RefusalCode.ALREADY_RECORDED, "UA-1-15", "the client was warned already"
+            )
+        case "23505", "dispute_is_new":
+            return Refused(
+                RefusalCode.ALREADY_RECORDED,
+                "PSR-22-1",
+                "the dispute of that id is about another payment",
+            )
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -92,24 +110,10 @@ _OF_STRANGERS = {
 """The clauses that ask for a registered party, where they are not that of the request."""
 
 
-_BLOCKED = {
-    "service": "no purchase can be asked for",
-    "recharge": "nothing can be put into the deposit",
-    "withdrawal": "nothing can be taken out of the deposit",
-    "use": "nothing can be paid from the deposit",
-}
-
-
 def _blocked(detail: str) -> Refused:
     said = json.loads(detail)
-    reasons = ", ".join(
-        f"{each['reason'].replace('_', ' ')} ({each['clause']})" for each in said["freezes"]
-    )
-    return Refused(
-        RefusalCode.SERVICE_REFUSED if said["blocked"] == "service" else RefusalCode.ACCOUNT_FROZEN,
-        said["freezes"][0]["clause"],
-        f"{_BLOCKED[said['blocked']]} while the account is frozen for {reasons}",
-    )
+    by = [(each["reason"], each["clause"]) for each in said["freezes"]]
+    return blocked(Block(said["blocked"]), by)
 
 
 def _beneath_the_floor(message: str, detail: str) -> Exception:

@@ -24,6 +24,7 @@ from daigou.domain.money import ZERO, Fee, Money, service_fee, total
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.own_facts import Claimed
 from daigou.domain.terms import current, terms_of
+from daigou.ledger.account_views import ChargebackView
 from daigou.ledger.subject_views import next_due
 
 PAID_IN = frozenset({State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE})
@@ -168,6 +169,7 @@ class OrderView:
     entered_at: datetime
     ended_at: datetime | None
     claims: tuple[ClaimView, ...] = ()
+    chargebacks: tuple[ChargebackView, ...] = ()
 
     @property
     def opened_at(self) -> datetime:
