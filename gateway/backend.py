@@ -39,6 +39,7 @@ from daigou.ledger.views import (
     TransitionView,
 )
 from daigou.ports.books import BooksUnavailableError, StepConflictError
+from gateway.accounting import Accounting
 from gateway.problems import ProblemError, unavailable
 from gateway.promoting import Promoting
 from gateway.records import Records
@@ -103,6 +104,7 @@ class Backend:
         self.records = Records(engine=self._engine, ask=self._ask)
         self.promotion = Promoting(engine=self._engine, ask=self._ask)
         self.showing = Showing(engine=self._engine, ask=self._ask)
+        self.accounting = Accounting(engine=self._engine, ask=self._ask)
 
     # Who is calling, and who is known.
 

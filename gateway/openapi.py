@@ -77,8 +77,11 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.TOO_MANY_GOODS: "the order has not so many goods that are not on their way",
     RefusalCode.NOTHING_TO_PAY: "nothing is unpaid",
     RefusalCode.CASE_OPEN: "a case of the order is open: it waits for its outcome",
+    RefusalCode.PAYMENT_HELD: "a payment of the order was charged back: it waits for that",
+    RefusalCode.SERVICE_REFUSED: "the account is frozen: no purchase can be asked for",
     RefusalCode.CUSTOMS_CLEARED: "goods have cleared export customs: no cancellation any more",
-    RefusalCode.ALREADY_RECORDED: "the seller's payment of this number is in the books already",
+    RefusalCode.ALREADY_RECORDED: "it is in the books already: the payment of this number, the "
+    "institution's verdict, the evidence",
     RefusalCode.STALE_PREVIEW: "the digest is not that of what would be written now: something "
     "changed since, or it was never shown; ask for a new preview",
     EdgeCode.ERASED: "it was there, and was erased",
@@ -202,6 +205,34 @@ def command(
         },
         "x-clauses": list(clauses),
         "x-roles": list(roles),
+    }
+
+
+def signed(body: Any, *, name: str, clauses: Iterable[str] = ()) -> dict[str, Any]:
+    """What an operation that takes signed messages adds: the body, and what proves it."""
+    _BODIES[name] = TypeAdapter(body)
+    says = {
+        "webhook-id": "The sender's own id of the message: the same however often it is sent.",
+        "webhook-timestamp": "Seconds since 1970, at most five minutes off.",
+        "webhook-signature": "`v1,` and the base64 of HMAC-SHA256 over id, timestamp and body.",
+    }
+    return {
+        "parameters": [
+            {
+                "name": header,
+                "in": "header",
+                "required": True,
+                "description": said,
+                "schema": {"type": "string", "maxLength": 2000},
+            }
+            for header, said in says.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {_TAKES: name}}},
+        },
+        "x-clauses": list(clauses),
+        "x-roles": [],
     }
 
 

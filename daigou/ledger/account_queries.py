@@ -212,7 +212,7 @@ def _columns(read_model: str, *names: str) -> str:
 
 
 _FREEZING = " UNION ALL ".join(
-    f'SELECT id, state, next_actor, next_due_at, {_columns(READ_MODELS[table], *_OF_IT)}'
+    f"SELECT id, state, next_actor, next_due_at, {_columns(READ_MODELS[table], *_OF_IT)}"
     f' FROM "{READ_MODELS[table]}" WHERE id = f.subject'
     for table in (TableName.FREEZE, TableName.CLOSURE, TableName.CHARGEBACK)
 )

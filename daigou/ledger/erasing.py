@@ -61,7 +61,8 @@ class Erasing:
         """Erases a party's contact, its purchasing persons, its notes, its evidence's bytes.
 
         Of a client, whatever anybody noted or gave on its orders goes as well: it tells of that
-        person. So do the words in the evidence on chargebacks that it is a party of. What was erased is recorded, in counts. Erasing again erases what came since.
+        person. So do the words in the evidence on chargebacks that it is a party of. What was
+        erased is recorded, in counts. Erasing again erases what came since.
 
         Raises:
             LookupError: no such party.

@@ -70,9 +70,7 @@ def _meaning(error: DBAPIError) -> Exception:
                 "the account is closed, or is being closed already",
             )
         case "23505", "freeze_one_inactivity":
-            return Refused(
-                RefusalCode.ALREADY_RECORDED, "UA-1-15", "the client was warned already"
-            )
+            return Refused(RefusalCode.ALREADY_RECORDED, "UA-1-15", "the client was warned already")
         case "23505", "dispute_is_new":
             return Refused(
                 RefusalCode.ALREADY_RECORDED,
