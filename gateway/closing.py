@@ -4,7 +4,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from daigou.domain.commands import CloseAccount
-from daigou.domain.ids import PartyId
+from daigou.domain.ids import ClosureId, PartyId
 from daigou.domain.order import Parties
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.terms import current
@@ -47,7 +47,7 @@ async def _check_that_it_is_open(
     if (
         account is not None
         and account.state in (AccountState.WINDING_UP, AccountState.CLOSED)
-        and account.closure != asking.subject
+        and account.closure != ClosureId(asking.subject)
     ):
         raise Refused(
             RefusalCode.NOT_IN_THIS_STATE,

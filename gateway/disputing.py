@@ -60,7 +60,7 @@ async def check_payment(backend: Backend, chargeback: SubjectId, asked: ReportCh
     """
     before = await backend.accounting.chargeback_of(asked.dispute)
     if before is not None:
-        if before.id != chargeback:
+        if SubjectId(before.id) != chargeback:
             raise Refused(
                 RefusalCode.ALREADY_RECORDED,
                 "PSR-22-1",

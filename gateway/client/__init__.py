@@ -17,7 +17,9 @@ from gateway.client.buying import Buying
 from gateway.client.calls import Done
 from gateway.client.cancelling import Cancelling
 from gateway.client.claiming import Claiming
+from gateway.client.disputing import Disputing
 from gateway.client.dissolving import Dissolving
+from gateway.client.freezing import Freezing
 from gateway.client.reading import Reading
 from gateway.client.records import Records
 from gateway.client.shipping import Shipping
@@ -34,8 +36,10 @@ class DaigouClient(
     Cancelling,
     Dissolving,
     Claiming,
+    Disputing,
     Reading,
     Accounts,
+    Freezing,
     Records,
     Watching,
     Winning,
