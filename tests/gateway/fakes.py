@@ -53,6 +53,7 @@ from gateway.answers import PreviewAnswer
 from gateway.app import create_app
 from gateway.backend import Backend
 from gateway.engine import WorkflowEngine
+from tests.gateway.fake_accounts import FakeAccounting, a_chargeback_view
 from tests.gateway.fake_records import FakeRecords
 from tests.gateway.house import ADDRESS, BASE, LOGISTICS, PROVIDER, STORAGE, basic
 
@@ -385,14 +386,16 @@ def a_preview() -> Shown:
 
 
 class FakeBackend:
-    """Knows one application of each role, one order with a claim, one recharge, and the parties."""
+    """Knows one application of each role, one order with a claim and a chargeback, one recharge,
+    one of each that an account goes through, and the parties."""
 
     def __init__(self) -> None:
-        self.view = an_order_view(claims=(a_claim_view(),))
+        self.view = an_order_view(claims=(a_claim_view(),), chargebacks=(a_chargeback_view(),))
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
         self.promotion = FakePromotion()
         self.showing = FakeShowing()
+        self.accounting = FakeAccounting()
 
     async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
         if secret != SECRET:
