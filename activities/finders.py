@@ -10,6 +10,7 @@ from types import MappingProxyType
 from temporalio.client import Client
 
 from activities.comparing import BEHIND, differences
+from activities.inactivity import warn
 from activities.visibility import catch_up, count_running, stuck_pages
 from daigou.domain.ids import SubjectId, subject_of
 from daigou.domain.sweeps import GRACE_FLOOR, Finding, Sweep, SweepName
@@ -41,6 +42,7 @@ class Looking:
     temporal: Client
     pace: Pace
     before: datetime
+    time_scale: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,26 @@ async def _stuck(looking: Looking) -> AsyncIterator[Look]:
         at = await asyncio.to_thread(looking.watch.now)
 
 
+async def _inactive(looking: Looking) -> AsyncIterator[Look]:
+    """Has each account warned once; what is warned already is not looked at again (UA-1-15)."""
+    place: Place | None = START
+    while place is not None:
+        at = await asyncio.to_thread(looking.watch.now)
+        page = await asyncio.to_thread(
+            looking.watch.inactive,
+            before=looking.before,
+            limit=looking.pace.ids_at_once,
+            after=place,
+        )
+        failed = await warn(looking.temporal, page.clients, time_scale=looking.time_scale)
+        yield Look(
+            at=at,
+            looked_at=len(page.clients),
+            found=tuple(Finding(client, "not-warned") for client in failed),
+        )
+        place = page.after
+
+
 async def _audit(looking: Looking) -> AsyncIterator[Look]:
     at = await asyncio.to_thread(looking.watch.now)
     journals, found = await asyncio.to_thread(looking.watch.audit)
@@ -114,5 +136,6 @@ FINDERS: Mapping[SweepName, Finder] = MappingProxyType(
         SweepName.NOTICES: _late,
         SweepName.DISPUTES: _late,
         SweepName.AUDIT: _audit,
+        SweepName.INACTIVITY: _inactive,
     }
 )

@@ -42,6 +42,7 @@ class Sweeping:
                 watch=self.watch,
                 temporal=self.temporal,
                 pace=self.pace,
+                time_scale=self.time_scale,
                 before=began - sweep.grace_at(self.time_scale, least=self.pace.grace_least),
             )
             async for look in FINDERS[sweep.name](looking):

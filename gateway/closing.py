@@ -50,7 +50,7 @@ async def _check_that_it_is_open(
         and account.closure != ClosureId(asking.subject)
     ):
         raise Refused(
-            RefusalCode.NOT_IN_THIS_STATE,
+            RefusalCode.ALREADY_RECORDED,
             CLOSURES.clause,
             f"the account is closed or being closed already: {account.closure}",
         )

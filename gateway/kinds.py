@@ -13,16 +13,20 @@ from daigou.domain.ids import (
     CHARGEBACK_ID,
     CLAIM_ID,
     CLOSURE_ID,
+    CONSULTATION_ID,
     FREEZE_ID,
     ORDER_ID,
     RECHARGE_ID,
+    TIP_ID,
     WITHDRAWAL_ID,
     ChargebackId,
     ClaimId,
     ClosureId,
+    ConsultationId,
     FreezeId,
     OrderId,
     RechargeId,
+    TipId,
     WithdrawalId,
     kind_of,
 )
@@ -30,14 +34,17 @@ from daigou.domain.lifecycle import (
     CHARGEBACK,
     CLAIM,
     CLOSURE,
+    CONSULTATION,
     FREEZE,
     FULFILMENT,
     RECHARGE,
+    TIP,
     WITHDRAWAL,
 )
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Parties, Role, Trigger
 from daigou.ledger.account_views import ChargebackView, ClosureView, FreezeView, WithdrawalView
+from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.subject_views import SubjectView
 from daigou.ledger.views import ApplicationView, ClaimView, OrderView, RechargeView
 from gateway.auth import may_see
@@ -180,10 +187,33 @@ CHARGEBACKS: EdgeKind[ChargebackView] = EdgeKind(
     example="cbk_2026_0001.dp_77",
 )
 
+TIPS: EdgeKind[TipView] = EdgeKind(
+    prefix="tip",
+    pattern=TIP_ID,
+    table=TIP,
+    opened_by=Trigger.GIVE_TIP,
+    tag="tips",
+    read=lambda backend, tip: backend.tip(TipId(tip)),
+    on_an_order=True,
+    # It comes from the deposit, and moves nothing outside.
+    hidden_from=frozenset({Role.PAYMENT_INSTITUTION}),
+)
+CONSULTATIONS: EdgeKind[ConsultationView] = EdgeKind(
+    prefix="cns",
+    pattern=CONSULTATION_ID,
+    table=CONSULTATION,
+    opened_by=Trigger.CONSULT,
+    tag="consultations",
+    read=lambda backend, asked: backend.consultation(ConsultationId(asked)),
+    hidden_from=frozenset({Role.PAYMENT_INSTITUTION}),
+)
+
 KINDS: tuple[EdgeKind[SubjectView], ...] = (
     ORDERS,
     RECHARGES,
     CLAIMS,
+    TIPS,
+    CONSULTATIONS,
     WITHDRAWALS,
     FREEZES,
     CLOSURES,

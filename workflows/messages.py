@@ -12,6 +12,8 @@ from activities.visibility import CATCH_UP as CATCH_UP
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Claim, Command, Request, RequestRecharge
 from daigou.domain.ids import ClaimId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.openings import OpenSubject as OpenSubject
+from daigou.domain.openings import Start
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.steps import MoneyLine
 
@@ -43,17 +45,7 @@ def update_name(trigger: Trigger) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Start:
-    """What every subject is opened with. `time_scale` divides every duration while it lives."""
-
-    actor: Actor
-    command_id: str
-    terms_version: str
-    time_scale: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenOrder(_Start):
+class OpenOrder(Start):
     """Starts a `PurchaseOrder`."""
 
     order: OrderId
@@ -66,7 +58,7 @@ class OpenOrder(_Start):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenRecharge(_Start):
+class OpenRecharge(Start):
     """Starts a `Recharge`."""
 
     recharge: RechargeId
@@ -88,7 +80,7 @@ class OpenRecharge(_Start):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenClaim(_Start):
+class OpenClaim(Start):
     """Starts a `Claim`; `parties` are those between whom it is."""
 
     claim: ClaimId
@@ -103,20 +95,6 @@ class OpenClaim(_Start):
     @property
     def due(self) -> None:
         """No date is agreed on for it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenSubject(_Start):
-    """Starts a subject of any other kind.
-
-    `parties` are those that take part in it. `due` is the date at which its clock of the term
-    `AGREED_DATE` strikes, if it has one: a moment, whatever the scale of time.
-    """
-
-    subject: SubjectId
-    request: Command
-    parties: Parties
-    due: datetime | None = None
 
 
 class SubjectOpening(Protocol):

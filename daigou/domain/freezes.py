@@ -1,4 +1,4 @@
-"""Owns the reasons of a freeze: what each forbids, by which clause, who places and who lifts it."""
+"""Owns the reasons of a freeze: what each forbids, by which clause, who places it, until when."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,6 @@ class FreezeRule:
     blocks: frozenset[Block]
     until: str
     placed_by: frozenset[Role] = frozenset()
-    lifted_by: frozenset[Role] = frozenset()
 
 
 _BROKEN_WITH = frozenset({Role.PROVIDER, Role.LOGISTICS})
@@ -38,7 +37,6 @@ FREEZES: Mapping[FreezeReason, FreezeRule] = MappingProxyType(
             blocks=EVERYTHING,
             until="the platform has looked into it",
             placed_by=frozenset({Role.PLATFORM}),
-            lifted_by=frozenset({Role.PLATFORM}),
         ),
         FreezeReason.LOST_CREDENTIAL: FreezeRule(
             clause="UA-1-2",
@@ -46,7 +44,6 @@ FREEZES: Mapping[FreezeReason, FreezeRule] = MappingProxyType(
             blocks=EVERYTHING,
             until="the client has proved who it is, and the platform says so",
             placed_by=frozenset({Role.CLIENT, Role.PLATFORM}),
-            lifted_by=frozenset({Role.PLATFORM}),
         ),
         FreezeReason.BREACH: FreezeRule(
             clause="UA-4-5",
@@ -54,7 +51,6 @@ FREEZES: Mapping[FreezeReason, FreezeRule] = MappingProxyType(
             blocks=MONEY,
             until="that party or the platform lifts it, or the sum has passed to that party",
             placed_by=_BROKEN_WITH | {Role.PLATFORM},
-            lifted_by=_BROKEN_WITH | {Role.PLATFORM},
         ),
         FreezeReason.INACTIVITY: FreezeRule(
             clause="UA-1-15",

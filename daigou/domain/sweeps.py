@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from daigou.domain.terms import current
+
 EVERY_FLOOR = timedelta(minutes=1)
 GRACE_FLOOR = timedelta(seconds=30)
 """However fast time is made to run, machines and networks do not run faster."""
@@ -21,6 +23,7 @@ class SweepName(StrEnum):
     NOTICES = "notices"
     DISPUTES = "disputes"
     AUDIT = "audit"
+    INACTIVITY = "inactivity"
 
 
 class Severity(StrEnum):
@@ -76,7 +79,7 @@ class Swept:
 _ROWS = (
     Sweep(
         name=SweepName.QUESTIONS,
-        says="questions on orders that nobody answered in time",
+        says="questions on orders, and to the platform, that nobody answered in time",
         every=timedelta(minutes=15),
         grace=timedelta(minutes=15),
         severity=Severity.WARNING,
@@ -117,6 +120,13 @@ _ROWS = (
         every=timedelta(minutes=15),
         grace=timedelta(0),
         severity=Severity.ALARM,
+    ),
+    Sweep(
+        name=SweepName.INACTIVITY,
+        says="accounts of which nothing was heard for months: they are warned (UA-1-15)",
+        every=timedelta(days=1),
+        grace=current().duration("inactivity"),
+        severity=Severity.WARNING,
     ),
     Sweep(
         name=SweepName.AUDIT,

@@ -26,6 +26,7 @@ from daigou.ledger.rows import (
     request_of,
     running_clocks,
 )
+from daigou.ledger.side_reading import tip_view
 from daigou.ledger.views import (
     ClaimView,
     EntryView,
@@ -73,6 +74,7 @@ def order_view(order: Row) -> OrderView:
         ended_at=order["ended_at"],
         claims=tuple(claim_view(claim) for claim in order["claims"]),
         chargebacks=tuple(chargeback_view(each) for each in order["chargebacks"]),
+        tips=tuple(tip_view(tip) for tip in order["tips"]),
     )
 
 

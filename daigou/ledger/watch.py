@@ -7,13 +7,21 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine
 
-from daigou.domain.ids import SubjectId
+from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import OUTLIVING
 from daigou.domain.sweeps import Finding, SweepName
 from daigou.ledger.audit import audit
 from daigou.ledger.engine import autocommit
 from daigou.ledger.subjects import READ_MODELS
-from daigou.ports.watch import START, BooksStanding, LatePage, OpenPage, Place
+from daigou.ports.watch import (
+    START,
+    BooksStanding,
+    Inactive,
+    InactivePage,
+    LatePage,
+    OpenPage,
+    Place,
+)
 
 DETAIL_CHARS_MAX = 100
 
@@ -42,6 +50,12 @@ class PostgresWatch:
         rows, then = self._page(sources, after=after, limit=limit, parameters={"before": before})
         found = {Finding(*row[-2:]) for row in rows}
         return LatePage(found=tuple(sorted(found)), after=then)
+
+    def inactive(self, *, before: datetime, limit: int, after: Place = START) -> InactivePage:
+        """See `Watch.inactive`."""
+        rows, then = self._page(_INACTIVE, after=after, limit=limit, parameters={"before": before})
+        found = tuple(Inactive(client=PartyId(row[0]), since=row[1]) for row in rows)
+        return InactivePage(clients=found, after=then)
 
     def open_subjects(self, *, limit: int, after: Place = START) -> OpenPage:
         """See `Watch.open_subjects`."""
@@ -148,6 +162,18 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
             (_LONG_AGO, ""),
             "SELECT count(*) FROM order_item WHERE axis = 'question' AND ended_at IS NULL",
         ),
+        # UA-4-6: by when the platform answers was counted when it was asked.
+        _Source(
+            """
+            SELECT answer_by, id, id, 'consultation/' || state
+            FROM consultation
+            WHERE ended_at IS NULL AND answer_by < %(before)s
+                AND (answer_by, id) > (%(k0)s::timestamptz, %(k1)s)
+            ORDER BY answer_by, id LIMIT %(limit)s
+            """,
+            (_LONG_AGO, ""),
+            "SELECT count(*) FROM consultation WHERE ended_at IS NULL",
+        ),
     ),
     # By when it was recorded: a deadline that struck late bears the moment at which it was due.
     SweepName.NOTICES: (
@@ -186,6 +212,30 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
         ),
     ),
 }
+
+_INACTIVE = (
+    _Source(
+        """
+        SELECT p.id, coalesce(last.at, p.registered_at)
+        FROM party p
+        CROSS JOIN LATERAL (
+            SELECT max(at) AS at FROM transition
+            WHERE actor_party = p.id AND actor_role = 'client') AS last
+        WHERE p.role = 'client' AND p.agreement_version IS NOT NULL AND p.id > %(k0)s
+            AND p.registered_at < %(before)s
+            AND coalesce(last.at, p.registered_at) < %(before)s
+            AND NOT EXISTS (
+                SELECT FROM purchase_order o WHERE o.client = p.id AND o.ended_at IS NULL)
+            AND NOT EXISTS (
+                SELECT FROM "freeze" f WHERE f.client = p.id AND f.reason = 'inactivity'
+                    AND (f.ended_at IS NULL OR f.state = 'cancelled'))
+            AND NOT EXISTS (
+                SELECT FROM closure c WHERE c.client = p.id AND c.state <> 'withdrawn')
+        ORDER BY p.id LIMIT %(limit)s
+        """,
+        ("",),
+    ),
+)
 
 _OPEN = (
     *(

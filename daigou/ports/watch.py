@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from daigou.domain.ids import SubjectId
+from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.sweeps import Finding, SweepName
 
 
@@ -37,6 +37,22 @@ class OpenPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inactive:
+    """A client of whom nothing was heard since a moment (UA-1-15)."""
+
+    client: PartyId
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InactivePage:
+    """Some clients of whom nothing was heard, and where to go on; None: that was all."""
+
+    clients: tuple[Inactive, ...]
+    after: Place | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BooksStanding:
     """How a subject stands in the books; `since` is when its last step was recorded.
 
@@ -61,6 +77,10 @@ class Watch(Protocol):
         self, sweep: SweepName, *, before: datetime, limit: int, after: Place = START
     ) -> LatePage:
         """What should have happened `before` and did not."""
+
+    def inactive(self, *, before: datetime, limit: int, after: Place = START) -> InactivePage:
+        """Clients who did nothing since `before`, have no order that goes on, and whose account is
+        neither warned of it yet nor closed."""
 
     def open_subjects(self, *, limit: int, after: Place = START) -> OpenPage:
         """Subjects that are open, kind by kind, in the order of their ids."""

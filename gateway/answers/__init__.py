@@ -71,6 +71,7 @@ from gateway.answers.reference import (
     MandateDeclarationAnswer,
     TermsAnswer,
 )
+from gateway.answers.sides import ConsultationAnswer, ConsultationPage, TipAnswer, TipList
 from gateway.answers.story import TimelineAnswer, TransitionAnswer
 
 __all__ = [
@@ -96,6 +97,8 @@ __all__ = [
     "ClauseAnswer",
     "ClausesAnswer",
     "ClosureAnswer",
+    "ConsultationAnswer",
+    "ConsultationPage",
     "DeadlineAnswer",
     "DeadlinesAnswer",
     "DebtAnswer",
@@ -135,6 +138,8 @@ __all__ = [
     "SubjectStatementAnswer",
     "TermsAnswer",
     "TimelineAnswer",
+    "TipAnswer",
+    "TipList",
     "TransitionAnswer",
     "UnfinishedAnswer",
     "WithdrawalAnswer",

@@ -28,6 +28,7 @@ from gateway.answers.items import (
     items_of,
     refunds_of,
 )
+from gateway.answers.sides import TipAnswer
 from gateway.wire import Answered, Moment, Sum
 
 
@@ -105,6 +106,7 @@ class OrderAnswer(Answered):
             "those that you may see."
         ),
     ]
+    tips: Annotated[tuple[TipAnswer, ...], Field(description="Those that you may see (PSR-21).")]
     placed_at: Moment
     entered_at: Annotated[Moment, Field(description="Since when it is in this state.")]
     ended_at: Moment | None
@@ -158,6 +160,7 @@ class OrderAnswer(Answered):
             claims=tuple(ClaimAnswer.of(claim) for claim in order.claims),
             chargebacks=tuple(ChargebackAnswer.of(each) for each in order.chargebacks),
             payment_hold=payment_hold_of(order.chargebacks),
+            tips=tuple(TipAnswer.of(tip) for tip in order.tips),
             placed_at=order.placed_at,
             entered_at=order.entered_at,
             ended_at=order.ended_at,

@@ -40,7 +40,7 @@ _READS = Reads(kind=CLOSURES, answer=ClosureAnswer, readers=_READERS)
     "Roles: client. Clauses: UA-1-1, UA-1-20.",
     says="The account is being closed.",
     clauses=("UA-1-1", "UA-1-20"),
-    refusals=(RefusalCode.NOT_IN_THIS_STATE, RefusalCode.NOT_REGISTERED),
+    refusals=(RefusalCode.ALREADY_RECORDED, RefusalCode.NOT_REGISTERED),
 )
 async def post_closure(request: Request, caller: Caller, key: Key, client_id: str) -> Response:
     return await close_account(request, caller=caller, key=key, client_id=client_id)

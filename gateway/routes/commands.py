@@ -47,6 +47,7 @@ REFUSALS: Mapping[Trigger, tuple[RefusalCode, ...]] = MappingProxyType(
             RefusalCode.ACCOUNT_FROZEN,
         ),
         Trigger.REQUEST_FREEZE: (RefusalCode.ALREADY_RECORDED,),
+        Trigger.RETURN_TIP: (RefusalCode.DUE_TOO_SMALL,),
     }
 )
 """What the rules may say to a trigger, beyond what they may say to its body."""

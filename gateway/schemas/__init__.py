@@ -59,6 +59,7 @@ from gateway.schemas.parties import (
     RegisterLogistics,
     RegisterParty,
     RegisterPromoter,
+    RegisterPromotionProvider,
     RegisterProvider,
     RegisterStorage,
 )
@@ -68,13 +69,16 @@ from gateway.schemas.purchase import (
     RecordPurchaseBody,
     ReportUnrealizableBody,
 )
+from gateway.schemas.sides import ConsultBody, GiveTipBody
 
 __all__ = [
     "BODIES",
     "BODIES_OF_TRIGGERS",
     "CloseAccountBody",
     "CommandBody",
+    "ConsultBody",
     "DriftBody",
+    "GiveTipBody",
     "MakeClaimBody",
     "Named",
     "NotedBody",
@@ -89,6 +93,7 @@ __all__ = [
     "RegisterLogistics",
     "RegisterParty",
     "RegisterPromoter",
+    "RegisterPromotionProvider",
     "RegisterProvider",
     "RegisterStorage",
     "ReportChargebackBody",

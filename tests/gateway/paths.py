@@ -11,12 +11,15 @@ from gateway.problems import EdgeCode, Problem
 from tests.gateway.fake_accounts import CHARGEBACK, CLOSURE, FREEZE, PAYMENT, WITHDRAWAL
 from tests.gateway.fakes import (
     CLAIM,
+    CONSULTATION,
     DIGEST,
     ENDPOINT,
+    ENGAGEMENT,
     MESSAGE,
     NOON,
     ORDER,
     RECHARGE,
+    TIP,
     a_gateway,
     http_as,
 )
@@ -32,6 +35,8 @@ KNOWN = {
     "freeze_id": FREEZE,
     "closure_id": CLOSURE,
     "chargeback_id": CHARGEBACK,
+    "tip_id": TIP,
+    "consultation_id": CONSULTATION,
     "client_id": "cli_anna",
     "party_id": "prv_kai",
     "number": "9",
@@ -41,6 +46,7 @@ KNOWN = {
     "message_id": MESSAGE,
     "digest": DIGEST,
     "contract_id": "3",
+    "engagement_id": ENGAGEMENT,
 }
 NUMBERS = {
     "parcels": "5",
@@ -122,6 +128,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "basis": "PSR-17-2",
         "losses": [{"head": "paid_to_others", "amount": _FEN}],
     },
+    "/v1/orders/{order_id}/tips": {"amount": {"amount": 50_00, "currency": "CNY"}},
+    "/v1/consultations": {"topic": "services", "question": "How long are goods stored?"},
     "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
     "/v1/withdrawals": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
     "/v1/accounts/{client_id}/freezes": {"reason": "suspicion", "note": "in words"},
@@ -156,6 +164,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "begins_at": NOON.isoformat(),
     },
     "/v1/promoter-contracts/{contract_id}/end": {"ends_at": NOON.replace(year=2027).isoformat()},
+    "/v1/promoter-contracts/{contract_id}/change-rate": {
+        "rate": "1/4",
+        "since": NOON.isoformat(),
+    },
+    "/v1/promoter-engagements": {
+        "promoter_id": "pro_mia",
+        "promotion_provider_id": "psp_bund",
+    },
+    "/v1/promoter-engagements/{engagement_id}/activate": {"reason": "agreed"},
+    "/v1/promoter-engagements/{engagement_id}/suspend": {"reason": "breach"},
+    "/v1/promoter-engagements/{engagement_id}/end": {"reason": "breach"},
     "principal": {
         "legal_name": "Kai Example Purchasing",
         "registration_number": "91110000600037341L",
@@ -237,6 +256,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "lose-chargeback": {"external_ref": "vd-1"},
     "submit-evidence": {"digest": DIGEST},
     "dispose-goods": {"proceeds": _FEN, "storage_costs": _FEN, "external_ref": "B1"},
+    "answer-consultation": _WORDS,
     "confirm-recharge": {"reference": f"{RECHARGE}/1"},
     "decline-recharge": {"reference": f"{RECHARGE}/1"},
 }

@@ -41,7 +41,7 @@ from daigou.domain.ids import (
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import FOLLOWING
 from daigou.domain.money import ZERO, Money
-from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
+from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import current
@@ -62,6 +62,7 @@ from workflows.messages import (
     OpenClaim,
     OpenOrder,
     OpenRecharge,
+    OpenSubject,
     Pull,
     as_refused,
     update_name,
@@ -749,6 +750,62 @@ class ClaimOnStage(OnStage):
         """The platform records that so many fen were paid."""
         paid = commands.Compensation(amount=Money(fen), external_ref="wire-1")
         return await self.pull(Trigger.RECORD_COMPENSATION, paid)
+
+    async def attributes(self) -> dict[str, Any]:
+        """Its search attributes, as staff find it by them."""
+        described = await self.handle.describe()
+        return {pair.key.name: pair.value for pair in described.typed_search_attributes}
+
+
+class SubjectOnStage(OnStage):
+    """A subject of any other kind; where nobody holds a role in it, the platform acts."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        id_: str,
+        request: Command,
+        *,
+        parties: Parties,
+        by: Role = Role.CLIENT,
+    ) -> None:
+        super().__init__(stage, SubjectId(id_))
+        self.request = request
+        self.parties = parties
+        self.by = by
+
+    def actor(self, role: Role) -> Actor:
+        """Its own party of a role."""
+        others = {Role.PAYMENT_INSTITUTION: INSTITUTION, Role.CLOCK: CLOCK.party}
+        party = self.parties.holder(role) or others.get(role, PLATFORM)
+        return Actor(role=role, party=party)
+
+    async def open(self) -> Receipt:
+        """Opens it.
+
+        Raises:
+            Refused: it never came to be.
+        """
+        return await self._start(
+            OpenSubject(
+                subject=self.id,
+                request=self.request,
+                parties=self.parties,
+                actor=self.actor(self.by),
+                command_id=f"{self.id}-open",
+                terms_version=current().version,
+            )
+        )
+
+    async def pull(self, trigger: Trigger, command: Command, *, by: Role) -> Receipt:
+        """Gives a command.
+
+        Raises:
+            Refused: it is forbidden.
+        """
+        command_id = f"c{next(self._commands)}"
+        pull = Pull(actor=self.actor(by), command=command, command_id=command_id)
+        return await self._send(trigger, pull, command_id)
 
     async def attributes(self) -> dict[str, Any]:
         """Its search attributes, as staff find it by them."""

@@ -1,7 +1,12 @@
 """Owns the guards and conditions of what happens to a client's account: its money, its freezes."""
 
-from daigou.domain.account_facts import Frozen
-from daigou.domain.commands import FreezeReason, PlaceFreeze, RequestWithdrawal
+from daigou.domain.commands import (
+    CloseAccount,
+    FreezeReason,
+    PayoutMethod,
+    PlaceFreeze,
+    RequestWithdrawal,
+)
 from daigou.domain.freezes import FREEZES
 from daigou.domain.lifecycle.table import Condition, Situation
 from daigou.domain.money import ZERO, Money
@@ -22,6 +27,13 @@ def withdrawal_is_within_limits(situation: Situation) -> None:
     if not command.payment_method:
         reasons.append("say where the money is to be paid (payment_method)")
     _refuse_all(reasons, "UA-1-8")
+
+
+def says_where_the_rest_goes(situation: Situation) -> None:
+    """UA-1-20: what an account holds in the end is paid to a place that is named."""
+    command = situation.command
+    if isinstance(command, CloseAccount | PayoutMethod) and not command.payment_method:
+        _refuse_all(["say where the rest is to be paid (payment_method)"], "UA-1-20")
 
 
 # Freezes.
@@ -69,23 +81,6 @@ def says_what_is_to_be_frozen(situation: Situation) -> None:
     if command.report and command.reason != FreezeReason.SUSPICION:
         reasons.append("a report to the authorities belongs to a suspicion (report)")
     _refuse_all(reasons, rule.clause)
-
-
-def may_lift_it(situation: Situation) -> None:
-    """UA-1-2, UA-1-9, UA-4-5: a freeze is lifted by those whose reason it was, or the platform."""
-    rule = FREEZES[_freeze(situation).reason]
-    if situation.actor.role not in rule.lifted_by:
-        raise Refused(
-            RefusalCode.NOT_YOUR_ROLE,
-            rule.clause,
-            f"a freeze for {rule.says} is lifted by {' or '.join(sorted(rule.lifted_by))}",
-        )
-
-
-def _freeze(situation: Situation) -> Frozen:
-    if situation.facts.freeze is None:
-        raise TypeError("this is no freeze")
-    return situation.facts.freeze
 
 
 def _reason(situation: Situation) -> FreezeReason | None:

@@ -1,13 +1,13 @@
 """What the payment institution tells us of disputes, and the evidence that it is given.
 
 Revision ID: 0013
-Revises: 0010
+Revises: 0012
 """
 
 from daigou.ledger.migrations.scripts import run
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0012"
 
 
 def upgrade() -> None:
