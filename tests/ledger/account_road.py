@@ -74,15 +74,17 @@ def chargeback(
     reason: DisputeReason = DisputeReason.CHANGED_MIND,
     footing: Footing | None = None,
     heeded: bool = True,
+    payment: int = 0,
 ) -> Subject:
-    """A payment of an order that was charged back; its order has heard of it."""
+    """A payment of an order that was charged back, by default its first; its order has heard of
+    it."""
     subject = unreported(world, order, dispute)
     subject.pull(
         Trigger.REPORT_CHARGEBACK,
         commands.ReportChargeback(
             order=OrderId(order.id),
             dispute=dispute,
-            payment=payment_of(order),
+            payment=payment_of(order, payment),
             amount=Money(fen),
             reason=reason,
             evidence_due=EVIDENCE_DUE,
@@ -141,13 +143,10 @@ def refusal(act: Callable[[], object]) -> tuple[RefusalCode, str]:
     return refused.value.code, refused.value.clause
 
 
-def payment_of(order: Subject) -> MovementRef:
-    """Our reference of the payment that the institution captured first."""
-    return next(
-        MovementRef(f"{order.id}/{step.sequence}")
-        for step in order.steps
-        if step.trigger == Trigger.PAY
-    )
+def payment_of(order: Subject, number: int = 0) -> MovementRef:
+    """Our reference of one of the payments that the institution captured, counted from 0."""
+    paid = [step.sequence for step in order.steps if step.trigger == Trigger.PAY]
+    return MovementRef(f"{order.id}/{paid[number]}")
 
 
 def _subject(world: World, prefix: str, table: Any, *, client: PartyId) -> Subject:

@@ -24,6 +24,7 @@ from daigou.ledger.queries import Queries
 from daigou.ledger.watch import PostgresWatch
 from daigou.ports.books import StepConflictError
 from daigou.ports.watch import START
+from tests.ledger.account_road import freeze
 from tests.ledger.attack import (
     CHECK,
     FOREIGN_KEY,
@@ -184,16 +185,10 @@ def test_a_tip_above_the_deposit_is_refused_and_takes_nothing(
     assert queries.order(order.id).tips == ()
 
 
-def test_a_frozen_deposit_gives_no_tip_but_takes_one_back(
-    world: World, queries: Queries, sql: Sql
-) -> None:
+def test_a_frozen_deposit_gives_no_tip_but_takes_one_back(world: World, queries: Queries) -> None:
     order = rich(world)
     tip = world.tip(order)
-    sql.execute(
-        "INSERT INTO account_freeze (account, reason, author, clause, placed_at)"
-        " VALUES ('deposit:cli_anna', 'suspicion', 'plt_platform', 'UA-1-9', now())"
-    )
-    sql.commit()
+    freeze(world)
 
     with pytest.raises(Refused) as caught:
         world.tip(order)

@@ -690,7 +690,7 @@ BEGIN
                 AND c.kind = 'capture' AND c.state = 'done'),
         'disputes', (
             SELECT coalesce(jsonb_agg(to_jsonb(d) ORDER BY d.reported_at, d.id), '[]')
-            FROM disputed_payment d WHERE d.order_id = its_order AND d.id <> the_subject),
+            FROM disputed_payment d WHERE d.order_id = its_order),
         'order_held', CASE axis WHEN 'chargeback' THEN (
             SELECT coalesce(jsonb_object_agg(a.kind, -last.balance), '{}')
             FROM account a, LATERAL (
