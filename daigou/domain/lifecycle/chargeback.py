@@ -499,8 +499,8 @@ CHARGEBACK = Table(
     initial=State.NEW,
     ends=MappingProxyType(
         {
-            State.WON: "the institution gave the money back",
             State.SETTLED: "paid; the money stays with the client's institution",
+            State.WON: "the institution gave the money back",
             State.BORNE: "the client had just cause; the provider bears it",
         }
     ),
