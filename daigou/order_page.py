@@ -28,6 +28,10 @@ _WORDS = {
     TableName.RECHARGE: "Money on its way into a client's deposit.",
     TableName.CLAIM: "What a client asks for a loss: of its provider, of logistics, of the seller. "
     "It is no part of its order, and may begin when that has long ended.",
+    TableName.TIP: "What a client gives its provider of its own will, from its deposit, also when "
+    "the order has long ended. It is held for the client before it is the provider's.",
+    TableName.CONSULTATION: "A question to the platform about its services or the agreement. By "
+    "when it is answered is counted in business days of mainland China when it is asked.",
     TableName.WITHDRAWAL: "Money on its way out of a client's deposit.",
     TableName.FREEZE: "A reason for which an account is closed to some uses. An account may have "
     "several; it is free when none is left. What a chargeback or a closing freezes is lifted with "

@@ -6,10 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from daigou.domain.commands import Block, Command, FreezeReason, Grounds, Line, LineCode, Request
+from daigou.domain.commands import (
+    Block,
+    Command,
+    FreezeReason,
+    Grounds,
+    Line,
+    LineCode,
+    Request,
+    TipGrounds,
+)
 from daigou.domain.facts import Facts
 from daigou.domain.ids import ChargebackId, CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.money import ZERO, Fee, Money
+from daigou.domain.terms import Limits
 
 
 class AccountKind(StrEnum):
@@ -293,10 +303,12 @@ class Book:
     the provider earned of the fees, brokerage included. `movement` is the one that the command's
     outcome answers, if it answers one. `lines` are the checkout's as they are now. `captured` is in
     the order of the payments. `brokerage_rate` is the one fixed at payment, or, before it, the one
-    in force now; none where no promoter has a contract. `grounds` are those of a claim, as the
-    books of its order have them now. `disputes` are the chargebacks of the order that the subject
-    is, or is about, itself among them; `order_holds` is what that order holds of what was
-    collected, as long as nothing was bought with it.
+    in force now; none where no promoter has a contract. `grounds` are those of a claim,
+    `tip_grounds` those of a tip, as the books of its order have them now, and `limits` what the
+    terms let a tip be. `disputes` are the chargebacks of the order that the subject is, or is
+    about, itself among them; `order_holds` is what that order holds of what was collected, as long
+    as nothing was bought with it. `personal` is what is known of the client's account, and
+    `client_owes` what stands on its receivable, whichever of its orders left it.
     """
 
     subject: SubjectId
@@ -323,6 +335,9 @@ class Book:
     disputes: tuple[Disputed, ...] = ()
     personal: Personal = field(default_factory=Personal)
     order_holds: Money = ZERO
+    tip_grounds: TipGrounds | None = None
+    limits: Limits | None = None
+    client_owes: Money = ZERO
 
     @property
     def reference(self) -> MovementRef:

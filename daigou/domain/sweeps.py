@@ -21,6 +21,7 @@ class SweepName(StrEnum):
     BOOKS = "books"
     STUCK = "stuck"
     NOTICES = "notices"
+    DISPUTES = "disputes"
     AUDIT = "audit"
     INACTIVITY = "inactivity"
 
@@ -78,7 +79,7 @@ class Swept:
 _ROWS = (
     Sweep(
         name=SweepName.QUESTIONS,
-        says="questions on orders that nobody answered in time",
+        says="questions on orders, and to the platform, that nobody answered in time",
         every=timedelta(minutes=15),
         grace=timedelta(minutes=15),
         severity=Severity.WARNING,
@@ -112,6 +113,13 @@ _ROWS = (
         every=timedelta(minutes=5),
         grace=timedelta(minutes=10),
         severity=Severity.WARNING,
+    ),
+    Sweep(
+        name=SweepName.DISPUTES,
+        says="disputes that the payment institution told of and that fit no payment",
+        every=timedelta(minutes=15),
+        grace=timedelta(0),
+        severity=Severity.ALARM,
     ),
     Sweep(
         name=SweepName.INACTIVITY,

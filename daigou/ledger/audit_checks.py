@@ -5,7 +5,9 @@ They read the rows alone and share nothing with the guards, so that a guard's fa
 """
 
 from daigou.ledger.account_checks import ACCOUNTS
-from daigou.ledger.check import Check
+from daigou.ledger.audit_check import Check
+from daigou.ledger.audit_promotion import PROMOTION
+from daigou.ledger.side_checks import TIPS
 from daigou.ledger.subjects import READ_MODELS
 
 _ALL_SUBJECTS = " UNION ALL ".join(
@@ -435,4 +437,4 @@ CLAIMS = (
     ),
 )
 
-CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS + ACCOUNTS
+CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS + TIPS + ACCOUNTS + PROMOTION

@@ -26,6 +26,10 @@ from daigou.ledger.step_writer import compose
 from daigou.ledger.tables import METADATA
 from daigou.ports.books import StepConflictError, ToBuy
 
+TRIES_MAX = 5
+"""How often a step is written anew that others overtook. One step can take its place once, but any
+number of recharges can pay of a debt; whoever finds five of them in its way meets a fault."""
+
 _MOVEMENT = METADATA.tables["movement"]
 _ORDER = METADATA.tables["purchase_order"]
 _REQUEST = METADATA.tables["purchase_request"]
@@ -46,16 +50,19 @@ class PostgresBooks:
             StepConflictError: the command was written otherwise, or a guard forbids this step.
             BooksUnavailableError: the outcome is unknown; commit the same step again.
         """
-        try:
-            return self._write_all(steps)
-        except OvertakenError:
-            pass
-        try:
-            # Whoever was faster has committed: this time its step is found.
-            return self._write_all(steps)
-        except OvertakenError as error:
-            first = steps[0]
-            raise StepForbiddenError(f"{first.subject}/{first.sequence}: {error}") from error
+        tries = 0
+        while True:
+            try:
+                return self._write_all(steps)
+            except OvertakenError as error:
+                # Whoever was faster has committed: the next time its step is found, or what it
+                # left of a debt.
+                tries += 1
+                if tries == TRIES_MAX:
+                    first = steps[0]
+                    raise StepForbiddenError(
+                        f"{first.subject}/{first.sequence}: {error}"
+                    ) from error
 
     def written(self, subject: SubjectId, sequence: int) -> Committed | None:
         """The step that the books hold under a sequence: see `Books.written`.

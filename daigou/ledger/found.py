@@ -18,8 +18,9 @@ class Found:
     its journals put into each account. `lines` are the order's checkout as it is now, of
     `lines_written` in all; `items` are those that have not ended. `captured` are the order's
     payments through the institution, `disputes` the chargebacks of them, the subject itself among
-    them if it is one, `order_held` what the order of a chargeback holds. `personal` is what is
-    known of the client's account, for a subject that is no order.
+    them if it is one, `order_held` what the order of a chargeback holds, `client_owes` what the
+    client of an order owes for cancellations. `personal` is what is known of the client's account,
+    for a subject that is no order.
     """
 
     written: Rows | None
@@ -36,6 +37,7 @@ class Found:
     captured: list[Rows]
     disputes: list[Rows]
     order_held: dict[str, int] | None
+    client_owes: int | None
     personal: Rows | None
     coupons: list[Rows]
     brokerage: Rows | None

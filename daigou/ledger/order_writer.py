@@ -85,6 +85,7 @@ class OrderWriter:
             held=self._before.held,
             moved=moved,
             fee_earned=self._before.fee_earned,
+            client_owes=Money(found.client_owes or 0),
             movement=movement_of(found.movement) if found.movement else None,
         )
 

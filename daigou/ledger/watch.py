@@ -162,6 +162,18 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
             (_LONG_AGO, ""),
             "SELECT count(*) FROM order_item WHERE axis = 'question' AND ended_at IS NULL",
         ),
+        # UA-4-6: by when the platform answers was counted when it was asked.
+        _Source(
+            """
+            SELECT answer_by, id, id, 'consultation/' || state
+            FROM consultation
+            WHERE ended_at IS NULL AND answer_by < %(before)s
+                AND (answer_by, id) > (%(k0)s::timestamptz, %(k1)s)
+            ORDER BY answer_by, id LIMIT %(limit)s
+            """,
+            (_LONG_AGO, ""),
+            "SELECT count(*) FROM consultation WHERE ended_at IS NULL",
+        ),
     ),
     # By when it was recorded: a deadline that struck late bears the moment at which it was due.
     SweepName.NOTICES: (
@@ -176,6 +188,27 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
             """,
             (_LONG_AGO, "", 0, 0),
             "SELECT count(*) FROM notice WHERE sent_at IS NULL",
+        ),
+    ),
+    # A dispute is done with once a person has placed it, or the institution gave the money back. A
+    # verdict that fits nothing is shown for a month: nothing in the books can say that it is done.
+    SweepName.DISPUTES: (
+        _Source(
+            """
+            SELECT m.received_at, m.id, m.dispute, m.detail
+            FROM institution_message m
+            WHERE m.outcome = 'for_a_person' AND m.dealt_at <= %(before)s
+                AND (m.received_at, m.id) > (%(k0)s::timestamptz, %(k1)s)
+                AND CASE m.type WHEN 'dispute.opened' THEN NOT EXISTS (
+                    SELECT FROM chargeback c WHERE c.dispute = m.dispute
+                ) AND NOT EXISTS (
+                    SELECT FROM institution_message v
+                    WHERE v.dispute = m.dispute AND v.type = 'dispute.won'
+                ) ELSE m.received_at > now() - interval '30 days' END
+            ORDER BY m.received_at, m.id LIMIT %(limit)s
+            """,
+            (_LONG_AGO, ""),
+            "SELECT count(*) FROM institution_message WHERE outcome = 'for_a_person'",
         ),
     ),
 }

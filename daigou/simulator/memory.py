@@ -27,7 +27,7 @@ create schema if not exists simulator;
 
 create table if not exists simulator.payment (
     reference      text        primary key,
-    kind           text        not null check (kind in ('capture', 'refund')),
+    kind           text        not null,
     amount         bigint      not null check (amount > 0),
     currency       text        not null,
     payment_method text        not null,
@@ -38,6 +38,10 @@ create table if not exists simulator.payment (
     external_ref   text        not null unique,
     heard_at       timestamptz not null default clock_timestamp()
 );
+alter table simulator.payment
+    drop constraint if exists payment_kind_check,
+    add constraint payment_kind_check
+        check (kind in ('capture', 'refund', 'payout', 'chargeback'));
 create index if not exists payment_original on simulator.payment (original);
 
 create table if not exists simulator.seller_order (

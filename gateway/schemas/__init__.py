@@ -4,6 +4,13 @@ from types import MappingProxyType
 
 from daigou.domain import commands
 from daigou.domain.commands import Command
+from daigou.domain.order import Trigger
+from gateway.schemas.accounts import (
+    CloseAccountBody,
+    PayoutMethodBody,
+    PlaceFreezeBody,
+    WithdrawalBody,
+)
 from gateway.schemas.agreeing import (
     AcceptBody,
     CautionBody,
@@ -27,6 +34,15 @@ from gateway.schemas.cases import (
     SettleCancellationBody,
     SettlementBody,
 )
+from gateway.schemas.chargebacks import (
+    DenyJustCauseBody,
+    DisposeGoodsBody,
+    InstitutionVerdictBody,
+    PayChargebackBody,
+    ReportChargebackBody,
+    StageEvidenceBody,
+    SubmitEvidenceBody,
+)
 from gateway.schemas.claims import AdmitBody, CompensationBody, MakeClaimBody
 from gateway.schemas.goods import (
     CauseFoundBody,
@@ -43,6 +59,7 @@ from gateway.schemas.parties import (
     RegisterLogistics,
     RegisterParty,
     RegisterPromoter,
+    RegisterPromotionProvider,
     RegisterProvider,
     RegisterStorage,
 )
@@ -52,16 +69,22 @@ from gateway.schemas.purchase import (
     RecordPurchaseBody,
     ReportUnrealizableBody,
 )
+from gateway.schemas.sides import ConsultBody, GiveTipBody
 
 __all__ = [
     "BODIES",
+    "BODIES_OF_TRIGGERS",
+    "CloseAccountBody",
     "CommandBody",
+    "ConsultBody",
     "DriftBody",
+    "GiveTipBody",
     "MakeClaimBody",
     "Named",
     "NotedBody",
     "ObjectionBody",
     "OutcomeBody",
+    "PlaceFreezeBody",
     "PlainBody",
     "RechargeBody",
     "RefundOutcomeBody",
@@ -70,9 +93,12 @@ __all__ = [
     "RegisterLogistics",
     "RegisterParty",
     "RegisterPromoter",
+    "RegisterPromotionProvider",
     "RegisterProvider",
     "RegisterStorage",
+    "ReportChargebackBody",
     "SettlementBody",
+    "WithdrawalBody",
 ]
 
 BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
@@ -105,6 +131,12 @@ BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
         commands.ReturnCost: ReturnCostBody,
         commands.Admit: AdmitBody,
         commands.Compensation: CompensationBody,
+        commands.PayoutMethod: PayoutMethodBody,
+        commands.DenyJustCause: DenyJustCauseBody,
+        commands.PayChargeback: PayChargebackBody,
+        commands.InstitutionVerdict: InstitutionVerdictBody,
+        commands.EvidenceBundle: SubmitEvidenceBody,
+        commands.DisposeGoods: DisposeGoodsBody,
         commands.Transport: TransportBody,
         commands.Require: RequireBody,
         commands.Message: WordsBody,
@@ -113,3 +145,7 @@ BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
     }
 )
 """The body of each command type: a new row in a table needs none, a new command type needs one."""
+BODIES_OF_TRIGGERS: MappingProxyType[Trigger, type[CommandBody]] = MappingProxyType(
+    {Trigger.STAGE_EVIDENCE: StageEvidenceBody}
+)
+"""The body of a trigger that does not say all that its command does: the rest is found here."""

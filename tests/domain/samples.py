@@ -129,6 +129,17 @@ CLAIM = commands.Claim(
     note_ref="note_1",
 )
 
+TIP = commands.Tip(
+    order=OrderId("ord_kettles"),
+    amount=Money(50_00),
+    grounds=commands.TipGrounds(paid=True),
+)
+CONSULT = commands.Consult(
+    topic=commands.Topic.SERVICES,
+    answer_by=NOON + timedelta(days=21),
+    calendar=commands.Calendar.STATE_COUNCIL,
+    note_ref="note_1",
+)
 CHARGEBACK = ChargebackId("cbk_kettles")
 BUNDLE = "ab" * 32
 """The digest of a bundle of evidence."""
@@ -272,6 +283,12 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.REJECT_CLAIM: _MESSAGE,
     Trigger.WITHDRAW_CLAIM: _NOTED,
     Trigger.RECORD_COMPENSATION: commands.Compensation(amount=Money(300_00), external_ref="pay_1"),
+    Trigger.GIVE_TIP: TIP,
+    Trigger.REFUND_TIP: _NOTED,
+    Trigger.RETURN_TIP: _NOTED,
+    Trigger.CONSULT: CONSULT,
+    Trigger.ANSWER_CONSULTATION: _MESSAGE,
+    Trigger.WITHDRAW_CONSULTATION: _NOTED,
     Trigger.REQUEST_WITHDRAWAL: commands.RequestWithdrawal(
         client=CLIENT, amount=Money(500_00), payment_method="pm_ok"
     ),
@@ -280,7 +297,7 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.PLACE_FREEZE: SUSPICION,
     Trigger.LIFT_FREEZE: _MESSAGE,
     Trigger.CONTEST_RESTRICTION: _MESSAGE,
-    Trigger.TRANSFER_TO_PROVIDER: _NOTED,
+    Trigger.AWARD_SUM: _MESSAGE,
     Trigger.RECOVER_ACCOUNT: _NOTED,
     Trigger.CLOSE_ACCOUNT: CLOSE_ACCOUNT,
     Trigger.KEEP_ACCOUNT: _NOTED,

@@ -81,7 +81,9 @@ def test_a_refusal_says_what_kind_it_is_and_by_which_clause(table: Table, state:
         outcome = _fire(table, state, trigger, role)
         if isinstance(outcome, Row):
             continue
-        expected = (
+        spec = table.triggers.get(trigger)
+        expected = RefusalCode.TOO_LATE if spec and state in spec.over_in else None
+        expected = expected or (
             RefusalCode.NOT_YOUR_ROLE
             if table.rows_from(state, trigger)
             else RefusalCode.NOT_IN_THIS_STATE

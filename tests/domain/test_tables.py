@@ -10,6 +10,7 @@ from daigou.domain.lifecycle import (
     CHARGEBACK,
     CLAIM,
     CLOSURE,
+    CONSULTATION,
     DISSOLUTION,
     FREEZE,
     FULFILMENT,
@@ -21,6 +22,7 @@ from daigou.domain.lifecycle import (
     REFUND,
     REQUIREMENT,
     TABLES,
+    TIP,
     WITHDRAWAL,
 )
 from daigou.domain.lifecycle.table import TOLD, Table
@@ -76,6 +78,8 @@ OPENS = {
     FULFILMENT.name: set(),
     RECHARGE.name: set(),
     CLAIM.name: set(),
+    TIP.name: set(),
+    CONSULTATION.name: set(),
     WITHDRAWAL.name: set(),
     FREEZE.name: set(),
     CLOSURE.name: set(),
@@ -96,6 +100,8 @@ def test_what_opens_an_item_is_a_command_and_what_opens_an_order_is_none() -> No
     assert Trigger.REQUEST not in FULFILMENT.commands
     assert Trigger.REQUEST not in RECHARGE.commands
     assert Trigger.MAKE_CLAIM not in CLAIM.commands
+    assert Trigger.GIVE_TIP not in TIP.commands
+    assert Trigger.CONSULT not in CONSULTATION.commands
     assert Trigger.REPORT_CHARGEBACK not in CHARGEBACK.commands
 
 

@@ -339,6 +339,26 @@ admitted             record-compensation   platform                      compens
 admitted             escalate              clock                         admitted
 """
 
+# Within thirty days the client has it back; after them the provider may give it back, or not.
+TIP = """
+new                  give-tip              client                        held
+
+held                 refund-tip            client                        refunded
+held                 earn-tip              clock                         earned
+
+earned               return-tip            provider                      returned
+earned               close                 clock                         closed
+"""
+
+CONSULTATION = """
+new                  consult               client provider storage logistics promoter  asked
+
+asked                answer-consultation   platform                      answered
+asked                withdraw-consultation client provider storage logistics promoter  withdrawn
+asked                remind                clock                         asked
+asked                escalate              clock                         asked
+"""
+
 WITHDRAWAL = """
 new                  request-withdrawal    client                        due
 
@@ -362,7 +382,7 @@ restricted           contest-restriction   client                        contest
 restricted           transfer-to-provider  clock                         transferred
 
 contested            lift-freeze           provider logistics platform   lifted
-contested            transfer-to-provider  platform                      transferred
+contested            award-sum             platform                      transferred
 contested            escalate              clock                         contested
 
 warned               recover-account       client platform               called_off
@@ -459,6 +479,8 @@ MATRICES = {
     TableName.REFUND: _matrix(REFUND),
     TableName.RECHARGE: _matrix(RECHARGE),
     TableName.CLAIM: _matrix(CLAIM),
+    TableName.TIP: _matrix(TIP),
+    TableName.CONSULTATION: _matrix(CONSULTATION),
     TableName.WITHDRAWAL: _matrix(WITHDRAWAL),
     TableName.FREEZE: _matrix(FREEZE),
     TableName.CLOSURE: _matrix(CLOSURE),
@@ -480,6 +502,9 @@ MATRICES = {
 @pytest.mark.clause("PSR-16")
 @pytest.mark.clause("PSR-17-1")
 @pytest.mark.clause("PSR-20")
+@pytest.mark.clause("PSR-21-2")
+@pytest.mark.clause("PSR-26")
+@pytest.mark.clause("UA-4-6")
 @pytest.mark.clause("PSR-22-1")
 @pytest.mark.clause("PSR-22-2")
 @pytest.mark.clause("PSR-22-3")
@@ -542,6 +567,8 @@ ENDS = {
     TableName.REFUND: {"refunded", "credited"},
     TableName.RECHARGE: {"credited", "declined"},
     TableName.CLAIM: {"rejected", "withdrawn", "compensated"},
+    TableName.TIP: {"refunded", "returned", "closed"},
+    TableName.CONSULTATION: {"answered", "withdrawn"},
     TableName.WITHDRAWAL: {"paid_out", "returned"},
     TableName.FREEZE: {"lifted", "transferred", "called_off", "cancelled"},
     TableName.CLOSURE: {"closed", "withdrawn"},
@@ -752,6 +779,38 @@ REFUSALS_OF_CLAIMS = [
     ("made", "escalate", "platform", WRONG_ROLE, "PSR-25"),
 ]
 
+TOO_LATE = RefusalCode.TOO_LATE
+REFUSALS_OF_TIPS = [
+    # A client tips of its own will, and has it back on request for thirty days.
+    ("new", "give-tip", "provider", WRONG_ROLE, "PSR-21-1"),
+    ("new", "give-tip", "platform", WRONG_ROLE, "PSR-21-1"),
+    ("held", "refund-tip", "provider", WRONG_ROLE, "PSR-21-2"),
+    ("held", "refund-tip", "platform", WRONG_ROLE, "PSR-21-2"),
+    ("held", "earn-tip", "provider", WRONG_ROLE, "PSR-21-2"),
+    ("refunded", "refund-tip", "client", WRONG_STATE, "PSR-21-2"),
+    # From then on it is too late, and the provider alone decides, for as long again.
+    ("earned", "refund-tip", "client", TOO_LATE, "PSR-21-2"),
+    ("closed", "refund-tip", "client", TOO_LATE, "PSR-21-2"),
+    ("returned", "refund-tip", "client", WRONG_STATE, "PSR-21-2"),
+    ("held", "return-tip", "provider", WRONG_STATE, "PSR-21-2"),
+    ("earned", "return-tip", "client", WRONG_ROLE, "PSR-21-2"),
+    ("earned", "return-tip", "platform", WRONG_ROLE, "PSR-21-2"),
+    ("closed", "return-tip", "provider", TOO_LATE, "PSR-21-2"),
+    ("refunded", "return-tip", "provider", WRONG_STATE, "PSR-21-2"),
+]
+REFUSALS_OF_CONSULTATIONS = [
+    # Whoever is registered asks; the platform alone answers, once.
+    ("new", "consult", "platform", WRONG_ROLE, "UA-4-6"),
+    ("new", "consult", "support", WRONG_ROLE, "UA-4-6"),
+    ("asked", "answer-consultation", "client", WRONG_ROLE, "UA-4-6"),
+    ("asked", "answer-consultation", "support", WRONG_ROLE, "UA-4-6"),
+    ("answered", "answer-consultation", "platform", WRONG_STATE, "UA-4-6"),
+    ("withdrawn", "answer-consultation", "platform", WRONG_STATE, "UA-4-6"),
+    ("asked", "withdraw-consultation", "platform", WRONG_ROLE, "UA-4-6"),
+    ("answered", "withdraw-consultation", "client", WRONG_STATE, "UA-4-6"),
+    ("asked", "escalate", "platform", WRONG_ROLE, "UA-4-6"),
+]
+
 FORBIDDEN = [
     (name, *each)
     for name, refusals in (
@@ -760,6 +819,8 @@ FORBIDDEN = [
         (TableName.CANCELLATION, REFUSALS_OF_CANCELLATIONS),
         (TableName.DISSOLUTION, REFUSALS_OF_DISSOLUTIONS),
         (TableName.CLAIM, REFUSALS_OF_CLAIMS),
+        (TableName.TIP, REFUSALS_OF_TIPS),
+        (TableName.CONSULTATION, REFUSALS_OF_CONSULTATIONS),
     )
     for each in refusals
 ]

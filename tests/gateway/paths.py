@@ -8,14 +8,18 @@ import httpx
 
 from daigou.domain.refusals import RefusalCode
 from gateway.problems import EdgeCode, Problem
+from tests.gateway.fake_accounts import CHARGEBACK, CLOSURE, FREEZE, PAYMENT, WITHDRAWAL
 from tests.gateway.fakes import (
     CLAIM,
+    CONSULTATION,
     DIGEST,
     ENDPOINT,
+    ENGAGEMENT,
     MESSAGE,
     NOON,
     ORDER,
     RECHARGE,
+    TIP,
     a_gateway,
     http_as,
 )
@@ -27,6 +31,12 @@ KNOWN = {
     "order_id": ORDER,
     "recharge_id": RECHARGE,
     "claim_id": CLAIM,
+    "withdrawal_id": WITHDRAWAL,
+    "freeze_id": FREEZE,
+    "closure_id": CLOSURE,
+    "chargeback_id": CHARGEBACK,
+    "tip_id": TIP,
+    "consultation_id": CONSULTATION,
     "client_id": "cli_anna",
     "party_id": "prv_kai",
     "number": "9",
@@ -36,6 +46,7 @@ KNOWN = {
     "message_id": MESSAGE,
     "digest": DIGEST,
     "contract_id": "3",
+    "engagement_id": ENGAGEMENT,
 }
 NUMBERS = {
     "parcels": "5",
@@ -57,7 +68,10 @@ def _endpoints(method: str) -> Iterator[str]:
             yield path
 
 
-POSTS, GETS = list(_endpoints("post")), list(_endpoints("get"))
+INSTITUTION = "/v1/webhooks/payment-institution"
+"""It has a signature in the place of a key, and tests of its own."""
+POSTS = [path for path in _endpoints("post") if path != INSTITUTION]
+GETS = list(_endpoints("get"))
 
 
 def real(path: str, **junk: str) -> str:
@@ -114,7 +128,19 @@ BODIES: dict[str, dict[str, Any]] = {
         "basis": "PSR-17-2",
         "losses": [{"head": "paid_to_others", "amount": _FEN}],
     },
+    "/v1/orders/{order_id}/tips": {"amount": {"amount": 50_00, "currency": "CNY"}},
+    "/v1/consultations": {"topic": "services", "question": "How long are goods stored?"},
     "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
+    "/v1/withdrawals": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
+    "/v1/accounts/{client_id}/freezes": {"reason": "suspicion", "note": "in words"},
+    "/v1/accounts/{client_id}/closure": {"payment_method": "pm_ok"},
+    "/v1/orders/{order_id}/chargebacks": {
+        "dispute": "dp_2",
+        "payment": PAYMENT,
+        "amount": _FEN,
+        "reason": "changed_mind",
+        "evidence_due": NOON.isoformat(),
+    },
     "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
     "/v1/screening-rules": {
         "kind": "word",
@@ -138,6 +164,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "begins_at": NOON.isoformat(),
     },
     "/v1/promoter-contracts/{contract_id}/end": {"ends_at": NOON.replace(year=2027).isoformat()},
+    "/v1/promoter-contracts/{contract_id}/change-rate": {
+        "rate": "1/4",
+        "since": NOON.isoformat(),
+    },
+    "/v1/promoter-engagements": {
+        "promoter_id": "pro_mia",
+        "promotion_provider_id": "psp_bund",
+    },
+    "/v1/promoter-engagements/{engagement_id}/activate": {"reason": "agreed"},
+    "/v1/promoter-engagements/{engagement_id}/suspend": {"reason": "breach"},
+    "/v1/promoter-engagements/{engagement_id}/end": {"reason": "breach"},
     "principal": {
         "legal_name": "Kai Example Purchasing",
         "registration_number": "91110000600037341L",
@@ -203,6 +240,23 @@ BODIES: dict[str, dict[str, Any]] = {
     "admit-claim": {"amount": _FEN},
     "reject-claim": _WORDS,
     "record-compensation": {"amount": _FEN, "external_ref": "W1"},
+    "confirm-withdrawal": {"reference": f"{WITHDRAWAL}/1"},
+    "decline-withdrawal": {"reference": f"{WITHDRAWAL}/1"},
+    "lift-freeze": _WORDS,
+    "contest-restriction": _WORDS,
+    "name-payout-method": {"payment_method": "pm_ok"},
+    "confirm-payout": {"reference": f"{CLOSURE}/2"},
+    "decline-payout": {"reference": f"{CLOSURE}/2"},
+    "find-just-cause": _WORDS,
+    "deny-just-cause": {"head": "2", **_WORDS},
+    "pay-chargeback": {"from_deposit": _FEN},
+    "confirm-chargeback-payment": {"reference": f"{CHARGEBACK}/2"},
+    "decline-chargeback-payment": {"reference": f"{CHARGEBACK}/2"},
+    "win-chargeback": {"external_ref": "vd-1"},
+    "lose-chargeback": {"external_ref": "vd-1"},
+    "submit-evidence": {"digest": DIGEST},
+    "dispose-goods": {"proceeds": _FEN, "storage_costs": _FEN, "external_ref": "B1"},
+    "answer-consultation": _WORDS,
     "confirm-recharge": {"reference": f"{RECHARGE}/1"},
     "decline-recharge": {"reference": f"{RECHARGE}/1"},
 }

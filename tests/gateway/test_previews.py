@@ -362,4 +362,6 @@ def test_every_line_has_its_clause_and_every_account_its_purse_or_is_the_orders_
         *of_others,
         AccountKind.DISPOSAL,
         AccountKind.PAYMENT_INSTITUTION,
+        # A tip's own: no order moves it.
+        AccountKind.TIP_HELD,
     } - {AccountKind.REFUND_TRANSIT}

@@ -1,7 +1,10 @@
 """What happens to a client's account, walked through the one door: payouts, chargebacks, …"""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
+
+import pytest
 
 from daigou.domain import commands
 from daigou.domain.commands import DisputeReason, Footing, FreezeReason, Stand
@@ -10,6 +13,7 @@ from daigou.domain.lifecycle import CHARGEBACK, CLOSURE, FREEZE, WITHDRAWAL
 from daigou.domain.lifecycle.chargeback import STANDS
 from daigou.domain.money import Money
 from daigou.domain.order import Parties, Role, Trigger
+from daigou.domain.refusals import RefusalCode, Refused
 from tests.ledger.road import ANNA, NOON, Subject, World
 
 EVIDENCE_DUE = NOON + timedelta(days=10)
@@ -29,12 +33,15 @@ def freeze(
     *,
     client: PartyId = ANNA,
     by: Role = Role.PLATFORM,
-    at: Any = NOON,
+    at: datetime = NOON,
+    of: Subject | None = None,
     **said: Any,
 ) -> Subject:
-    """A freeze that somebody placed."""
+    """A freeze that somebody placed; a breach is `of` an order."""
     subject = _subject(world, "frz", FREEZE, client=client)
     subject.at = at
+    if of is not None:
+        said["order"], subject.parties = OrderId(of.id), of.parties
     asked = commands.PlaceFreeze(client=client, reason=reason, **said)
     subject.pull(Trigger.PLACE_FREEZE, asked, by=by)
     return subject
@@ -67,15 +74,17 @@ def chargeback(
     reason: DisputeReason = DisputeReason.CHANGED_MIND,
     footing: Footing | None = None,
     heeded: bool = True,
+    payment: int = 0,
 ) -> Subject:
-    """A payment of an order that was charged back; its order has heard of it."""
+    """A payment of an order that was charged back, by default its first; its order has heard of
+    it."""
     subject = unreported(world, order, dispute)
     subject.pull(
         Trigger.REPORT_CHARGEBACK,
         commands.ReportChargeback(
             order=OrderId(order.id),
             dispute=dispute,
-            payment=payment_of(order),
+            payment=payment_of(order, payment),
             amount=Money(fen),
             reason=reason,
             evidence_due=EVIDENCE_DUE,
@@ -97,13 +106,47 @@ def heed(order: Subject, subject: Subject) -> None:
         )
 
 
-def payment_of(order: Subject) -> MovementRef:
-    """Our reference of the payment that the institution captured first."""
-    return next(
-        MovementRef(f"{order.id}/{step.sequence}")
-        for step in order.steps
-        if step.trigger == Trigger.PAY
+def institution_says(subject: Subject, trigger: Trigger) -> None:
+    """The institution's answer about a payout, or about a payment of a debt."""
+    intended = (Trigger.REQUEST_WITHDRAWAL, Trigger.WIND_UP, Trigger.PAY_CHARGEBACK)
+    sequence = next(step.sequence for step in reversed(subject.steps) if step.trigger in intended)
+    reference = MovementRef(f"{subject.id}/{sequence}")
+    subject.pull(trigger, commands.Outcome(reference=reference, external_ref="ext-1"))
+
+
+def pay_back(subject: Subject, *, deposit: int = 0, institution: int = 0) -> None:
+    """The client pays what it had charged back; the institution has not answered yet."""
+    subject.pull(
+        Trigger.PAY_CHARGEBACK,
+        commands.PayChargeback(
+            from_deposit=Money(deposit),
+            from_institution=Money(institution),
+            payment_method="pm_1" if institution else "",
+        ),
     )
+
+
+def wind_up(subject: Subject) -> None:
+    """It is looked whether everything of the account has ended."""
+    subject.pull(Trigger.WIND_UP)
+
+
+def lift(subject: Subject) -> None:
+    """The platform lifts a freeze."""
+    subject.pull(Trigger.LIFT_FREEZE, commands.Message(note_ref="txt_0001"), by=Role.PLATFORM)
+
+
+def refusal(act: Callable[[], object]) -> tuple[RefusalCode, str]:
+    """The code and the clause by which something is refused."""
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code, refused.value.clause
+
+
+def payment_of(order: Subject, number: int = 0) -> MovementRef:
+    """Our reference of one of the payments that the institution captured, counted from 0."""
+    paid = [step.sequence for step in order.steps if step.trigger == Trigger.PAY]
+    return MovementRef(f"{order.id}/{paid[number]}")
 
 
 def _subject(world: World, prefix: str, table: Any, *, client: PartyId) -> Subject:

@@ -115,7 +115,7 @@ class Cancelling(AnyCase):
         off = min(coupon, fees.amount) if coupons else 0
         share = (view.amount.amount - off) * from_deposit // 4
         if share:
-            self.world.recharged(share)
+            self._recharge(share)
         settle(
             self.order,
             amount=view.amount.amount,
@@ -186,7 +186,7 @@ class Cancelling(AnyCase):
         due = self.queries.order(self.order.id).due_now
         assert due is not None
         if not institution:
-            self.world.recharged(due.amount)
+            self._recharge(due.amount)
         said = commands.Pay(
             from_institution=due if institution else ZERO,
             from_deposit=ZERO if institution else due,
@@ -415,6 +415,10 @@ class Cancelling(AnyCase):
 
     def _price(self, percent: int) -> commands.ActualPrice:
         return a_price(self.order, max(1, self.order.facts.goods.amount * percent // 100))
+
+    def _recharge(self, fen: int) -> None:
+        """So much more is in the deposit, whatever the client owes of orders before (UA-1-19)."""
+        self.world.recharged(fen + balances(self.queries).get("receivable:cli_anna", 0))
 
     def _answer(self, trigger: Trigger) -> None:
         said = commands.Outcome(reference=self.order.intended(), external_ref="x-1")

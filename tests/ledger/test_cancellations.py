@@ -23,6 +23,7 @@ from daigou.ledger.books import PostgresBooks
 from daigou.ledger.erasing import Erasing, StillRunningError
 from daigou.ledger.queries import Queries
 from daigou.ports.books import StepConflictError
+from tests.ledger.account_road import freeze
 from tests.ledger.attack import FLOOR, Sql, composed, written
 from tests.ledger.road import (
     ANNA,
@@ -241,24 +242,50 @@ def test_a_fee_that_is_waived_pays_what_the_costs_exceed_before_there_is_a_debt(
 
 
 @pytest.mark.clause("PSR-12-4")
-@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("UA-1-9")
 def test_a_frozen_deposit_is_not_touched_and_the_client_owes(
-    world: World, queries: Queries, engine: Engine, sql: Sql
+    world: World, queries: Queries, engine: Engine
 ) -> None:
     order = world.purchased(from_deposit=WHOLE)
     ask_to_cancel(order)
     agree(order, 0)
     world.recharged(5_000)
-    sql.execute(
-        "INSERT INTO account_freeze (account, reason, author, clause, placed_at)"
-        " VALUES ('deposit:cli_anna', 'chargeback', 'plt_platform', 'PSR-22-1', now())"
-    )
-    sql.commit()
+    freeze(world)
 
     settle_case(order, engine, a_cost(12_000))
 
     assert balances(queries)["receivable:cli_anna"] == 12_000
     assert queries.deposit(ANNA).balance == Money(5_000)
+
+
+@pytest.mark.clause("PSR-12-4")
+@pytest.mark.clause("UA-1-19")
+def test_what_the_seller_pays_late_pays_nothing_that_a_recharge_has_paid(
+    world: World, queries: Queries, engine: Engine
+) -> None:
+    order = world.purchased(from_deposit=WHOLE)
+    case = ask_to_cancel(order)
+    agree(order, PRICE)
+    order.pull(Trigger.PROCEED_WITHOUT_REFUND, commands.Noted(), item=case, by=Role.PLATFORM)
+    settle_case(order, engine, a_cost(12_000))
+    world.recharged(10_000)
+    assert balances(queries) == {
+        "bank": -PRICE,
+        "payment_institution": WHOLE + 10_000,
+        "provider:prv_yiwu": -FEE,
+        "receivable:cli_anna": 2_000,
+        "third_party:sto_ningbo": -12_000,
+    }
+
+    paid_back(order, 5_000)
+    paid_back(order, PRICE - 5_000, "sr-2")
+
+    assert balances(queries) == {
+        "deposit:cli_anna": -(PRICE - 2_000),
+        "payment_institution": WHOLE + 10_000,
+        "provider:prv_yiwu": -FEE,
+        "third_party:sto_ningbo": -12_000,
+    }
 
 
 @pytest.mark.clause("PSR-12-4")

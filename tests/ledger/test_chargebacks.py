@@ -29,11 +29,6 @@ from tests.ledger.sums import balances
 VERDICT = commands.InstitutionVerdict(external_ref="vd-1")
 
 
-def sums(queries: Queries) -> dict[str, int]:
-    """What every account stands at, debit positive, without those at nothing."""
-    return {account: fen for account, fen in balances(queries).items() if fen}
-
-
 @pytest.mark.clause("PSR-22-1")
 def test_a_payment_that_is_charged_back_is_owed_and_the_account_frozen(
     world: World, queries: Queries, engine: Engine
@@ -42,7 +37,7 @@ def test_a_payment_that_is_charged_back_is_owed_and_the_account_frozen(
     disputed = chargeback(world, order, WHOLE)
 
     assert disputed.state == State.DEMANDED
-    assert sums(queries) == {
+    assert balances(queries) == {
         f"charged_back:{disputed.id}": WHOLE,
         f"escrow:{order.id}": -123_000,
         f"fee_held:{order.id}": -123,
@@ -73,7 +68,7 @@ def test_the_deposit_pays_despite_the_freeze_to_the_second(
     assert queries.deposit(ANNA).balance == Money(200_000 - WHOLE)
     assert queries.deposit(ANNA).frozen_for == ()
     assert not order.main.held
-    assert f"charged_back:{disputed.id}" not in sums(queries)
+    assert f"charged_back:{disputed.id}" not in balances(queries)
     assert audit(engine).ok, str(audit(engine))
 
 
@@ -87,7 +82,7 @@ def test_goods_are_sold_for_what_the_deposit_does_not_cover(
     disputed.pull(Trigger.OFFSET_DEPOSIT)
     heed(order, disputed)
     assert disputed.state == State.OWING
-    assert sums(queries)[f"charged_back:{disputed.id}"] == WHOLE - 20_000
+    assert balances(queries)[f"charged_back:{disputed.id}"] == WHOLE - 20_000
     with pytest.raises(Refused) as refused:
         world.order()
     assert (refused.value.code, refused.value.clause) == (RefusalCode.SERVICE_REFUSED, "PSR-22-3")
@@ -100,7 +95,7 @@ def test_goods_are_sold_for_what_the_deposit_does_not_cover(
 
     assert (order.state, disputed.state) == (State.DISPOSED, State.OWING)
     owed = WHOLE - 20_000 - 65_000
-    assert sums(queries) == {
+    assert balances(queries) == {
         "bank": -123_000 + 70_000,
         f"charged_back:{disputed.id}": owed,
         "payment_institution": 20_000,
@@ -155,12 +150,12 @@ def test_what_goes_back_of_a_disputed_payment_pays_the_debt_and_no_card(
 
     assert order.refunds() != ()
     (refund,) = order.refunds()
-    assert sums(queries)[f"refund_transit:{order.id}"] == -(WHOLE - 100_000)
-    assert f"charged_back:{disputed.id}" not in sums(queries)
+    assert balances(queries)[f"refund_transit:{order.id}"] == -(WHOLE - 100_000)
+    assert f"charged_back:{disputed.id}" not in balances(queries)
     order.answer(Trigger.CONFIRM_REFUND, item=refund)
     disputed.pull(Trigger.COLLECT_DEBT)
     assert disputed.state == State.COVERED
-    assert sums(queries) == {}
+    assert balances(queries) == {}
     assert audit(engine).ok, str(audit(engine))
 
     disputed.pull(Trigger.WIN_CHARGEBACK, VERDICT)
@@ -200,13 +195,13 @@ def test_with_just_cause_nothing_is_frozen_and_the_provider_bears_it(
     heed(order, disputed)
 
     assert disputed.state == State.JUSTIFIED
-    assert sums(queries) == {
+    assert balances(queries) == {
         "bank": -123_000,
         "receivable:prv_yiwu": WHOLE,
         f"fee_held:{order.id}": -123,
     }
     disputed.pull(Trigger.WIN_CHARGEBACK, VERDICT)
-    assert "receivable:prv_yiwu" not in sums(queries)
+    assert "receivable:prv_yiwu" not in balances(queries)
     assert audit(engine).ok, str(audit(engine))
 
 
@@ -222,7 +217,7 @@ def test_what_was_not_bought_goes_back_by_just_cause(
     disputed.pull(Trigger.COLLECT_DEBT)
 
     assert (order.state, disputed.state) == (State.UNREALIZABLE, State.JUSTIFIED)
-    assert sums(queries) == {}
+    assert balances(queries) == {}
     assert audit(engine).ok, str(audit(engine))
 
 
@@ -239,7 +234,7 @@ def test_the_client_pays_its_debt_from_the_frozen_deposit_and_the_institution(
 
     disputed.pull(Trigger.PAY_CHARGEBACK, asked)
     assert disputed.state == State.PAYING
-    assert sums(queries)[f"payment_reserved:{disputed.id}"] == -20_000
+    assert balances(queries)[f"payment_reserved:{disputed.id}"] == -20_000
     reference = MovementRef(f"{disputed.id}/{disputed.sequence}")
     disputed.pull(
         Trigger.CONFIRM_CHARGEBACK_PAYMENT,
@@ -247,7 +242,7 @@ def test_the_client_pays_its_debt_from_the_frozen_deposit_and_the_institution(
     )
 
     assert disputed.state == State.COVERED
-    assert f"charged_back:{disputed.id}" not in sums(queries)
+    assert f"charged_back:{disputed.id}" not in balances(queries)
     assert audit(engine).ok, str(audit(engine))
 
 
@@ -271,7 +266,7 @@ def test_what_a_provider_bears_comes_back_to_it_where_its_order_gives_it_back(
     disputed = chargeback(world, order, WHOLE, reason=DisputeReason.NOT_RECEIVED)
     disputed.pull(Trigger.FIND_JUST_CAUSE, commands.Message(note_ref="txt_0001"))
     heed(order, disputed)
-    assert sums(queries)["receivable:prv_yiwu"] == WHOLE
+    assert balances(queries)["receivable:prv_yiwu"] == WHOLE
 
     ask_to_cancel(order)
     agree(order, 123_000)
@@ -280,13 +275,13 @@ def test_what_a_provider_bears_comes_back_to_it_where_its_order_gives_it_back(
 
     # The client has its money already: nothing goes to its deposit. The fee was kept.
     assert queries.deposit(ANNA).balance == Money(0)
-    assert sums(queries) == {"provider:prv_yiwu": -123, "receivable:prv_yiwu": 123}
+    assert balances(queries) == {"provider:prv_yiwu": -123, "receivable:prv_yiwu": 123}
     assert audit(engine).ok, str(audit(engine))
 
     disputed.pull(Trigger.WIN_CHARGEBACK, VERDICT)
 
     # Now it has not: what the order gave back is the client's, and the provider bears nothing.
-    assert sums(queries) == {
+    assert balances(queries) == {
         "deposit:cli_anna": -123_000,
         "payment_institution": WHOLE,
         "provider:prv_yiwu": -123,

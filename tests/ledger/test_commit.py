@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 
 from daigou.domain import commands
 from daigou.domain.book import MovementKind, MovementState
+from daigou.domain.commands import Block
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.order import State, Trigger
@@ -22,6 +23,7 @@ from daigou.ledger.audit import audit
 from daigou.ledger.books import PostgresBooks
 from daigou.ledger.queries import Queries
 from daigou.ports.books import BooksUnavailableError, StepConflictError, ToBuy
+from tests.ledger.account_road import freeze
 from tests.ledger.killing import kill_the_waiting
 from tests.ledger.road import (
     ANNA,
@@ -237,28 +239,21 @@ def test_refusal_of_a_template_leaves_nothing_written(world: World, queries: Que
     assert len(queries.timeline(order.id)) == 2
 
 
-@pytest.mark.clause("PSR-22-1")
-def test_frozen_deposit_is_not_used_but_takes_money_in(
-    world: World, queries: Queries, sql: psycopg.Connection[Any]
-) -> None:
+@pytest.mark.clause("UA-1-9")
+def test_frozen_deposit_is_not_used_but_takes_money_in(world: World, queries: Queries) -> None:
     world.recharged(200_000)
     order = world.accepted()
-    sql.execute(
-        "INSERT INTO account_freeze (account, reason, author, clause, placed_at)"
-        " VALUES ('deposit:cli_anna', 'refused the transfer', 'prv_yiwu', 'PSR-22-1', now())"
-    )
-    sql.commit()
+    frozen = freeze(world, blocks=(Block.WITHDRAWAL, Block.USE))
 
     with pytest.raises(Refused) as refused:
         pay(order, from_deposit=123_123)
 
-    assert (refused.value.code, refused.value.clause) == (RefusalCode.ACCOUNT_FROZEN, "PSR-22-1")
-    assert queries.deposit(ANNA).frozen_for == ("refused the transfer",)
+    assert (refused.value.code, refused.value.clause) == (RefusalCode.ACCOUNT_FROZEN, "UA-1-9")
+    assert queries.deposit(ANNA).frozen_for == ("suspicion",)
     world.recharged(5)
     assert queries.deposit(ANNA).balance == Money(200_005)
 
-    sql.execute("UPDATE account_freeze SET lifted_at = now(), lifted_by = 'prv_yiwu'")
-    sql.commit()
+    frozen.pull(Trigger.LIFT_FREEZE, commands.Message(note_ref="txt_0001"))
     pay(order, from_deposit=123_123)
     assert order.state == State.EFFECTIVE
 

@@ -8,6 +8,7 @@ from pydantic_core import to_json
 from daigou.domain import commands
 from daigou.domain.money import Money
 from daigou.domain.order import Trigger
+from tests.ledger.account_road import freeze
 from tests.ledger.attack import (
     CHAIN,
     CHECK,
@@ -54,7 +55,17 @@ UPDATES = {
     "notice": "event = 'order.other'",
     "movement": "amount = amount + 1",
 }
-REMOVABLE = (*UPDATES, "purchase_order", "recharge", "order_item", "coupon", "promoter_contract")
+REMOVABLE = (
+    *UPDATES,
+    "purchase_order",
+    "recharge",
+    "order_item",
+    "coupon",
+    "brokerage_contract",
+    "promoter_engagement",
+    "engagement_change",
+    "invitation_code",
+)
 
 
 @pytest.fixture
@@ -247,25 +258,39 @@ def test_nothing_that_is_owed_goes_beneath_its_floor(payment: Rows, sql: Sql) ->
 @pytest.mark.clause("PSR-22-1")
 @pytest.mark.clause("PSR-22-2")
 @pytest.mark.parametrize(
-    ("kind", "state"), [("payment", FROZEN), ("offset", None), ("chargeback", None)]
+    ("kind", "state"),
+    [
+        ("payment", FROZEN),
+        ("withdrawal_reserved", FROZEN),
+        ("tip", FROZEN),
+        ("offset", None),
+        ("chargeback", None),
+        ("chargeback_paid", None),
+        ("debt_paid", None),
+        ("restriction_transferred", None),
+    ],
 )
 def test_freeze_lets_through_only_what_it_is_for(
-    payment: Rows, sql: Sql, kind: str, state: str | None
+    world: World, payment: Rows, sql: Sql, kind: str, state: str | None
 ) -> None:
-    _freeze(sql)
+    freeze(world)
     payment["journal"][0]["kind"] = kind
 
     assert written(sql, payment) == state
 
 
 @pytest.mark.usefixtures("order")
-def test_freeze_is_kept_and_lifted_once(sql: Sql) -> None:
-    _freeze(sql)
-    lifting = "UPDATE account_freeze SET lifted_at = now(), lifted_by = 'plt_platform'"
+def test_freeze_is_kept_and_lifted_once(world: World, sql: Sql) -> None:
+    frozen = freeze(world)
+    lifting = (
+        "UPDATE account_freeze SET lifted_at = now(), lifted_by = 'plt_platform',"
+        " lifted_sequence = 2"
+    )
 
     assert refused(sql, "UPDATE account_freeze SET reason = 'none'") == HISTORY
     assert refused(sql, "DELETE FROM account_freeze") == HISTORY
-    assert refused(sql, lifting) is None
+    assert refused(sql, lifting) == HISTORY
+    frozen.pull(Trigger.LIFT_FREEZE, commands.Message(note_ref="txt_0001"))
     assert refused(sql, lifting) == HISTORY
 
 
@@ -532,11 +557,3 @@ def test_party_is_what_its_id_says_and_a_client_has_no_name(
     sql: Sql, party: str, state: str | None
 ) -> None:
     assert refused(sql, f"INSERT INTO party VALUES {party}") == state
-
-
-def _freeze(sql: Sql) -> None:
-    sql.execute(
-        "INSERT INTO account_freeze (account, reason, author, clause, placed_at)"
-        " VALUES ('deposit:cli_anna', 'refused', 'prv_yiwu', 'PSR-22-1', now())"
-    )
-    sql.commit()

@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from daigou.domain import commands, postings
 from daigou.domain.commands import FreezeReason
-from daigou.domain.freezes import FREEZES
 from daigou.domain.lifecycle import account_guards as guards
 from daigou.domain.lifecycle.table import Deadline, Row, Table, TriggerSpec, Wait
 from daigou.domain.lifecycle.words import CLIENT, LOGISTICS, PLATFORM, PROVIDER, tell
@@ -17,6 +16,7 @@ from daigou.domain.refusals import RefusalCode
 
 _ALL = CLIENT | PROVIDER | LOGISTICS | PLATFORM
 _CREDITORS = (Role.PROVIDER, Role.LOGISTICS)
+_LOST = guards.is_frozen_for(FreezeReason.LOST_CREDENTIAL)
 _ACTIVE_AGAIN = frozenset({RefusalCode.NOT_IN_THIS_STATE})
 
 ROWS = (
@@ -70,23 +70,28 @@ ROWS = (
             source=state,
             target=State.LIFTED,
             clause=clause,
-            roles=FREEZES[reason].lifted_by,
+            roles=roles,
+            when=when,
             posts=postings.lift,
             notices=tell("freeze.lifted", Role.CLIENT),
         )
-        # A lost credential is lifted as a suspicion is.
-        for state, reason, clause in (
-            (State.PLACED, FreezeReason.SUSPICION, "UA-1-9"),
-            (State.RESTRICTED, FreezeReason.BREACH, "UA-4-5"),
-            (State.CONTESTED, FreezeReason.BREACH, "UA-4-5"),
+        for state, clause, roles, when in (
+            (State.PLACED, "UA-1-2", PLATFORM, _LOST),
+            (State.PLACED, "UA-1-9", PLATFORM, None),
+            (State.RESTRICTED, "UA-4-5", PROVIDER | LOGISTICS | PLATFORM, None),
+            (State.CONTESTED, "UA-4-5", PROVIDER | LOGISTICS | PLATFORM, None),
         )
     ),
-    Row(
-        trigger=Trigger.ESCALATE,
-        source=State.PLACED,
-        target=State.PLACED,
-        clause="UA-1-9",
-        notices=tell("freeze.review_due", Role.PLATFORM),
+    *(
+        Row(
+            trigger=Trigger.ESCALATE,
+            source=State.PLACED,
+            target=State.PLACED,
+            clause=clause,
+            when=when,
+            notices=tell("freeze.review_due", Role.PLATFORM),
+        )
+        for clause, when in (("UA-1-2", _LOST), ("UA-1-9", None))
     ),
     # A broken contract: the client goes to court in time, or the sum passes to the other party.
     Row(
@@ -106,7 +111,7 @@ ROWS = (
         notices=tell("freeze.transferred", Role.CLIENT, *_CREDITORS),
     ),
     Row(
-        trigger=Trigger.TRANSFER_TO_PROVIDER,
+        trigger=Trigger.AWARD_SUM,
         source=State.CONTESTED,
         target=State.TRANSFERRED,
         clause="UA-4-5",
@@ -190,8 +195,13 @@ FREEZE = Table(
                 clause="UA-4-5",
             ),
             Trigger.TRANSFER_TO_PROVIDER: TriggerSpec(
-                says="pass the sum to whom the client owes it",
-                command=commands.Noted,
+                says="nobody went to court: the sum passes to whom the client owes it",
+                command=commands.Plain,
+                clause="UA-4-5",
+            ),
+            Trigger.AWARD_SUM: TriggerSpec(
+                says="pass the sum on as the court decided, and say how it did",
+                command=commands.Message,
                 clause="UA-4-5",
             ),
             Trigger.FREEZE_INACTIVE: TriggerSpec(

@@ -42,9 +42,10 @@ def keep_seller_refund(book: Book, command: Command) -> Effects:
 
 
 def pass_on_late_refund(book: Book, command: Command) -> Effects:
-    """What the seller pays back after the settlement pays the debt it left; the rest goes back."""
+    """What the seller pays back after the settlement pays the debt it left, as far as no recharge
+    has paid that since; the rest goes back."""
     amount = expect(command, CaseRefund).amount
-    owed = min(amount, book.put_into(book.receivable))
+    owed = min(amount, book.put_into(book.receivable), book.client_owes)
     back = give_back(book, escrow=amount - owed, fees=ZERO, clause=AGREED)
     return replace(
         back,

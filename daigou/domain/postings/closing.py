@@ -1,9 +1,12 @@
 """Owns what the closing of an account does to the books: nothing new, then the rest is paid out."""
 
+from dataclasses import replace
+
 from daigou.domain.book import Book, Effects
 from daigou.domain.commands import Command, FreezeReason
-from daigou.domain.money import ZERO
+from daigou.domain.money import ZERO, Money, total
 from daigou.domain.postings.freezing import of_reason
+from daigou.domain.postings.recharge import pay_debts
 from daigou.domain.postings.withdrawal import pay_out
 from daigou.domain.refusals import RefusalCode, Refused
 
@@ -14,37 +17,37 @@ def begin_closing(book: Book, command: Command) -> Effects:
 
 
 def close_empty(book: Book, command: Command) -> Effects:
-    """Everything has ended, and there is nothing to pay out (UA-1-20).
+    """Everything has ended, and what the client owes leaves nothing to pay out (UA-1-19, UA-1-20).
 
     Raises:
         Refused: something goes on, or there is money left.
     """
     _must_be_over(book)
-    if book.personal.balance > ZERO:
-        raise Refused(
-            RefusalCode.NOT_IN_THIS_STATE,
-            "UA-1-20",
-            f"the deposit still holds {book.personal.balance}",
-        )
-    return Effects()
+    if rest := _rest(book):
+        raise Refused(RefusalCode.NOT_IN_THIS_STATE, "UA-1-20", f"the deposit still holds {rest}")
+    return Effects(journals=pay_debts(book, book.personal.balance))
 
 
 def pay_out_rest(book: Book, command: Command) -> Effects:
-    """Everything has ended: what is left is paid out (UA-1-20).
+    """Everything has ended: what the client owes is paid, and what is left is paid out (UA-1-19,
+    UA-1-20).
 
     Raises:
         Refused: something goes on, or there is nothing left.
     """
     _must_be_over(book)
-    closure = book.facts.closure
-    if closure is None or not book.personal.balance:
-        raise Refused(RefusalCode.NOTHING_TO_PAY, "UA-1-20", "the deposit is empty")
-    return pay_out(
-        book,
-        book.personal.balance,
-        payment_method=closure.payment_method,
-        clause="UA-1-20",
-    )
+    closure, rest = book.facts.closure, _rest(book)
+    if closure is None or not rest:
+        raise Refused(RefusalCode.NOTHING_TO_PAY, "UA-1-20", "the deposit has nothing to pay out")
+    paid_out = pay_out(book, rest, payment_method=closure.payment_method, clause="UA-1-20")
+    debts = pay_debts(book, book.personal.balance)
+    return replace(paid_out, journals=(*debts, *paid_out.journals))
+
+
+def _rest(book: Book) -> Money:
+    """What the deposit holds beyond all that its client owes."""
+    owed = total([debt.amount for debt in book.personal.debts])
+    return max(ZERO, book.personal.balance - owed)
 
 
 def _must_be_over(book: Book) -> None:

@@ -15,14 +15,15 @@ from daigou.ledger.tables.accounts import (
 )
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
 from daigou.ledger.tables.findings import Finding
+from daigou.ledger.tables.institution import EvidenceBundle, InstitutionMessage
 from daigou.ledger.tables.money import (
     Account,
     AccountFreeze,
+    BrokerageContract,
     Coupon,
     Entry,
     Journal,
     Movement,
-    PromoterContract,
 )
 from daigou.ledger.tables.notices import (
     ChannelOpened,
@@ -32,6 +33,13 @@ from daigou.ledger.tables.notices import (
     WebhookEndpoint,
 )
 from daigou.ledger.tables.previews import Preview
+from daigou.ledger.tables.promotion import (
+    EngagementChange,
+    Invitation,
+    InvitationCode,
+    PromoterAccount,
+    PromoterEngagement,
+)
 from daigou.ledger.tables.reference import (
     Erasure,
     Evidence,
@@ -40,6 +48,7 @@ from daigou.ledger.tables.reference import (
     PurchasingPerson,
     ScreeningRule,
 )
+from daigou.ledger.tables.side import Consultation, Tip, TipLimits
 from daigou.ledger.tables.story import (
     Claim,
     Notice,
@@ -58,22 +67,29 @@ __all__ = [
     "Account",
     "AccountFreeze",
     "Application",
+    "BrokerageContract",
     "ChannelOpened",
     "Chargeback",
     "Claim",
     "Closure",
+    "Consultation",
     "Contact",
     "Coupon",
     "Delivery",
     "DeliveryAttempt",
     "DisputedRefund",
+    "EngagementChange",
     "Entry",
     "Erasure",
     "Evidence",
+    "EvidenceBundle",
     "ExchangeRate",
     "Finding",
     "Freeze",
     "Idempotency",
+    "InstitutionMessage",
+    "Invitation",
+    "InvitationCode",
     "Journal",
     "Movement",
     "Note",
@@ -84,12 +100,15 @@ __all__ = [
     "Party",
     "Preview",
     "Principal",
-    "PromoterContract",
+    "PromoterAccount",
+    "PromoterEngagement",
     "PurchaseOrder",
     "PurchaseRequest",
     "PurchasingPerson",
     "Recharge",
     "ScreeningRule",
+    "Tip",
+    "TipLimits",
     "Transition",
     "WebhookEndpoint",
     "Withdrawal",

@@ -27,8 +27,10 @@ ALTER TABLE transition
     DROP CONSTRAINT axis_is_known,
     DROP CONSTRAINT subject_is_known,
     ADD CONSTRAINT axis_is_known CHECK (
-        axis = ANY (main_axes()) OR axis IN (
-            'parcel', 'requirement', 'question', 'opinion', 'cancellation', 'dissolution', 'refund'
+        axis IN (
+            'fulfilment', 'parcel', 'requirement', 'question', 'opinion', 'cancellation',
+            'dissolution', 'refund', 'recharge', 'claim', 'withdrawal', 'freeze', 'closure',
+            'chargeback', 'tip', 'consultation'
         )
     ),
     -- A chargeback is named by its order and the institution's own id of the dispute.
@@ -295,14 +297,15 @@ CREATE TRIGGER is_of_its_payment BEFORE INSERT ON chargeback
     FOR EACH ROW EXECUTE FUNCTION chargeback_is_of_its_payment();
 
 -- Why: PSR-22-1, a payment under chargeback is never refunded as well, nor a refunded one charged
--- back: over all that was given back of it. The order's lock keeps two at once from passing it.
+-- back: over all that was given back of it. Of two at once the second waits for the first, and sees
+-- what it wrote.
 CREATE FUNCTION payment_is_given_back_once(the_payment varchar) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     captured bigint;
     refunded bigint;
     disputed bigint;
 BEGIN
-    SELECT amount INTO captured FROM movement WHERE reference = the_payment;
+    SELECT amount INTO captured FROM movement WHERE reference = the_payment FOR NO KEY UPDATE;
     SELECT coalesce(sum(amount), 0) INTO refunded FROM movement WHERE original = the_payment;
     SELECT coalesce(sum(weight), 0) INTO disputed FROM disputed_payment
         WHERE payment = the_payment;
@@ -344,6 +347,19 @@ END $$;
 CREATE CONSTRAINT TRIGGER weighs AFTER INSERT ON disputed_refund
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION disputed_refund_weighs();
 
+-- Why: an order gives back of its own disputed payments, not of another's.
+CREATE FUNCTION disputed_refund_is_of_its_order() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM chargeback WHERE id = NEW.chargeback AND order_id = NEW.subject;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION '% is no chargeback of %', NEW.chargeback, NEW.subject
+            USING ERRCODE = 'DG003', DETAIL = 'chargeback';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER is_of_its_order BEFORE INSERT ON disputed_refund
+    FOR EACH ROW EXECUTE FUNCTION disputed_refund_is_of_its_order();
+
 CREATE FUNCTION refund_weighs() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM payment_is_given_back_once(NEW.original);
@@ -366,10 +382,8 @@ ALTER TABLE account_freeze
         FOREIGN KEY (subject, sequence) REFERENCES transition (subject, sequence),
     ADD CONSTRAINT freeze_is_lifted_by_a_step
         FOREIGN KEY (subject, lifted_sequence) REFERENCES transition (subject, sequence),
-    -- Those of before were placed by hand.
-    ADD CONSTRAINT freeze_is_placed_by_a_step CHECK (
-        num_nonnulls(subject, sequence) = 2
-    ) NOT VALID,
+    -- Those of before were placed by hand; `comes_with_its_transition` lets no other such row in.
+    ADD CONSTRAINT freeze_is_placed_by_a_step CHECK (num_nonnulls(subject, sequence) IN (0, 2)),
     ADD CONSTRAINT freeze_forbids_something CHECK (
         cardinality(blocks) > 0
         AND blocks <@ ARRAY['withdrawal', 'use', 'recharge', 'service']::varchar[]
@@ -379,6 +393,20 @@ CREATE INDEX account_freeze_by_subject ON account_freeze (subject) WHERE lifted_
 
 CREATE TRIGGER comes_with_its_transition BEFORE INSERT ON account_freeze
     FOR EACH ROW EXECUTE FUNCTION refuse_afterthought();
+
+-- Why: a subject freezes the deposit of its own client.
+CREATE FUNCTION freeze_is_of_its_client() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF main_axis(NEW.subject) NOT IN ('freeze', 'closure', 'chargeback')
+        OR NEW.account IS DISTINCT FROM
+           'deposit:' || (subject_row(NEW.subject) ->> 'client') THEN
+        RAISE EXCEPTION '% does not freeze %', NEW.subject, NEW.account
+            USING ERRCODE = 'DG003', DETAIL = 'freeze';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER is_of_its_client BEFORE INSERT ON account_freeze
+    FOR EACH ROW EXECUTE FUNCTION freeze_is_of_its_client();
 
 -- Why: who froze what, and why, is kept; a freeze is lifted once, by a step of what placed it.
 CREATE OR REPLACE FUNCTION freeze_is_lifted_once() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -669,6 +697,10 @@ BEGIN
                 SELECT balance FROM entry WHERE account = a.id ORDER BY entry_no DESC LIMIT 1
             ) AS last
             WHERE a.owner = its_order) END,
+        'client_owes', CASE axis WHEN 'fulfilment' THEN coalesce((
+            SELECT e.balance FROM purchase_order o JOIN entry e
+                ON e.account = 'receivable:' || o.client
+            WHERE o.id = the_subject ORDER BY e.entry_no DESC LIMIT 1), 0) END,
         'personal', CASE WHEN client IS NOT NULL THEN personal(client, but => the_subject) END,
         'coupons', (
             SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -695,9 +727,11 @@ BEGIN
 END $$;
 
 -- Writes a step: rows by table. Accounts are locked first: deposits, which may be locked already,
--- then the others in the order of their ids.
+-- then the others in the order of their ids. One that is new is locked by being made, so deposits
+-- are made and locked before any other is.
 CREATE OR REPLACE FUNCTION write_step(step jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    of_deposits boolean;
     redeemed integer;
 BEGIN
     INSERT INTO transition
@@ -737,14 +771,18 @@ BEGIN
     END IF;
 
     IF step ? 'account' THEN
-        INSERT INTO account
-            SELECT * FROM jsonb_populate_recordset(NULL::account, step -> 'account') AS a
-            ORDER BY a.id
-            ON CONFLICT DO NOTHING;
-        PERFORM FROM account
-            WHERE id IN (SELECT a ->> 'id' FROM jsonb_array_elements(step -> 'account') AS a)
-            ORDER BY kind <> 'deposit', id
-            FOR NO KEY UPDATE;
+        FOREACH of_deposits IN ARRAY ARRAY[true, false] LOOP
+            INSERT INTO account
+                SELECT * FROM jsonb_populate_recordset(NULL::account, step -> 'account') AS a
+                WHERE (a.kind = 'deposit') = of_deposits
+                ORDER BY a.id
+                ON CONFLICT DO NOTHING;
+            PERFORM FROM account
+                WHERE id IN (SELECT a ->> 'id' FROM jsonb_array_elements(step -> 'account') AS a)
+                    AND (kind = 'deposit') = of_deposits
+                ORDER BY id
+                FOR NO KEY UPDATE;
+        END LOOP;
     END IF;
     IF step ? 'journal' THEN
         INSERT INTO journal
