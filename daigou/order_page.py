@@ -28,6 +28,19 @@ _WORDS = {
     TableName.RECHARGE: "Money on its way into a client's deposit.",
     TableName.CLAIM: "What a client asks for a loss: of its provider, of logistics, of the seller. "
     "It is no part of its order, and may begin when that has long ended.",
+    TableName.TIP: "What a client gives its provider of its own will, from its deposit, also when "
+    "the order has long ended. It is held for the client before it is the provider's.",
+    TableName.CONSULTATION: "A question to the platform about its services or the agreement. By "
+    "when it is answered is counted in business days of mainland China when it is asked.",
+    TableName.WITHDRAWAL: "Money on its way out of a client's deposit.",
+    TableName.FREEZE: "A reason for which an account is closed to some uses. An account may have "
+    "several; it is free when none is left. What a chargeback or a closing freezes is lifted with "
+    "it, and is none of these.",
+    TableName.CLOSURE: "A client closes its account: nothing new is taken, what runs goes on to "
+    "its end, then the rest is paid out.",
+    TableName.CHARGEBACK: "A client had the payment institution take a payment back, or a part of "
+    "it. Its order waits until that is paid, or found just. It may begin when the order has long "
+    "ended; a payment may have several.",
 }
 
 
@@ -85,14 +98,22 @@ def _followed(table: Table, state: State) -> Iterator[str]:
         (Trigger.FOLLOW_PARCELS, "When its slowest parcel moves, the order follows"),
         (Trigger.FOLLOW_CASE, "When a case of it comes through, the order ends"),
         (Trigger.FOLLOW_ORDER, "When its order or a parcel moves, it may follow"),
+        (Trigger.HEED_CHARGEBACK, "When a payment was taken back with just cause, the order ends"),
     ):
         rows = [row for row in table.rows_from(state, trigger) if not row.stays]
         if rows:
             goals = dict.fromkeys(f"{_name(row.target)} ({_clause(row.clause)})" for row in rows)
             yield f"{says}: {', '.join(goals)}."
-    wait, followed = table.wait(state), table.rows_from(state, Trigger.FOLLOW_CASE)
-    if wait.deadlines and not wait.errand and any(map(_holds_up, followed)):
-        yield "Its own clocks stand still while a case is open."
+    if table.rows_from(state, Trigger.COLLECT_DEBT):
+        yield "When something else pays what is owed, it follows (`collect-debt`)."
+    wait = table.wait(state)
+    holding = []
+    if any(map(_holds_up, table.rows_from(state, Trigger.FOLLOW_CASE))):
+        holding.append("a case is open")
+    if table.rows_from(state, Trigger.HEED_CHARGEBACK):
+        holding.append("a payment of it is charged back and not paid again")
+    if wait.deadlines and not wait.errand and holding:
+        yield f"Its own clocks stand still while {' or '.join(holding)}."
 
 
 def _holds_up(row: Row) -> bool:

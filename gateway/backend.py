@@ -14,17 +14,28 @@ import structlog
 from anyio import to_thread
 from sqlalchemy.exc import SQLAlchemyError
 
-from daigou.domain.ids import AppKey, ClaimId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import (
+    AppKey,
+    ClaimId,
+    ConsultationId,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+    TipId,
+)
 from daigou.domain.notices import DeliveryState
 from daigou.domain.order import Role, State
 from daigou.domain.sweeps import SweepName
 from daigou.ledger.engine import make_engine
 from daigou.ledger.findings import PostgresFindings
 from daigou.ledger.idempotency import Begun, Idempotency
+from daigou.ledger.invitations import Invitation
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.notices import Notices
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry, RegistryConflictError
+from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.views import (
     ApplicationView,
     ClaimView,
@@ -39,6 +50,7 @@ from daigou.ledger.views import (
     TransitionView,
 )
 from daigou.ports.books import BooksUnavailableError, StepConflictError
+from gateway.engaging import Engaging
 from gateway.problems import ProblemError, unavailable
 from gateway.promoting import Promoting
 from gateway.records import Records
@@ -67,6 +79,8 @@ class Registration:
     contact_name: str = ""
     email: str = ""
     phone: str = ""
+    invitation: Invitation | None = None
+    client_account: PartyId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +94,18 @@ class OrdersWanted:
     provider: PartyId | None = None
     due_before: datetime | None = None
     starting_after: OrderId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsultationsWanted:
+    """Which consultations are asked for, of those that `roles` for `party` may see."""
+
+    limit: int
+    roles: frozenset[Role]
+    party: PartyId
+    state: State | None = None
+    due_before: datetime | None = None
+    starting_after: ConsultationId | None = None
 
 
 class ConflictError(Exception):
@@ -102,6 +128,7 @@ class Backend:
         self._limiter = anyio.CapacityLimiter(THREADS_MAX)
         self.records = Records(engine=self._engine, ask=self._ask)
         self.promotion = Promoting(engine=self._engine, ask=self._ask)
+        self.engaging = Engaging(engine=self._engine, ask=self._ask)
         self.showing = Showing(engine=self._engine, ask=self._ask)
 
     # Who is calling, and who is known.
@@ -123,6 +150,7 @@ class Backend:
 
         Raises:
             ConflictError: the id is registered with other particulars.
+            Refused: nobody has the invitation code, or there is no such client.
         """
         return await self._ask(
             self._registry.register_party,
@@ -136,6 +164,8 @@ class Backend:
             contact_name=party.contact_name,
             email=party.email,
             phone=party.phone,
+            invitation=party.invitation,
+            client_account=party.client_account,
         )
 
     async def add_note(self, *, note: str, subject: SubjectId, author: PartyId, body: str) -> None:
@@ -215,6 +245,28 @@ class Backend:
     async def claim(self, claim: ClaimId) -> ClaimView | None:
         """A claim, if there is one of that id."""
         return await self._find(self._queries.claim, claim)
+
+    async def tip(self, tip: TipId) -> TipView | None:
+        """A tip, if there is one of that id."""
+        return await self._find(self._queries.tip, tip)
+
+    async def consultation(self, consultation: ConsultationId) -> ConsultationView | None:
+        """A consultation, if there is one of that id."""
+        return await self._find(self._queries.consultation, consultation)
+
+    async def consultations(
+        self, wanted: ConsultationsWanted
+    ) -> tuple[ConsultationView, ...] | None:
+        """Some consultations, the newest first; None where the one to start after is not known."""
+        return await self._find(
+            self._queries.consultations,
+            roles=wanted.roles,
+            party=wanted.party,
+            limit=wanted.limit,
+            state=wanted.state,
+            due_before=wanted.due_before,
+            starting_after=wanted.starting_after,
+        )
 
     async def deposit(self, client: PartyId) -> DepositView | None:
         """A client's deposit, if there is such a client."""

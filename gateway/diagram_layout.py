@@ -176,7 +176,10 @@ class Layout:
         return self._road_below(line) + below + CHANNEL
 
     def _trees_on_the_road(self, line: tuple[State, ...]) -> float:
-        return max(self._tree_height(state) for state in line if state not in self.plan.side)
+        return max(
+            (self._tree_height(state) for state in line if state not in self.plan.side),
+            default=0.0,
+        )
 
     def _tree_height(self, state: State) -> float:
         ways = self.plan.ways_out(state)

@@ -60,6 +60,15 @@ ROADS: Mapping[TableName, tuple[State, ...]] = MappingProxyType(
             State.AWAITING_REFUND,
             State.DISSOLVED,
         ),
+        TableName.CLOSURE: (State.NEW, State.WINDING_UP, State.PAYING_OUT, State.CLOSED),
+        TableName.CHARGEBACK: (
+            State.NEW,
+            State.EXAMINING,
+            State.DEMANDED,
+            State.OWING,
+            State.COVERED,
+            State.SETTLED,
+        ),
     }
 )
 """The road that people hope for, where a table has shorter ways to its first end."""

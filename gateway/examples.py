@@ -42,6 +42,7 @@ from gateway.answers import (
     TransitionAnswer,
 )
 from gateway.case_examples import case_examples
+from gateway.side_examples import side_examples
 from gateway.wire import Answered, Sum
 
 _ID = OrderId("ord_2026_0001")
@@ -74,6 +75,7 @@ def examples() -> dict[str, Any]:
         preview := _preview(order),
         PreviewPage(data=(preview,), has_more=False),
         *case_examples(order),
+        *side_examples(order),
     )
     return {type(each).__name__: each.model_dump(mode="json") for each in shown}
 

@@ -12,7 +12,7 @@ from daigou.ledger.subject_views import SubjectView
 from daigou.ledger.views import ApplicationView, DepositView, OrderView, PartyView
 from gateway.auth import may_see
 from gateway.backend import Backend
-from gateway.kinds import CLAIMS, ORDERS, EdgeKind, V
+from gateway.kinds import CLAIMS, ORDERS, TIPS, EdgeKind, V
 from gateway.problems import not_found
 from gateway.sending import Target
 from gateway.trace import note
@@ -41,8 +41,12 @@ async def visible_order(request: Request, caller: ApplicationView, order_id: str
 
 
 def shown_to(caller: ApplicationView, order: OrderView) -> OrderView:
-    """An order that the caller may see, with those of its claims that it may see, too."""
-    return replace(order, claims=CLAIMS.seen_of(caller, order.claims))
+    """An order that the caller may see, with those of its claims and tips that it may see, too."""
+    return replace(
+        order,
+        claims=CLAIMS.seen_of(caller, order.claims),
+        tips=TIPS.seen_of(caller, order.tips),
+    )
 
 
 async def visible_client(request: Request, caller: ApplicationView, client: str) -> PartyId:

@@ -11,16 +11,21 @@ from typing import Generic, TypeVar
 
 from daigou.domain.ids import (
     CLAIM_ID,
+    CONSULTATION_ID,
     ORDER_ID,
     RECHARGE_ID,
+    TIP_ID,
     ClaimId,
+    ConsultationId,
     OrderId,
     RechargeId,
+    TipId,
     kind_of,
 )
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, RECHARGE
+from daigou.domain.lifecycle import CLAIM, CONSULTATION, FULFILMENT, RECHARGE, TIP
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Parties, Role, Trigger
+from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.subject_views import SubjectView
 from daigou.ledger.views import ApplicationView, ClaimView, OrderView, RechargeView
 from gateway.auth import may_see
@@ -116,7 +121,28 @@ CLAIMS: EdgeKind[ClaimView] = EdgeKind(
     hidden_from=frozenset({Role.PAYMENT_INSTITUTION}),
 )
 
-KINDS: tuple[EdgeKind[SubjectView], ...] = (ORDERS, RECHARGES, CLAIMS)
+TIPS: EdgeKind[TipView] = EdgeKind(
+    prefix="tip",
+    pattern=TIP_ID,
+    table=TIP,
+    opened_by=Trigger.GIVE_TIP,
+    tag="tips",
+    read=lambda backend, tip: backend.tip(TipId(tip)),
+    on_an_order=True,
+    # It comes from the deposit, and moves nothing outside.
+    hidden_from=frozenset({Role.PAYMENT_INSTITUTION}),
+)
+CONSULTATIONS: EdgeKind[ConsultationView] = EdgeKind(
+    prefix="cns",
+    pattern=CONSULTATION_ID,
+    table=CONSULTATION,
+    opened_by=Trigger.CONSULT,
+    tag="consultations",
+    read=lambda backend, asked: backend.consultation(ConsultationId(asked)),
+    hidden_from=frozenset({Role.PAYMENT_INSTITUTION}),
+)
+
+KINDS: tuple[EdgeKind[SubjectView], ...] = (ORDERS, RECHARGES, CLAIMS, TIPS, CONSULTATIONS)
 """Every kind, in the order in which the document lists them."""
 
 _BY_PREFIX = {kind.prefix: kind for kind in KINDS}

@@ -1,7 +1,14 @@
 """Owns whose words a caller may read: free words go to those whom they are for (OP-7-5-4, PP-C)."""
 
 from daigou.domain.ids import SubjectId
-from daigou.domain.order import Parties, Role, TableName, Trigger, holds
+from daigou.domain.order import (
+    ROLES_BOUND_TO_AN_ORDER,
+    Parties,
+    Role,
+    TableName,
+    Trigger,
+    holds,
+)
 from daigou.ledger.views import ApplicationView, TransitionView
 from gateway.answers import TransitionAnswer
 from gateway.backend import Backend
@@ -15,7 +22,7 @@ OF_GOODS = frozenset({Trigger.OBJECT_TO_RECEIPT, Trigger.SETTLE_OBJECTION})
 async def timeline_of(
     backend: Backend, subject: SubjectId, parties: Parties, caller: ApplicationView
 ) -> tuple[TransitionAnswer, ...]:
-    """Every transition of an order or a claim of these parties, with the words that came with it if
+    """Every transition of a subject of these parties, with the words that came with it if
     they are for the caller."""
     steps = await backend.timeline(subject)
     refs = {
@@ -39,6 +46,9 @@ def may_read(caller: ApplicationView, parties: Parties, step: TransitionView) ->
     held = {role for role in caller.roles if holds(role=role, party=caller.party, parties=parties)}
     if held & READS_ALL or step.actor.party == caller.party:
         return True
+    if step.table == TableName.CONSULTATION:
+        # Whoever asked is the only party there is, whatever its role.
+        return bool(held & ROLES_BOUND_TO_AN_ORDER)
     # Of claims, logistics sees those that are against it alone.
     return bool(held & READS_OF_GOODS) and (
         step.table in (TableName.PARCEL, TableName.CLAIM) or step.trigger in OF_GOODS

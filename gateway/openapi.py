@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from daigou.domain.ids import EVIDENCE_ID, PARTY_ID
+from daigou.domain.ids import ENGAGEMENT_ID, EVIDENCE_ID, PARTY_ID
 from daigou.domain.preview import DIGEST
 from daigou.domain.refusals import RefusalCode
 from gateway import auth, once
@@ -77,6 +77,9 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.TOO_MANY_GOODS: "the order has not so many goods that are not on their way",
     RefusalCode.NOTHING_TO_PAY: "nothing is unpaid",
     RefusalCode.CASE_OPEN: "a case of the order is open: it waits for its outcome",
+    RefusalCode.PAYMENT_HELD: "a payment of the order was charged back: it waits until that "
+    "is paid or decided",
+    RefusalCode.SERVICE_REFUSED: "the client owes what it took back: nothing new is bought for it",
     RefusalCode.CUSTOMS_CLEARED: "goods have cleared export customs: no cancellation any more",
     RefusalCode.ALREADY_RECORDED: "the seller's payment of this number is in the books already",
     RefusalCode.STALE_PREVIEW: "the digest is not that of what would be written now: something "
@@ -97,14 +100,19 @@ _SAYS: Mapping[ProblemCode, str] = {
     RefusalCode.LINE_NOT_ALLOWED: "the line cannot be added, or names the wrong collector",
     RefusalCode.WRONG_REFERENCE: "the reference is not the movement that is open",
     RefusalCode.EXCLUDED_BY_CAUTION: "a caution about the goods excludes it",
-    RefusalCode.REASON_NOT_ALLOWED: "the order cannot be refused for this reason any more",
+    RefusalCode.REASON_NOT_ALLOWED: "it cannot be done for this reason, as things stand",
     RefusalCode.CAUSE_WITH_LOGISTICS: "the cause lies with logistics: claim from there",
     RefusalCode.NO_BASIS: "nothing that is known of the order gives such a claim",
     RefusalCode.CLAIM_TOO_HIGH: "a provider is liable for the order amount at most, over all "
     "claims",
+    RefusalCode.TOO_MANY_TIPS: "the order has as many tips as it can have",
+    RefusalCode.DUE_TOO_SMALL: "the provider is not due so much",
     RefusalCode.LOSS_NOT_COVERED: "a provider is liable for direct loss alone",
     RefusalCode.NO_EVIDENCE: "evidence is to be handed in first, and named",
     RefusalCode.NOT_INSPECTED: "the goods are to be inspected in person first",
+    RefusalCode.ENGAGEMENT_NOT_POSSIBLE: "the promoter has another engagement that has not ended, "
+    "or a later word was given",
+    RefusalCode.UNKNOWN_INVITATION: "it is nobody's invitation code",
     EdgeCode.INTERNAL_ERROR: "something went wrong here; it is logged",
     EdgeCode.UNAVAILABLE: "database or engine did not answer in time; send the same again",
 }
@@ -152,6 +160,7 @@ _IN_PATH: Mapping[str, dict[str, Any]] = {
     "evidence_id": _in_path(EVIDENCE_ID.pattern, "evd_a2b3c4d5e6f7", "The piece of evidence."),
     "digest": _in_path(DIGEST.pattern, "0" * 64, "The digest of the preview."),
     "contract_id": _in_path("[1-9][0-9]{0,8}", "3", "The promoter's contract."),
+    "engagement_id": _in_path(ENGAGEMENT_ID.pattern, "eng_mia_bund", "The promoter's engagement."),
     "rule_id": _in_path("[1-9][0-9]{0,8}", "12", "The rule of the screening list."),
     "number": _in_path(
         r"[1-9][0-9]{0,8}(\.[1-9][0-9]{0,2})?",

@@ -9,6 +9,7 @@ from temporalio.common import SearchAttributePair
 
 from daigou.domain.commands import NO_DRIFT, AdvanceDeposit, Inference, Mandate, Request
 from daigou.domain.ids import OrderId, PartyId
+from daigou.domain.invitations import SOURCE
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money, service_fee
@@ -28,6 +29,7 @@ from gateway.sending import actor_for
 from workflows import messages
 from workflows.messages import OpenOrder
 
+_BY_INVITATION = Inference(fact="promoter_id", source=SOURCE)
 _SUMMARY_BYTES_MAX = 400
 """Temporal's own bound on a static summary."""
 
@@ -87,7 +89,17 @@ async def _whole(backend: Backend, caller: ApplicationView, body: PlaceOrder) ->
     if faults:
         raise invalid(faults)
     asked = _request(body, client=known[client_id], address=address)
+    if asked.promoter is None:
+        asked = await _won_by_invitation(backend, asked)
     return replace(asked, findings=await findings_in(backend.records, asked))
+
+
+async def _won_by_invitation(backend: Backend, asked: Request) -> Request:
+    """What an invited client orders is won by the promoter of who invited it (UA-1-14)."""
+    promoter = await backend.engaging.promoter_of(asked.client, provider=asked.provider)
+    if promoter is None:
+        return asked
+    return replace(asked, promoter=promoter, inferred=(*asked.inferred, _BY_INVITATION))
 
 
 def _faults_of_client(
@@ -190,8 +202,17 @@ def _beginning(asking: Asking[OrderView, PlaceOrder], asked: Request) -> Beginni
 
 
 def _is_same(found: Request, asked: Request) -> bool:
-    # The logistics provider may have been chosen anew since (PSR-5), the screening list changed.
-    return replace(found, logistics=asked.logistics, findings=asked.findings) == asked
+    # The logistics provider may have been chosen anew since (PSR-5), the screening list changed; an
+    # inviter's benefit may have ended (UA-1-14).
+    then, now = _without_invitation(found), _without_invitation(asked)
+    return replace(then, logistics=now.logistics, findings=now.findings) == now
+
+
+def _without_invitation(request: Request) -> Request:
+    if _BY_INVITATION not in request.inferred:
+        return request
+    rest = tuple(each for each in request.inferred if each != _BY_INVITATION)
+    return replace(request, promoter=None, inferred=rest)
 
 
 def summary_of(asked: Request, amount: Money) -> str:

@@ -72,6 +72,9 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.CAUSE_WITH_LOGISTICS: 409,
     RefusalCode.NO_BASIS: 409,
     RefusalCode.CLAIM_TOO_HIGH: 409,
+    RefusalCode.TOO_MANY_TIPS: 409,
+    RefusalCode.DUE_TOO_SMALL: 409,
+    RefusalCode.ENGAGEMENT_NOT_POSSIBLE: 409,
     EdgeCode.ERASED: 410,
     EdgeCode.BODY_TOO_LARGE: 413,
     EdgeCode.UNSUPPORTED_MEDIA_TYPE: 415,
@@ -91,6 +94,7 @@ STATUSES: Mapping[ProblemCode, int] = {
     RefusalCode.NO_EVIDENCE: 422,
     RefusalCode.NOT_INSPECTED: 422,
     RefusalCode.LOSS_NOT_COVERED: 422,
+    RefusalCode.UNKNOWN_INVITATION: 422,
     EdgeCode.INTERNAL_ERROR: 500,
     EdgeCode.UNAVAILABLE: 503,
 }

@@ -87,6 +87,19 @@ class Promoting:
         except LookupError:
             return None
 
+    async def change_rate(
+        self, contract: int, *, rate: Fraction, since: datetime
+    ) -> ContractView | None:
+        """Ends a contract and signs the next with another rate; None where there is none.
+
+        Raises:
+            ConflictError: it was ended at another moment, or changed otherwise.
+        """
+        try:
+            return await self._ask(self._promotion.change_rate, contract, rate=rate, since=since)
+        except LookupError:
+            return None
+
     async def contracts(
         self, *, promoter: PartyId | None, provider: PartyId | None, limit: int
     ) -> tuple[ContractView, ...]:

@@ -123,15 +123,27 @@ class ContractBody(Asked):
     @field_validator("rate")
     @classmethod
     def _is_a_part(cls, value: str) -> str:
-        if Fraction(value) > 1:
-            raise PydanticCustomError("out_of_range", "is at most the whole, 1/1")
-        return value
+        return _at_most_the_whole(value)
 
 
 class EndContractBody(Asked):
     """From when on the contract counts for no order any more."""
 
     ends_at: Annotated[Moment, Field(description="Orders that were paid before keep its rate.")]
+
+
+class ChangeRateBody(Asked):
+    """Another rate between the same two, from a moment on (PSR-19)."""
+
+    rate: Annotated[
+        str, Field(pattern=_RATE, description="The part: at most the whole.", examples=["1/4"])
+    ]
+    since: Annotated[Moment, Field(description="Orders that were paid before keep the rate.")]
+
+    @field_validator("rate")
+    @classmethod
+    def _is_a_part(cls, value: str) -> str:
+        return _at_most_the_whole(value)
 
 
 class ContractAnswer(Answered):
@@ -143,6 +155,9 @@ class ContractAnswer(Answered):
     rate: Annotated[str, Field(examples=["1/5"])]
     begins_at: Moment
     ends_at: Annotated[Moment | None, Field(description="Null while nobody ended it.")]
+    replaces: Annotated[
+        int | None, Field(description="The contract whose rate this one changed; else null.")
+    ] = None
 
     @classmethod
     def of(cls, contract: ContractView) -> Self:
@@ -154,6 +169,7 @@ class ContractAnswer(Answered):
             rate=f"{contract.rate.numerator}/{contract.rate.denominator}",
             begins_at=contract.begins_at,
             ends_at=contract.ends_at,
+            replaces=contract.replaces,
         )
 
 
@@ -162,6 +178,12 @@ class ContractList(Answered):
 
     data: tuple[ContractAnswer, ...]
     has_more: bool
+
+
+def _at_most_the_whole(rate: str) -> str:
+    if Fraction(rate) > 1:
+        raise PydanticCustomError("out_of_range", "is at most the whole, 1/1")
+    return rate
 
 
 def _later(value: datetime, info: ValidationInfo, *, than: str) -> datetime:

@@ -22,6 +22,7 @@ with workflow.unsafe.imports_passed_through():
         RequestWithdrawal,
     )
     from daigou.domain.commands import Claim as MakeClaim
+    from daigou.domain.commands import Tip as GiveTip
     from daigou.domain.ids import ChargebackId, SubjectId, kind_named, order_of
     from daigou.domain.lifecycle.chargeback import STANDS
     from daigou.domain.lifecycle.table import Row, Table
@@ -188,6 +189,10 @@ def _news_of_chargeback(life: Life) -> Iterable[News]:
         )
 
 
+def _sum_of_tip(command: Command) -> Money | None:
+    return command.amount if isinstance(command, GiveTip) else None
+
+
 Recharge = _workflow(lifecycle.RECHARGE, opens=Trigger.REQUEST, opening=OpenRecharge)
 Claim = _workflow(
     lifecycle.CLAIM, opens=Trigger.MAKE_CLAIM, opening=OpenClaim, sum_of=_sum_of_claim
@@ -204,5 +209,17 @@ Chargeback = _workflow(
     news_of=_news_of_chargeback,
 )
 
-SUBJECTS = (Recharge, Claim, Withdrawal, Freeze, AccountClosure, Chargeback)
+Tip = _workflow(lifecycle.TIP, opens=Trigger.GIVE_TIP, sum_of=_sum_of_tip)
+Consultation = _workflow(lifecycle.CONSULTATION, opens=Trigger.CONSULT)
+
+SUBJECTS = (
+    Recharge,
+    Claim,
+    Withdrawal,
+    Freeze,
+    AccountClosure,
+    Chargeback,
+    Tip,
+    Consultation,
+)
 """All of them, for the worker."""

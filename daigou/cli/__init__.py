@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from daigou.cli import (
+    beside,
     books,
     cases,
     claims,
@@ -16,6 +17,7 @@ from daigou.cli import (
     erasing,
     notices,
     orders,
+    promoting,
     rates,
     registry,
     screening,
@@ -24,7 +26,11 @@ from daigou.cli import (
 )
 from daigou.cli.subjects import Standing, group_of
 
-_KINDS: tuple[Standing[Any], ...] = (claims.Claims(),)
+_KINDS: tuple[Standing[Any], ...] = (
+    claims.Claims(),
+    beside.Tips(),
+    beside.Consultations(),
+)
 """The kinds of subjects that can be shown."""
 
 app = typer.Typer(
@@ -51,6 +57,8 @@ for _kind in _KINDS:
 app.add_typer(books.ledger, name="ledger")
 app.add_typer(registry.applications, name="app")
 app.add_typer(registry.parties, name="party")
+app.add_typer(promoting.promoters, name="promoter")
+app.command()(promoting.invitations)
 app.add_typer(rates.rates, name="rates")
 app.add_typer(screening.screening, name="screening")
 app.add_typer(servers.setup, name="setup")

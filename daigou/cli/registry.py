@@ -19,7 +19,8 @@ Key = Annotated[str, typer.Argument(help="The application's key, app_…")]
 @parties.command("add")
 def add_party(
     party: Annotated[
-        str, typer.Argument(metavar="ID", help="cli_…, prv_…, sto_…, log_…, pro_…, plt_…, pin_…")
+        str,
+        typer.Argument(metavar="ID", help="cli_…, prv_…, sto_…, log_…, pro_…, psp_…, plt_…, pin_…"),
     ],
     name: Annotated[str, typer.Option(help="A business's name; a client has none here.")] = "",
     email: Annotated[str, typer.Option(help="Where it is told by e-mail.")] = "",
@@ -160,6 +161,7 @@ def _role_of(party: str) -> "Role":
         "sto": Role.STORAGE,
         "log": Role.LOGISTICS,
         "pro": Role.PROMOTER,
+        "psp": Role.PROMOTION_PROVIDER,
         "plt": Role.PLATFORM,
         "pin": Role.PAYMENT_INSTITUTION,
     }[party[:3]]

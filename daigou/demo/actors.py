@@ -25,11 +25,12 @@ from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.plans import (
+    BESIDE,
     Act,
     Event,
     Happened,
     Plan,
-    claim_of,
+    beside_of,
     command_now,
     has_ended,
     item_of,
@@ -183,8 +184,8 @@ class Actors:
 
     async def _look(self, plan: Plan) -> Sequence[Happened]:
         desk = self._desk_of(plan)
-        claimed = [step for each in plan.claims for step in await desk.claim_timeline(each)]
-        history = (*claimed, *await desk.timeline(plan.deal.order))
+        beside = [step for each in plan.beside for step in await desk.timeline_beside(each)]
+        history = (*beside, *await desk.timeline(plan.deal.order))
         self.states[plan.deal.order] = state_of(history)
         return history
 
@@ -217,8 +218,8 @@ class Actors:
         )
         if isinstance(command, SettleCancellation):
             command = await self._as_previewed(desk, plan, act, command)
-        if act.table == TableName.CLAIM:
-            return await desk.claim(claim_of(act, order), act.trigger, command, key=key)
+        if act.table in BESIDE:
+            return await desk.command_beside(beside_of(act, order), act.trigger, command, key=key)
         return await desk.command(
             order, act.trigger, command_body(command), key=key, item=_named(act, history)
         )
@@ -299,8 +300,9 @@ def _named(act: Act, history: Sequence[Happened]) -> tuple[TableName, str] | Non
 
 
 def _is_of_its_clocks(cue: Event) -> bool:
-    """Whether a clock of the order brings it about, or of an item of it, and not of a claim."""
-    return cue.by_clock and cue.table != TableName.CLAIM
+    """Whether a clock of the order brings it about, or of an item of it, and not of a claim or a
+    tip."""
+    return cue.by_clock and cue.table not in BESIDE
 
 
 def _is_of_all(receipt: ReceiptAnswer, history: Sequence[Happened]) -> bool:
@@ -318,10 +320,10 @@ def told_by(receipt: ReceiptAnswer, plan: Plan, history: Sequence[Happened]) -> 
     """The history with what the receipt of a plan's next act tells: its own step, and the one that
     followed on it, of the order that follows its parcel or of the counterparty that answered.
 
-    Empty where more happened, or something else than the plan says, or it is of a claim.
+    Empty where more happened, or something else than the plan says, or it is beside the order.
     """
     act = next_act(plan, history)
-    if act and act.table == TableName.CLAIM:
+    if act and act.table in BESIDE:
         return ()
     known = history[-1].sequence if history else 0
     own = Happened(

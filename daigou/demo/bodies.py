@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from daigou.domain.commands import Command, DriftLimit
+from daigou.domain.ids import PartyId
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
 from daigou.domain.order import Role
@@ -44,7 +45,7 @@ def place_order(plan: Plan, *, agreed_at: datetime, balance_by: datetime) -> Bod
     }
     if not path.logistics_later:
         body["logistics_id"] = deal.logistics.id
-    if deal.promoter:
+    if deal.promoter and not path.invited:
         body["promoter_id"] = deal.promoter.id
     if path.cautions:
         body["cautions"] = list(path.cautions)
@@ -68,19 +69,29 @@ def command_body(command: Command) -> Body:
     return {_RENAMED.get(name, name): said[name] for name in said if name not in unsaid}
 
 
-def register_party(party: Party, *, agreed_at: datetime) -> Body:
-    """A party, as its registration takes it."""
+def register_party(
+    party: Party,
+    *,
+    agreed_at: datetime,
+    invitation_code: str = "",
+    account: PartyId | None = None,
+) -> Body:
+    """A party, as its registration takes it: a client with the code of who invited it, a promoter
+    with the client from whose account it promotes."""
     if party.role == Role.CLIENT:
-        return {
+        body: Body = {
             "role": party.role,
             "party_id": party.id,
             "country": party.country,
             "agreement": {"version": current().version, "agreed_at": agreed_at.isoformat()},
             "contact": {"name": party.name, "email": f"{party.id}@example.invalid"},
         }
-    body: Body = {"role": party.role, "party_id": party.id, "name": party.name}
+        return body | ({"invitation_code": invitation_code} if invitation_code else {})
+    body = {"role": party.role, "party_id": party.id, "name": party.name}
     if party.address:
         body["address"] = party.address
+    if account:
+        body["client_id"] = account
     return body
 
 

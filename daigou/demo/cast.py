@@ -14,7 +14,7 @@ ORDERS_LEAST = 100
 ORDERS_DEFAULT = max(ORDERS_LEAST, len(PATHS))
 """Each path once, and others by chance where that is not enough."""
 
-CLIENTS, POOR_CLIENTS, PROVIDERS, STORAGES, LOGISTICS, PROMOTERS = 12, 2, 3, 2, 2, 2
+CLIENTS, POOR_CLIENTS, INVITED, PROVIDERS, STORAGES, LOGISTICS, PROMOTERS = 12, 2, 2, 3, 2, 2, 2
 _SHORT_STATUTORY = frozenset({"RU", "KR", "JP"})
 """Where the statutory period is about a week: paths that take long are played by these."""
 _LONG_DAYS = 9
@@ -52,12 +52,16 @@ class Cast:
     def __init__(self, *, seed: int, run: int) -> None:
         self._world = World(seed)
         self._run = run
-        everyone = self._world.clients(CLIENTS + POOR_CLIENTS)
-        self.clients, self.poor = everyone[:CLIENTS], everyone[CLIENTS:]
+        everyone = self._world.clients(CLIENTS + POOR_CLIENTS + INVITED)
+        self.clients, others = everyone[:CLIENTS], everyone[CLIENTS:]
+        self.poor, self.invited = others[:POOR_CLIENTS], others[POOR_CLIENTS:]
         self.providers = self._world.providers(PROVIDERS)
         self.storages = self._world.storages(STORAGES)
         self.logistics = self._world.logistics(LOGISTICS)
         self.promoters = self._world.promoters(PROMOTERS)
+        self.promotion_providers = self._world.promotion_providers(1)
+        # UA-1-14: the first client invites, and the first promoter promotes from its account.
+        self.inviter, self.inviters_promoter = self.clients[0], self.promoters[0]
 
     @property
     def on_orders(self) -> tuple[Party, ...]:
@@ -65,6 +69,7 @@ class Cast:
         return (
             *self.clients,
             *self.poor,
+            *self.invited,
             *self.providers,
             *self.storages,
             *self.logistics,
@@ -78,7 +83,7 @@ class Cast:
     @property
     def applications(self) -> tuple[Application, ...]:
         """One application for each party, one for the support staff, one for what goes wrong."""
-        parties = (*self.on_orders, PLATFORM, INSTITUTION)
+        parties = (*self.on_orders, *self.promotion_providers, PLATFORM, INSTITUTION)
         return (
             *(Application(party=party.id, role=party.role) for party in parties),
             SUPPORT,
@@ -97,7 +102,7 @@ class Cast:
 
     def _plan(self, number: int) -> Plan:
         path = self._path(number)
-        clients = self.poor if path.poor else self.clients
+        clients = self.playing(path)
         if path.days >= _LONG_DAYS and not path.poor:
             clients = tuple(each for each in clients if each.country in _SHORT_STATUTORY)
         deal = Deal(
@@ -109,10 +114,21 @@ class Cast:
             basket=self._world.basket(
                 self._run * _BASKETS_A_RUN + number, path.block, pieces=path.pieces
             ),
-            promoter=self.promoters[number % PROMOTERS] if path.promoter else None,
+            promoter=self._promoter(path, number),
             extra_lines=path.extra_lines,
         )
         return plan_of(path, deal)
+
+    def playing(self, path: Path) -> tuple[Party, ...]:
+        """The clients who play a path."""
+        if path.invited:
+            return self.invited
+        return self.poor if path.poor else self.clients
+
+    def _promoter(self, path: Path, number: int) -> Party | None:
+        if path.invited:
+            return self.inviters_promoter
+        return self.promoters[number % PROMOTERS] if path.promoter else None
 
     def _path(self, number: int) -> Path:
         if number <= len(PATHS):

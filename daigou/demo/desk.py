@@ -10,9 +10,10 @@ import httpx
 
 from daigou.demo.bodies import Body, command_body
 from daigou.demo.notebook import Credentials
-from daigou.domain.commands import Claim, Command, LineCode
+from daigou.domain.commands import Claim, Command, LineCode, Tip
+from daigou.domain.engagements import EngagementReason
 from daigou.domain.evidence import MediaType
-from daigou.domain.ids import ClaimId, CouponId, OrderId, PartyId
+from daigou.domain.ids import CouponId, OrderId, PartyId, SubjectId
 from daigou.domain.money import Money
 from daigou.domain.order import TableName, Trigger
 from daigou.domain.screening import RuleKind, Verdict
@@ -34,10 +35,11 @@ class Desk:
         """What has happened to an order; nothing while it is not placed."""
         return tuple(_happened(step) for step in await _found(self._client.timeline(order)))
 
-    async def claim_timeline(self, claim: ClaimId) -> Sequence[Happened]:
-        """What has happened to a claim, as an item of its order; nothing while it is not made."""
-        steps = await _found(self._client.timeline(claim))
-        return tuple(replace(_happened(step), item=claim) for step in steps)
+    async def timeline_beside(self, subject: SubjectId) -> Sequence[Happened]:
+        """What has happened to a claim on an order or a tip for it, as an item of that; nothing
+        while it is not there."""
+        steps = await _found(self._client.timeline(subject))
+        return tuple(replace(_happened(step), item=subject) for step in steps)
 
     async def order(self, order: OrderId) -> OrderAnswer:
         """An order as it stands."""
@@ -70,23 +72,28 @@ class Desk:
         done = await self._client.command(order, trigger, body, key=key, item=(table, number))
         return done.receipt
 
-    async def claim(
-        self, claim: ClaimId, trigger: Trigger, command: Command, *, key: str
+    async def command_beside(
+        self, subject: SubjectId, trigger: Trigger, command: Command, *, key: str
     ) -> ReceiptAnswer:
-        """Makes a claim, or does something with it."""
-        if isinstance(command, Claim):
-            done = await self._client.make_claim(
-                command.order,
-                key=key,
-                against=command.against,
-                basis=command.basis,
-                losses=command.losses,
-                evidence=command.evidence,
-                claim_id=claim,
-            )
-        else:
-            body = command_body(command)
-            done = await self._client.command(claim, trigger, body, key=key)
+        """Makes a claim, gives a tip, or does something with one."""
+        match command:
+            case Claim():
+                done = await self._client.make_claim(
+                    command.order,
+                    key=key,
+                    against=command.against,
+                    basis=command.basis,
+                    losses=command.losses,
+                    evidence=command.evidence,
+                    claim_id=subject,
+                )
+            case Tip():
+                done = await self._client.give_tip(
+                    command.order, key=key, amount=command.amount, tip_id=subject
+                )
+            case _:
+                body = command_body(command)
+                done = await self._client.command(subject, trigger, body, key=key)
         return done.receipt
 
     async def preview(self, order: OrderId, trigger: Trigger, body: Body) -> str:
@@ -125,6 +132,23 @@ class Desk:
             begins_at=since,
         )
 
+    async def engage(self, *, promoter: PartyId, promotion_provider: PartyId) -> None:
+        """Records that a promotion provider engages a promoter, and makes it active."""
+        engagement = f"eng_{promoter.removeprefix('pro_')}"
+        await self._client.propose_engagement(
+            key=f"propose/{engagement}",
+            promoter_id=promoter,
+            promotion_provider_id=promotion_provider,
+            engagement_id=engagement,
+        )
+        await self._client.activate_engagement(
+            engagement, key=f"activate/{engagement}", reason=EngagementReason.AGREED
+        )
+
+    async def invitation_code(self, client: PartyId) -> str:
+        """The code with which a client invites others."""
+        return (await self._client.invitation_code(client=client)).code
+
     async def screen(self, category: str, verdict: Verdict, reason: str) -> None:
         """Puts a category on the screening list; once."""
         await self._client.add_screening_rule(
@@ -135,7 +159,7 @@ class Desk:
             reason=reason,
         )
 
-    async def register(self, body: Body, *, key: str) -> None:
+    async def register(self, body: Body, key: str) -> None:
         """Registers a party."""
         await self._client.register(body, key=key)
 

@@ -10,6 +10,7 @@ from daigou.demo.actors import Played, Standing
 from daigou.domain.book import BANK, INSTITUTION, Account, AccountKind
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.money import Money, total
+from daigou.domain.order import TableName
 from daigou.ledger.audit import audit
 from daigou.ledger.queries import Queries
 from daigou.simulator.counterparties import SimulatedCounterparties
@@ -95,9 +96,11 @@ def promotion_proof(
     brokerage = sum(each.plan.expected.brokerage for each in played)
     coupons = sum(each.plan.expected.coupon for each in played)
     won = [each for each in played if each.plan.deal.promoter]
+    invited = [each for each in won if each.plan.path.invited]
     given = [each for each in played if each.plan.path.coupon_fen]
     says = (
-        f"promotion: {len(won)} orders won for {Money(brokerage)} of brokerage, "
+        f"promotion: {len(won)} orders won, {len(invited)} through an invitation, for "
+        f"{Money(brokerage)} of brokerage, "
         f"{len(given)} with a coupon, {Money(coupons)} taken off"
     )
     if _some_strayed(*won, *given):
@@ -124,8 +127,8 @@ def debts_proof(
 
 def claims_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
     """What providers paid for clients' claims, against the plans; not where one was left."""
-    claimed = [each for each in played if each.plan.claims]
-    claims = [claim for each in claimed for claim in each.plan.claims]
+    claimed = [each for each in played if each.plan.beside_in(TableName.CLAIM)]
+    claims = [claim for each in claimed for claim in each.plan.beside_in(TableName.CLAIM)]
     sought = sum(each.plan.expected.compensated for each in claimed)
     says = f"claims: {len(claims)} made, {Money(sought)} paid for them by providers"
     if _some_strayed(*claimed):
@@ -139,6 +142,25 @@ def claims_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
         if leg.account == BANK.id
     ]
     return _same(says, theirs=sought, ours=sum(paid))
+
+
+def tips_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
+    """What providers have of clients' tips, against the plans; not where one was left."""
+    tipped = [each for each in played if each.plan.beside_in(TableName.TIP)]
+    tips = [tip for each in tipped for tip in each.plan.beside_in(TableName.TIP)]
+    sought = sum(each.plan.expected.tipped for each in tipped)
+    says = f"tips: {len(tips)} given, {Money(sought)} the providers' in the end"
+    if _some_strayed(*tipped):
+        return _not_held(says)
+    queries = Queries(engine)
+    earned = [
+        -leg.amount.amount
+        for tip in tips
+        for journal in queries.journals(tip)
+        for leg in journal.legs
+        if leg.account.partition(":")[0] == AccountKind.PROVIDER
+    ]
+    return _same(says, theirs=sought, ours=sum(earned))
 
 
 def _some_strayed(*played: Played) -> bool:

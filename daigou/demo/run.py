@@ -27,6 +27,7 @@ from daigou.demo.proofs import (
     debts_proof,
     deposits_proof,
     promotion_proof,
+    tips_proof,
 )
 from daigou.demo.stage import (
     Stage,
@@ -142,6 +143,7 @@ class _Show:
                 promotion_proof(opening=opening, closing=closing, played=played),
                 debts_proof(opening=opening, closing=closing, played=played),
                 claims_proof(self._engine, played=played),
+                tips_proof(self._engine, played=played),
                 await notices_proof(self._engine, receiver),
             )
             diagrams = await self._draw(stage, played)

@@ -27,7 +27,7 @@ from daigou.simulator.outside import decide_outside, pay_outside
 from daigou.simulator.paths import PATHS
 from daigou.simulator.plans import Act, Plan
 from daigou.simulator.tally import BROKERAGE_PERCENT
-from daigou.simulator.world import SCREENED, SCREENED_BECAUSE
+from daigou.simulator.world import SCREENED, SCREENED_BECAUSE, Party
 from gateway.app import create_app
 
 SPARE = 2
@@ -143,20 +143,29 @@ def make_applications(engine: Engine, cast: Cast, notebook: Notebook) -> None:
 async def register_parties(
     gateway: str, cast: Cast, notebook: Notebook, *, agreed_at: datetime
 ) -> None:
-    """Registers everyone who takes part in orders, what is screened, and which provider pays which
-    promoter, as the platform."""
+    """Registers everyone who takes part in orders, what is screened, who is a promoter and what
+    each provider pays it, as the platform."""
     platform = Application(party=PLATFORM.id, role=PLATFORM.role)
     async with opened_desk(gateway, notebook.applications[platform.name]) as desk:
-        await asyncio.gather(
-            *(
-                desk.register(
-                    register_party(party, agreed_at=agreed_at), key=f"register/{party.id}"
-                )
-                for party in cast.on_orders
-            )
-        )
+
+        async def register(*parties: Party, code: str = "", account: PartyId | None = None) -> None:
+            said = [
+                register_party(each, agreed_at=agreed_at, invitation_code=code, account=account)
+                for each in parties
+            ]
+            keys = [f"register/{each.id}" for each in parties]
+            await asyncio.gather(*(desk.register(*each) for each in zip(said, keys, strict=True)))
+
+        later = (*cast.invited, cast.inviters_promoter)
+        await register(*(each for each in cast.on_orders if each not in later))
+        await register(*cast.promotion_providers)
+        await register(cast.inviters_promoter, account=cast.inviter.id)
+        await register(*cast.invited, code=await desk.invitation_code(cast.inviter.id))
         for category, verdict in SCREENED.items():
             await desk.screen(category, verdict, SCREENED_BECAUSE)
+        for promoter in cast.promoters:
+            (promotion_provider,) = cast.promotion_providers
+            await desk.engage(promoter=promoter.id, promotion_provider=promotion_provider.id)
         for promoter, provider in product(cast.promoters, cast.providers):
             await desk.sign_contract(
                 promoter=promoter.id,

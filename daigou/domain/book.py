@@ -6,10 +6,20 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
-from daigou.domain.commands import Block, Command, FreezeReason, Grounds, Line, LineCode, Request
+from daigou.domain.commands import (
+    Block,
+    Command,
+    FreezeReason,
+    Grounds,
+    Line,
+    LineCode,
+    Request,
+    TipGrounds,
+)
 from daigou.domain.facts import Facts
 from daigou.domain.ids import ChargebackId, CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.money import ZERO, Fee, Money
+from daigou.domain.terms import Limits
 
 
 class AccountKind(StrEnum):
@@ -212,8 +222,9 @@ class Disputed:
     """A chargeback of one of the order's payments.
 
     `owed` is what the client still owes of it. `returned` is what the order gave back of the
-    payment all the same: it paid the debt, or went to the deposit. `holds` says that it holds the
-    order up, `won` that the institution gave the money back.
+    payment all the same: it paid the debt, or went to the deposit, or to the provider who bears it.
+    `holds` says that it holds the order up, `won` that the institution gave the money back, `just`
+    that the client had just cause: what is not owed of it any more, the provider bears.
     """
 
     chargeback: ChargebackId
@@ -223,6 +234,7 @@ class Disputed:
     returned: Money
     holds: bool
     won: bool
+    just: bool = False
 
     @property
     def weight(self) -> Money:
@@ -291,11 +303,12 @@ class Book:
     the provider earned of the fees, brokerage included. `movement` is the one that the command's
     outcome answers, if it answers one. `lines` are the checkout's as they are now. `captured` is in
     the order of the payments. `brokerage_rate` is the one fixed at payment, or, before it, the one
-    in force now; none where no promoter has a contract. `grounds` are those of a claim, as the
-    books of its order have them now. `disputes` are the chargebacks of the order that the subject
-    is, or is about; `order_holds` is what that order holds of what was collected, as long as
-    nothing was bought with it. `client_owes` is what stands on the client's receivable, whichever
-    of its orders left it.
+    in force now; none where no promoter has a contract. `grounds` are those of a claim,
+    `tip_grounds` those of a tip, as the books of its order have them now, and `limits` what the
+    terms let a tip be. `disputes` are the chargebacks of the order that the subject is, or is
+    about, itself among them; `order_holds` is what that order holds of what was collected, as long as nothing was
+    bought with it. `personal` is what is known of the client's account, and `client_owes` what
+    stands on its receivable, whichever of its orders left it.
     """
 
     subject: SubjectId
@@ -322,6 +335,8 @@ class Book:
     disputes: tuple[Disputed, ...] = ()
     personal: Personal = field(default_factory=Personal)
     order_holds: Money = ZERO
+    tip_grounds: TipGrounds | None = None
+    limits: Limits | None = None
     client_owes: Money = ZERO
 
     @property
@@ -343,6 +358,17 @@ class Book:
     def receivable(self) -> Account:
         """What the client owes."""
         return Account(AccountKind.RECEIVABLE, self.client)
+
+    @property
+    def providers_debt(self) -> Account:
+        """What the provider owes."""
+        return Account(AccountKind.RECEIVABLE, self.provider or "")
+
+    @property
+    def dispute(self) -> Disputed | None:
+        """The chargeback that the subject is; none if it is no chargeback, or a new one."""
+        debt = self.own(AccountKind.CHARGED_BACK)
+        return next((each for each in self.disputes if each.account == debt), None)
 
     @property
     def owed(self) -> Money:

@@ -61,6 +61,11 @@ from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId
 from daigou.domain.money import ZERO, Money, total
 from daigou.domain.order import Parties, State
 from daigou.domain.screening import Finding
+from daigou.domain.side_commands import Calendar as Calendar
+from daigou.domain.side_commands import Consult as Consult
+from daigou.domain.side_commands import Tip as Tip
+from daigou.domain.side_commands import TipGrounds as TipGrounds
+from daigou.domain.side_commands import Topic as Topic
 
 
 class LineCode(StrEnum):
@@ -802,5 +807,7 @@ Command = (
     | EvidenceBundle
     | PaymentHold
     | DisposeGoods
+    | Tip
+    | Consult
     | Plain
 )

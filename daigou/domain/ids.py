@@ -19,6 +19,8 @@ ConsultationId = NewType("ConsultationId", str)
 RefundId = NewType("RefundId", str)
 AppKey = NewType("AppKey", str)
 CouponId = NewType("CouponId", str)
+EngagementId = NewType("EngagementId", str)
+InvitationCode = NewType("InvitationCode", str)
 MovementRef = NewType("MovementRef", str)
 SubjectId = NewType("SubjectId", str)
 """Whatever has transitions of its own: an order, a recharge, a claim, a chargeback, …"""
@@ -66,8 +68,9 @@ SUBJECT_ID = re.compile(
     rf"({'|'.join(kind for kind in KINDS if kind != 'cbk')})_[0-9A-Za-z_-]{{4,60}}"
     rf"|{CHARGEBACK_ID.pattern}"
 )
+ENGAGEMENT_ID = re.compile(r"eng_[0-9A-Za-z_-]{4,60}")
 EVIDENCE_ID = re.compile(r"evd_[0-9A-Za-z_-]{4,60}")
-PARTY_ID = re.compile(r"(cli|prv|sto|log|pro|plt|pin)_[0-9A-Za-z_-]{2,60}")
+PARTY_ID = re.compile(r"(cli|prv|sto|log|pro|psp|plt|pin)_[0-9A-Za-z_-]{2,60}")
 _CHARGEBACK = re.compile(rf"order/({ORDER_ID.pattern})/chargeback/({DISPUTE_ID.pattern})")
 
 

@@ -1,6 +1,6 @@
 """Owns the words of an order: its states, the triggers that move it, the roles that pull them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from daigou.domain.ids import AppKey, PartyId
@@ -16,6 +16,7 @@ class Role(StrEnum):
     PLATFORM = "platform"
     PAYMENT_INSTITUTION = "payment_institution"
     PROMOTER = "promoter"
+    PROMOTION_PROVIDER = "promotion_provider"
     SUPPORT = "support"
     CLOCK = "clock"
 
@@ -254,6 +255,7 @@ class Trigger(StrEnum):
     GIVE_TIP = "give-tip"
     REFUND_TIP = "refund-tip"
     EARN_TIP = "earn-tip"
+    RETURN_TIP = "return-tip"
 
     CONSULT = "consult"
     ANSWER_CONSULTATION = "answer-consultation"
@@ -333,6 +335,17 @@ class Parties:
     def alone(cls, client: PartyId) -> "Parties":
         """Those of a subject that has a client and nobody else: a recharge, a deposit."""
         return cls(client=client, provider=PartyId(""), storage=PartyId(""))
+
+    @classmethod
+    def only(cls, role: Role, party: PartyId) -> "Parties":
+        """Those of a subject that one party has alone, in a role that orders have, too."""
+        nobody = cls(client=PartyId(""), provider=PartyId(""), storage=PartyId(""))
+        return replace(nobody, **{role.value: party})
+
+    @classmethod
+    def between(cls, *, client: PartyId, provider: PartyId) -> "Parties":
+        """Those of a subject that a client and its provider have, and nobody else: a tip."""
+        return cls(client=client, provider=provider, storage=PartyId(""))
 
     @classmethod
     def of_claim(

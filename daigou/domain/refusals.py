@@ -44,6 +44,10 @@ class RefusalCode(StrEnum):
     NO_BASIS = "no_basis"
     LOSS_NOT_COVERED = "loss_not_covered"
     CLAIM_TOO_HIGH = "claim_too_high"
+    TOO_MANY_TIPS = "too_many_tips"
+    DUE_TOO_SMALL = "due_too_small"
+    ENGAGEMENT_NOT_POSSIBLE = "engagement_not_possible"
+    UNKNOWN_INVITATION = "unknown_invitation"
     PAYMENT_HELD = "payment_held"
     SERVICE_REFUSED = "service_refused"
 

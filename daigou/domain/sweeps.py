@@ -78,7 +78,7 @@ class Swept:
 _ROWS = (
     Sweep(
         name=SweepName.QUESTIONS,
-        says="questions on orders that nobody answered in time",
+        says="questions on orders, and to the platform, that nobody answered in time",
         every=timedelta(minutes=15),
         grace=timedelta(minutes=15),
         severity=Severity.WARNING,

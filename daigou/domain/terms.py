@@ -47,6 +47,9 @@ class Limits:
     withdrawal_fen_max: int
     lines_max: int
     rate_age_days_max: int
+    tip_fen_min: int
+    tip_fen_max: int
+    tips_per_order_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +59,7 @@ class Terms:
     `debts_from_deposit` says that what a cancellation costs beyond what is held is taken from the
     deposit, `silence_refuses` that a seller who does not answer at all counts as refusing.
     `freeze_on_chargeback` says that providers have asked beforehand to have an account frozen.
+    `consultation_business_days` are counted from the day after a consultation (UA-4-6).
     """
 
     version: str
@@ -72,6 +76,7 @@ class Terms:
     debts_from_deposit: bool
     silence_refuses: bool
     freeze_on_chargeback: bool
+    consultation_business_days: int
 
     def duration(self, term: str, *, country: str = "", scale: int = 1) -> timedelta:
         """How long the clock named `term` runs, divided by `scale`.
@@ -139,6 +144,9 @@ def parse(text: str) -> Terms:
             lines_max=reader.count("limits", "lines_max"),
             # UA-2-3: terms from before there were estimates do not say it.
             rate_age_days_max=reader.count("limits", "rate_age_days_max"),
+            tip_fen_min=reader.count("limits", "tip_fen_min"),
+            tip_fen_max=reader.count("limits", "tip_fen_max"),
+            tips_per_order_max=reader.count("limits", "tips_per_order_max"),
         ),
         prohibited_categories=frozenset(reader.texts("screening", "prohibited")),
         storage_charge=Money(reader.count("storage", "charge_fen")),
@@ -146,6 +154,7 @@ def parse(text: str) -> Terms:
         debts_from_deposit=reader.choice("cancellation", "debts", "deposit", "claim"),
         silence_refuses=reader.choice("cancellation", "silence", "refused", "escalated"),
         freeze_on_chargeback=reader.choice("chargeback", "freeze", "standing", "on_request"),
+        consultation_business_days=reader.count("consultation", "business_days"),
     )
     if reader.faults:
         raise TermsError("terms: " + "; ".join(reader.faults))

@@ -1,6 +1,6 @@
 """Owns the invariants of clients' accounts that an audit proves: chargebacks and freezes."""
 
-from daigou.ledger.check import Check
+from daigou.ledger.audit_check import Check
 
 ACCOUNTS = (
     Check(

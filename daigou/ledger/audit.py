@@ -7,8 +7,8 @@ from sqlalchemy import Connection, Engine, text
 from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.order import State
+from daigou.ledger.audit_check import Check
 from daigou.ledger.audit_checks import CHECKS
-from daigou.ledger.check import Check
 from daigou.ledger.failures import database_answers
 
 DIFFERENCES_MAX = 20

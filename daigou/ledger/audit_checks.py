@@ -5,7 +5,9 @@ They read the rows alone and share nothing with the guards, so that a guard's fa
 """
 
 from daigou.ledger.account_checks import ACCOUNTS
-from daigou.ledger.check import Check
+from daigou.ledger.audit_check import Check
+from daigou.ledger.audit_promotion import PROMOTION
+from daigou.ledger.side_checks import TIPS
 from daigou.ledger.subjects import READ_MODELS
 
 _ALL_SUBJECTS = " UNION ALL ".join(
@@ -215,14 +217,14 @@ ORDERS = (
                 -sum(e.amount) FILTER (
                     WHERE j.kind IN ('refund', 'refund_credited', 'refund_disputed')
                             AND a.kind = 'deposit'
-                        OR j.kind = 'refund_disputed' AND a.kind = 'charged_back'
+                        OR j.kind = 'refund_disputed' AND a.kind IN ('charged_back', 'receivable')
                         OR j.kind = 'refund' AND a.kind = 'promotion'
                         OR j.kind = 'refund_paid' AND a.kind = 'payment_institution') AS refunded,
                 -sum(e.amount) FILTER (
                     WHERE j.kind = 'fee_earned' AND a.kind = 'provider') AS earned,
                 -sum(e.amount) FILTER (
                     WHERE a.kind IN ('bank', 'third_party', 'receivable')
-                            AND j.kind NOT IN ('costs_passed_on', 'disposal')
+                            AND j.kind NOT IN ('costs_passed_on', 'disposal', 'refund_disputed')
                         OR j.kind IN ('costs', 'refund_returned') AND a.kind = 'provider')
                     AS paid_out,
                 -sum(e.amount) FILTER (WHERE a.kind IN (
@@ -435,4 +437,4 @@ CLAIMS = (
     ),
 )
 
-CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS + ACCOUNTS
+CHECKS = JOURNALS + STORIES + ORDERS + MOVEMENTS + CLAIMS + TIPS + ACCOUNTS + PROMOTION

@@ -61,9 +61,15 @@ def _meaning(error: DBAPIError) -> Exception:
             return Refused(RefusalCode.INVALID_REQUEST, "PSR-22-1", message)
         case "DG009", _:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
+        case "DG021", _:
+            return Refused(RefusalCode.TOO_MANY_TIPS, "PSR-21-1", message)
         case "23505", constraint if constraint in _ONCE:
             clause, said = _ONCE[constraint]
             return Refused(RefusalCode.ALREADY_RECORDED, clause, said)
+        case "DG120", _:
+            return _not_engaged(message, detail)
+        case "DG121", _:
+            return Refused(RefusalCode.UNKNOWN_INVITATION, "UA-1-14", message)
         case ("23505", _) | ("DG006", _):
             return OvertakenError(message)
         case "23503", "purchase_request_promoter_fkey":
@@ -94,10 +100,12 @@ _OWED = {"receivable", "charged_back"}
 _OF_STRANGERS = {
     Role.LOGISTICS.value: "PSR-5",
     Role.PROMOTER.value: "PSR-19",
+    Role.PROMOTION_PROVIDER.value: "UA-1-11-13",
     "contract": "PSR-19",
     "claim": "PSR-25",
     "breach": "UA-4-5",
     "chargeback": "PSR-22-1",
+    "tip": "PSR-21-1",
     "freeze": "UA-1-9",
 }
 """The clauses that ask for a registered party, where they are not that of the request."""
@@ -128,6 +136,12 @@ def _beneath_the_floor(message: str, detail: str) -> Exception:
     if sums["kind"] in _OWED:
         # Something else has paid of the debt meanwhile: less is needed now.
         return OvertakenError(message)
+    if sums["kind"] == "provider":
+        return Refused(
+            RefusalCode.DUE_TOO_SMALL,
+            "PSR-21-2",
+            f"the provider is due {Money(sums['holds'])}, {Money(sums['needs'])} are needed",
+        )
     if sums["kind"] != "deposit":
         return StepForbiddenError(message)
     return Refused(
@@ -135,6 +149,11 @@ def _beneath_the_floor(message: str, detail: str) -> Exception:
         "UA-1-8",
         f"the deposit holds {Money(sums['holds'])}, {Money(sums['needs'])} are needed",
     )
+
+
+def _not_engaged(message: str, detail: str) -> Refused:
+    code = RefusalCode.NOT_YOUR_ROLE if detail == "author" else RefusalCode.ENGAGEMENT_NOT_POSSIBLE
+    return Refused(code, "UA-1-11-13", message)
 
 
 def _stranger(message: str, role: str) -> Refused:

@@ -22,10 +22,15 @@ from daigou.domain.steps import MoneyLine
 _BACK_WITH_THE_CLIENT = {
     JournalKind.REFUND: {AccountKind.DEPOSIT, AccountKind.PROMOTION},
     JournalKind.REFUND_CREDITED: {AccountKind.DEPOSIT},
-    JournalKind.REFUND_DISPUTED: {AccountKind.DEPOSIT, AccountKind.CHARGED_BACK},
+    JournalKind.REFUND_DISPUTED: {
+        AccountKind.DEPOSIT,
+        AccountKind.CHARGED_BACK,
+        AccountKind.RECEIVABLE,
+    },
     JournalKind.REFUND_PAID: {AccountKind.PAYMENT_INSTITUTION},
 }
-"""The accounts that a refund comes to rest in; what is in transit is not there yet."""
+"""The accounts that a refund comes to rest in; what is in transit is not there yet. What the client
+had charged back with just cause it has already: it comes to rest with the provider who bore it."""
 
 _HELD_IN_WORDS = {
     AccountKind.PAYMENT_RESERVED: "set aside from the deposit",

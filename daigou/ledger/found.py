@@ -17,10 +17,10 @@ class Found:
     written under; `held` is owed in fen, by kind of the subject's own accounts, and `moved` is what
     its journals put into each account. `lines` are the order's checkout as it is now, of
     `lines_written` in all; `items` are those that have not ended. `captured` are the order's
-    payments through the institution, `disputes` the other chargebacks of them, `order_held` what
-    the order of a chargeback holds, `client_owes` what the client of an order
-    owes for cancellations. `personal` is what is known of the client's account, for a
-    subject that is no order.
+    payments through the institution, `disputes` the chargebacks of them, the subject itself among
+    them if it is one, `order_held` what the order of a chargeback holds, `client_owes` what the
+    client of an order owes for cancellations. `personal` is what is known of the client's account,
+    for a subject that is no order.
     """
 
     written: Rows | None

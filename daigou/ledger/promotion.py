@@ -20,7 +20,7 @@ from daigou.ledger.tables import METADATA
 from daigou.ledger.views import ContractView, CouponView
 
 _COUPON = METADATA.tables["coupon"]
-_CONTRACT = METADATA.tables["promoter_contract"]
+_CONTRACT = METADATA.tables["brokerage_contract"]
 
 
 class Promotion:
@@ -95,8 +95,8 @@ class Promotion:
     ) -> ContractView:
         """Has a provider pay a promoter a part of its fees, until it is ended (PSR-19).
 
-        It counts for orders that are paid from `begins_at` on. The same again changes nothing and
-        answers the same.
+        It counts for orders that are paid from `begins_at` on while the promoter is active. The
+        same again changes nothing and answers the same.
 
         Raises:
             Refused: one of them is not registered as such, or they have a contract for that time.
@@ -136,6 +136,44 @@ class Promotion:
         if row["ends_at"] != ends_at:
             raise RegistryConflictError(f"contract {contract} was ended at {row['ends_at']}")
         return _contract_view(row)
+
+    def change_rate(self, contract: int, *, rate: Fraction, since: datetime) -> ContractView:
+        """Ends a contract and signs the next with another rate, from the same moment on (PSR-19).
+
+        Orders that were paid before `since` keep the rate that they have. The same again changes
+        nothing and answers the same.
+
+        Raises:
+            LookupError: no such contract.
+            Refused: the two have another contract from then on.
+            RegistryConflictError: it was ended at another moment, or changed otherwise.
+        """
+        query = select(_CONTRACT).where(_CONTRACT.c.id == contract)
+        ending = (
+            update(_CONTRACT)
+            .where(_CONTRACT.c.id == contract, _CONTRACT.c.ends_at.is_(None))
+            .values(ends_at=since)
+        )
+        with transaction(self._engine) as connection:
+            row = connection.execute(query.with_for_update()).mappings().one_or_none()
+            if row is None:
+                raise LookupError(f"no contract {contract}")
+            said = {
+                "promoter": row["promoter"],
+                "provider": row["provider"],
+                "numerator": rate.numerator,
+                "denominator": rate.denominator,
+                "begins_at": since,
+                "replaces": contract,
+            }
+            if row["ends_at"] is None:
+                connection.execute(ending)
+                connection.execute(insert(_CONTRACT).values(said))
+            changed = select(_CONTRACT).where(_CONTRACT.c.replaces == contract)
+            new = connection.execute(changed).mappings().one_or_none()
+        if new is None or differs(new, said):
+            raise RegistryConflictError(f"contract {contract} was ended or changed otherwise")
+        return _contract_view(new)
 
     def contracts(
         self,
@@ -185,4 +223,5 @@ def _contract_view(row: Any) -> ContractView:
         rate=Fraction(row["numerator"], row["denominator"]),
         begins_at=row["begins_at"],
         ends_at=row["ends_at"],
+        replaces=row["replaces"],
     )

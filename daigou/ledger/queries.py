@@ -10,6 +10,7 @@ from sqlalchemy import (
     RowMapping,
     ScalarSelect,
     Select,
+    Table,
     and_,
     column,
     false,
@@ -24,7 +25,16 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 
 from daigou.domain.book import Account, AccountKind
-from daigou.domain.ids import ClaimId, OrderId, PartyId, RechargeId, SubjectId, kind_of
+from daigou.domain.ids import (
+    ClaimId,
+    ConsultationId,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+    TipId,
+    kind_of,
+)
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import ROLES_BOUND_TO_AN_ORDER, ROLES_THAT_SEE_ALL, Role, State, TableName
 from daigou.ledger.failures import database_answers
@@ -38,6 +48,8 @@ from daigou.ledger.reading import (
     transition_view,
 )
 from daigou.ledger.rows import Row
+from daigou.ledger.side_reading import consultation_view, tip_view
+from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.subjects import READ_MODELS
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import (
@@ -64,6 +76,8 @@ _LINE = table(
 """The checkout as it is now; a view."""
 _ITEM = METADATA.tables["order_item"]
 _CLAIM = METADATA.tables["claim"]
+_TIP = METADATA.tables["tip"]
+_CONSULTATION = METADATA.tables["consultation"]
 _TRANSITION = METADATA.tables["transition"]
 _NOTICE = METADATA.tables["notice"]
 _MOVEMENT = METADATA.tables["movement"]
@@ -180,6 +194,57 @@ class Queries:
             LookupError: there is none.
         """
         return self.subject(claim, claim_view)
+
+    def tip(self, tip: TipId) -> TipView:
+        """A tip as it stands.
+
+        Raises:
+            LookupError: there is none.
+        """
+        return self.subject(tip, tip_view)
+
+    def consultation(self, consultation: ConsultationId) -> ConsultationView:
+        """A consultation as it stands.
+
+        Raises:
+            LookupError: there is none.
+        """
+        return self.subject(consultation, consultation_view)
+
+    def consultations(
+        self,
+        *,
+        roles: Iterable[Role],
+        party: PartyId,
+        limit: int,
+        state: State | None = None,
+        due_before: datetime | None = None,
+        starting_after: ConsultationId | None = None,
+    ) -> tuple[ConsultationView, ...]:
+        """Consultations that someone in `roles` for `party` may see, the newest first.
+
+        At most `limit` of them, and never more than `LIMIT_MAX`; `starting_after` is the last id
+        of the page before. `due_before` chooses those to be answered earlier.
+
+        Raises:
+            LookupError: there is no consultation `starting_after`.
+        """
+        asked = _CONSULTATION.c.asked_at
+        chosen = [_seen_by(frozenset(roles), party, _CONSULTATION)]
+        if state is not None:
+            chosen.append(_CONSULTATION.c.state == state)
+        if due_before is not None:
+            chosen.append(_CONSULTATION.c.answer_by < due_before)
+        if starting_after is not None:
+            last = self.consultation(starting_after)
+            chosen.append(tuple_(asked, _CONSULTATION.c.id) < tuple_(last.asked_at, last.id))
+        query = (
+            select(_CONSULTATION)
+            .where(*chosen)
+            .order_by(asked.desc(), _CONSULTATION.c.id.desc())
+            .limit(min(limit, LIMIT_MAX))
+        )
+        return self._rows(query, consultation_view)
 
     def subject(self, subject: str, view: Callable[[Row], T]) -> T:
         """A subject that is no order, as it stands, in the view of its kind.
@@ -303,12 +368,14 @@ def _whole_orders() -> Select[Any]:
     )
     lines = select(_LINE).where(_LINE.c.subject == _ORDER.c.id).correlate(_ORDER)
     claims = select(_CLAIM).where(_CLAIM.c.order_id == _ORDER.c.id).correlate(_ORDER)
+    tips = select(_TIP).where(_TIP.c.order_id == _ORDER.c.id).correlate(_ORDER)
     return select(
         _ORDER,
         func.to_jsonb(_REQUEST.table_valued()).label("request"),
         _as_json(lines, "line_no").label("lines"),
         _as_json(items, "sequence", "item").label("items"),
         _as_json(claims, "made_at", "id").label("claims"),
+        _as_json(tips, "given_at", "id").label("tips"),
     ).join(_REQUEST, _REQUEST.c.order_id == _ORDER.c.id)
 
 
@@ -323,11 +390,13 @@ _WHOLE_ORDERS = _whole_orders()
 """Built once: to build it takes as long as to ask it."""
 
 
-def _seen_by(roles: frozenset[Role], party: PartyId) -> ColumnElement[bool]:
+def _seen_by(
+    roles: frozenset[Role], party: PartyId, subjects: Table = _ORDER
+) -> ColumnElement[bool]:
     if roles & ROLES_THAT_SEE_ALL:
         return true()
     held = sorted(roles & ROLES_BOUND_TO_AN_ORDER)
-    return or_(false(), *(_ORDER.c[role.value] == party for role in held))
+    return or_(false(), *(subjects.c[role.value] == party for role in held))
 
 
 def _deposit_of(client: PartyId) -> str:

@@ -25,6 +25,7 @@ from daigou.ledger.rows import (
     request_of,
     running_clocks,
 )
+from daigou.ledger.side_reading import tip_view
 from daigou.ledger.views import (
     ClaimView,
     EntryView,
@@ -71,6 +72,7 @@ def order_view(order: Row) -> OrderView:
         entered_at=order["entered_at"],
         ended_at=order["ended_at"],
         claims=tuple(claim_view(claim) for claim in order["claims"]),
+        tips=tuple(tip_view(tip) for tip in order["tips"]),
     )
 
 

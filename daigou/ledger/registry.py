@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from daigou.domain.ids import AppKey, PartyId, SubjectId
 from daigou.domain.order import Role
 from daigou.ledger.engine import autocommit, transaction
+from daigou.ledger.invitations import Invitation, invite, was_invited
 from daigou.ledger.rows import differs
 from daigou.ledger.tables import METADATA
 from daigou.ledger.views import ApplicationView, PartyView
@@ -21,6 +22,7 @@ _PARTY = METADATA.tables["party"]
 _CONTACT = METADATA.tables["contact"]
 _APPLICATION = METADATA.tables["application"]
 _NOTE = METADATA.tables["note"]
+_ACCOUNT = METADATA.tables["promoter_account"]
 
 _SECRET_BYTES = 32
 _NOBODYS_DIGEST = bytes(32)
@@ -53,15 +55,19 @@ class Registry:
         contact_name: str = "",
         email: str = "",
         phone: str = "",
+        invitation: Invitation | None = None,
+        client_account: PartyId | None = None,
     ) -> PartyView:
         """Registers a party; the same again changes nothing and answers the same.
 
         `country` is ISO 3166-1 alpha-2, `address` a storage provider's receiving address. A
         business has a `name`; a client has none here, only a `contact_name` (PSR-23). A client may
-        order once its agreement is known (UA-1-1).
+        order once its agreement is known (UA-1-1). A client may bring the code of who invited it
+        (UA-1-14); a promoter may promote from a client's account (UA-1-11).
 
         Raises:
             RegistryConflictError: the id is registered with other content.
+            Refused: nobody has that code, or there is no such client.
         """
         said = {
             "id": id,
@@ -74,13 +80,22 @@ class Registry:
         }
         contact = {"party": id, "name": contact_name, "email": email, "phone": phone}
         with transaction(self._engine) as connection:
-            connection.execute(insert(_PARTY).values(said).on_conflict_do_nothing())
+            new = insert(_PARTY).values(said).on_conflict_do_nothing()
+            is_new = connection.execute(new.returning(_PARTY.c.id)).first() is not None
             if any((contact_name, email, phone)):
                 connection.execute(insert(_CONTACT).values(contact).on_conflict_do_nothing())
             row = connection.execute(_party_query(id)).mappings().one()
-        if differs(row, said):
-            raise RegistryConflictError(f"{id} is registered with other particulars")
-        return _party_view(row)
+            party = _party_view(row)
+            is_same = not differs(row, said)
+            if invitation is not None and is_new:
+                invite(connection, invitee=party, by=invitation)
+            elif invitation is not None:
+                is_same &= was_invited(connection, invitee=id, by=invitation)
+            if client_account is not None:
+                is_same &= _promotes_from(connection, promoter=id, client=client_account)
+            if not is_same:
+                raise RegistryConflictError(f"{id} is registered with other particulars")
+        return party
 
     def accept_agreement(self, *, party: PartyId, version: str, agreed_at: datetime) -> PartyView:
         """Records that a client accepted the user agreement, the newest acceptance last (UA-1-1).
@@ -218,6 +233,15 @@ class Registry:
         if body is None:
             raise LookupError(f"no note {note}")
         return body
+
+
+def _promotes_from(connection: Connection, *, promoter: PartyId, client: PartyId) -> bool:
+    """Links a promoter to a client's account, once; whether that is the one that it has."""
+    said = {"promoter": promoter, "client": client}
+    query = select(_ACCOUNT).where(_ACCOUNT.c.promoter == promoter)
+    connection.execute(insert(_ACCOUNT).values(said).on_conflict_do_nothing())
+    row = connection.execute(query).mappings().one_or_none()
+    return row is not None and not differs(row, said)
 
 
 def _digest(secret: str) -> bytes:

@@ -39,7 +39,7 @@ from daigou.domain.commands import (
 from daigou.domain.facts import Facts
 from daigou.domain.ids import ChargebackId, CouponId, MovementRef, PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
-from daigou.domain.lifecycle.chargeback import HOLDING
+from daigou.domain.lifecycle.chargeback import HOLDING, JUST
 from daigou.domain.money import Fee, Money
 from daigou.domain.order import Parties, State, TableName
 from daigou.domain.screening import Finding
@@ -197,6 +197,7 @@ def disputed_of(row: Row) -> Disputed:
         returned=Money(row["returned"]),
         holds=row["state"] in HOLDING,
         won=row["won"],
+        just=row["state"] in JUST,
     )
 
 

@@ -14,11 +14,13 @@ from daigou.domain.steps import Committed, Step
 from daigou.ledger.account_writers import ClosureWriter, FreezeWriter, WithdrawalWriter
 from daigou.ledger.chargeback_writer import ChargebackWriter
 from daigou.ledger.claim_writer import ClaimWriter
+from daigou.ledger.consultation_writer import ConsultationWriter
 from daigou.ledger.found import Found, Rows
 from daigou.ledger.order_writer import OrderWriter
 from daigou.ledger.recharge_writer import RechargeWriter
 from daigou.ledger.rows import command_json, committed_json, movement_row
 from daigou.ledger.subject_writer import SubjectWriter
+from daigou.ledger.tip_writer import TipWriter
 from daigou.ports.books import StepConflictError
 
 PLATFORM = PartyId("plt_platform")
@@ -49,6 +51,8 @@ WRITERS: Mapping[TableName, type[SubjectWriter]] = MappingProxyType(
             FreezeWriter,
             ClosureWriter,
             ChargebackWriter,
+            TipWriter,
+            ConsultationWriter,
         )
     }
 )

@@ -157,7 +157,7 @@ class SubjectWriter:
             subject=self.step.subject,
             sequence=self.step.sequence,
             fee_rate=terms_of(self.step.terms_version).fee_rate,
-            client=PartyId(self.row["client"]),
+            client=PartyId(self.row["client"] or ""),
             provider=self.holder(Role.PROVIDER),
             facts=self.facts,
             held={AccountKind(kind): Money(owed) for kind, owed in found.held.items()},

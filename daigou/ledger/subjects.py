@@ -14,6 +14,8 @@ READ_MODELS: Mapping[TableName, str] = MappingProxyType(
         TableName.FREEZE: "freeze",
         TableName.CLOSURE: "closure",
         TableName.CHARGEBACK: "chargeback",
+        TableName.TIP: "tip",
+        TableName.CONSULTATION: "consultation",
     }
 )
 """By the main lifecycle table of a kind, the database's table with a row a subject (see

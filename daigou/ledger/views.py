@@ -8,7 +8,7 @@ from typing import Any
 from daigou.domain.book import Effects, JournalKind, MovementKind, MovementState
 from daigou.domain.claims import grounds_of, weight_of
 from daigou.domain.clocks import Clock
-from daigou.domain.commands import Basis, Grounds, Line, LineCode, Loss, Request
+from daigou.domain.commands import Basis, Grounds, Line, LineCode, Loss, Request, TipGrounds
 from daigou.domain.facts import Facts
 from daigou.domain.ids import (
     AppKey,
@@ -24,6 +24,8 @@ from daigou.domain.money import ZERO, Fee, Money, service_fee, total
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.own_facts import Claimed
 from daigou.domain.terms import current, terms_of
+from daigou.domain.tips import WENT_BACK, tip_grounds_of
+from daigou.ledger.side_views import TipView
 from daigou.ledger.subject_views import next_due
 
 PAID_IN = frozenset({State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE})
@@ -168,6 +170,7 @@ class OrderView:
     entered_at: datetime
     ended_at: datetime | None
     claims: tuple[ClaimView, ...] = ()
+    tips: tuple[TipView, ...] = ()
 
     @property
     def opened_at(self) -> datetime:
@@ -183,6 +186,12 @@ class OrderView:
             lines=self.lines,
             claimed=total([claim.weight for claim in self.claims]),
         )
+
+    @property
+    def tip_grounds(self) -> TipGrounds:
+        """What a further tip for it depends on (PSR-21-1)."""
+        given = sum(tip.state not in WENT_BACK for tip in self.tips)
+        return tip_grounds_of(facts=self.facts, given=given)
 
     def items_of(self, table: TableName) -> tuple[ItemView, ...]:
         """Its items of one kind, in the order of their opening."""
@@ -332,7 +341,8 @@ class CouponView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContractView:
-    """What a provider pays a promoter: `rate` of its fees, for orders paid in its time (PSR-19)."""
+    """What a provider pays a promoter: `rate` of its fees, for orders paid in its time while the
+    promoter is active (PSR-19). `replaces` is the contract whose rate this one changed."""
 
     id: int
     promoter: PartyId
@@ -340,6 +350,7 @@ class ContractView:
     rate: Fraction
     begins_at: datetime
     ends_at: datetime | None
+    replaces: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

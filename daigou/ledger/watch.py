@@ -162,6 +162,18 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
             (_LONG_AGO, ""),
             "SELECT count(*) FROM order_item WHERE axis = 'question' AND ended_at IS NULL",
         ),
+        # UA-4-6: by when the platform answers was counted when it was asked.
+        _Source(
+            """
+            SELECT answer_by, id, id, 'consultation/' || state
+            FROM consultation
+            WHERE ended_at IS NULL AND answer_by < %(before)s
+                AND (answer_by, id) > (%(k0)s::timestamptz, %(k1)s)
+            ORDER BY answer_by, id LIMIT %(limit)s
+            """,
+            (_LONG_AGO, ""),
+            "SELECT count(*) FROM consultation WHERE ended_at IS NULL",
+        ),
     ),
     # By when it was recorded: a deadline that struck late bears the moment at which it was due.
     SweepName.NOTICES: (

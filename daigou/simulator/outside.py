@@ -2,9 +2,9 @@
 
 from daigou.domain.ids import MovementRef, OrderId
 from daigou.domain.money import Money
-from daigou.domain.order import State, TableName
+from daigou.domain.order import State
 from daigou.simulator.counterparties import SimulatedCounterparties
-from daigou.simulator.plans import Act, claim_of
+from daigou.simulator.plans import BESIDE, Act, beside_of
 
 
 async def decide_outside(
@@ -29,7 +29,7 @@ async def pay_outside(outside: SimulatedCounterparties, act: Act, order: OrderId
     if fen := act.pays_back_fen or act.pays_more_fen:
         await outside.seller_platform.pay_back(
             reference=f"{order}/{act.payback}",
-            subject=claim_of(act, order) if act.table == TableName.CLAIM else order,
+            subject=beside_of(act, order) if act.table in BESIDE else order,
             amount=Money(fen),
             own=bool(act.pays_more_fen),
         )

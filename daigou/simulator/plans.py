@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 
 from daigou.domain.commands import (
     NO_DRIFT,
@@ -21,6 +22,7 @@ from daigou.domain.commands import (
     Compensation,
     Disposal,
     DriftLimit,
+    Inference,
     Mandate,
     MoreEvidence,
     Objection,
@@ -32,7 +34,8 @@ from daigou.domain.commands import (
     ReturnCost,
     SettleCancellation,
 )
-from daigou.domain.ids import ClaimId, MovementRef, OrderId
+from daigou.domain.ids import MovementRef, OrderId, SubjectId
+from daigou.domain.invitations import SOURCE
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
@@ -103,6 +106,9 @@ class Event:
 
 Cue = Act | Event
 
+BESIDE: Mapping[TableName, str] = MappingProxyType({TableName.CLAIM: "clm", TableName.TIP: "tip"})
+"""What is opened on an order and is a subject of its own, with the prefix of its ids."""
+
 Move = Callable[[Tally], tuple[Cue, ...]]
 """Puts the next cues of a path together, and reckons what they do to the order's money."""
 
@@ -127,7 +133,8 @@ class Path:
 
     What is special about its request: `category`, `cautions`, `advance_tenths` of the goods' price
     as an advance deposit, with the balance due after `balance_days` or late enough, `drift`, a
-    `promoter`, at least so many `pieces`. Of a `poor` client the deposit is empty, `coupon_fen` is
+    `promoter`, at least so many `pieces`. An `invited` client does not name the promoter: it is
+    the one of who invited it (UA-1-14). Of a `poor` client the deposit is empty, `coupon_fen` is
     a coupon that it has. `days` is how long the order takes about, the statutory period aside;
     `pace` says that its days pass so many times as fast as the others', where it takes months.
     """
@@ -142,6 +149,7 @@ class Path:
     balance_days: int = 0
     drift: DriftLimit = NO_DRIFT
     promoter: bool = False
+    invited: bool = False
     coupon_fen: int = 0
     pieces: int = 1
     poor: bool = False
@@ -167,11 +175,15 @@ class Plan:
         return tuple(cue for cue in self.cues if isinstance(cue, Act))
 
     @property
-    def claims(self) -> tuple[ClaimId, ...]:
-        """The ids of the claims that its client makes: subjects of their own, which its history
-        tells of as if they were items of the order."""
-        made = [act for act in self.acts if act.opens and act.table == TableName.CLAIM]
-        return tuple(claim_of(act, self.deal.order) for act in made)
+    def beside(self) -> tuple[SubjectId, ...]:
+        """The ids of what its client opens beside it, claims and tips: subjects of their own, which
+        its history tells of as if they were items of the order."""
+        return tuple(subject for table in BESIDE for subject in self.beside_in(table))
+
+    def beside_in(self, table: TableName) -> tuple[SubjectId, ...]:
+        """Those of one table."""
+        opened = [act for act in self.acts if act.opens and act.table == table]
+        return tuple(beside_of(act, self.deal.order) for act in opened)
 
     @property
     def avoids(self) -> frozenset[State]:
@@ -205,6 +217,7 @@ class Plan:
             delivery_address=deal.storage.address,
             client_country=deal.client.country,
             mandate=mandate,
+            inferred=(Inference(fact="promoter_id", source=SOURCE),) if path.invited else (),
             promoter=deal.promoter.id if deal.promoter else None,
             cautions=path.cautions,
             advance=advance if self.advance_fen else None,
@@ -215,8 +228,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One transition of the order, as its timeline tells it; or one of a claim on it, which is the
-    item then. In a history the claims' steps stand first, so that the order's latest is the last.
+    """One transition of the order, as its timeline tells it; or one of a claim on it or a tip for
+    it, which is the item then. In a history these steps stand first, so that the order's latest is
+    the last.
     """
 
     table: TableName
@@ -318,9 +332,9 @@ def item_of(act: Act, history: Sequence[Happened]) -> str:
     return items_of(history, act.table)[act.item - 1]
 
 
-def claim_of(act: Act, order: OrderId) -> ClaimId:
-    """The id of the claim on an order that an act is about."""
-    return ClaimId(f"clm_{order.removeprefix('ord_')}_{act.item}")
+def beside_of(act: Act, order: OrderId) -> SubjectId:
+    """The id of what stands beside an order, that an act is about: a claim on it, a tip for it."""
+    return SubjectId(f"{BESIDE[act.table]}_{order.removeprefix('ord_')}_{act.item}")
 
 
 def movement_of(act: Act, order: OrderId, history: Sequence[Happened]) -> MovementRef:

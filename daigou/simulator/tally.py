@@ -25,7 +25,7 @@ class Expected:
     `refunds` are the ends of the refunds through the institution, one each; `at_seller` is what the
     seller keeps, less what it paid for a return; `brokerage` is what the promoter gets of the fee,
     `coupon` what the platform gives, `debt` what the client still owes, `compensated` what the
-    provider paid for the client's claims.
+    provider paid for the client's claims, `tipped` what it has of the client's tips.
     """
 
     state: State
@@ -38,6 +38,7 @@ class Expected:
     coupon: int = 0
     debt: int = 0
     compensated: int = 0
+    tipped: int = 0
     refunds: tuple[State, ...] = ()
 
 
@@ -102,7 +103,7 @@ class Tally:
     parcels: list[int] = field(default_factory=list)
     """How many pieces are in each parcel; 0 once it was paid back."""
     opened: Counter[TableName] = field(default_factory=Counter)
-    """How many items of a table were opened: of talk, cases and claims."""
+    """How many items of a table were opened: of talk, cases, claims and tips."""
     promised: int = 0
     """What the seller is still to pay back of what it agreed to."""
     payments_back: int = 0
@@ -118,6 +119,9 @@ class Tally:
     admitted: int = 0
     """What the latest claim is for, and what of it was admitted."""
     compensated: int = 0
+    tipped: int = 0
+    latest_tip: int = 0
+    """What of the client's tips did not go back, and how much the latest is."""
     intended: tuple[int, int, int, str] = (0, 0, 0, "")
     """A payment that a silent institution was asked for."""
 
@@ -366,6 +370,19 @@ class Tally:
         self.compensated += self.admitted
         self.deposit_change += self.admitted
 
+    # Tipping.
+
+    def tip(self, fen: int) -> None:
+        """The client tips so much, from its deposit."""
+        self.latest_tip = fen
+        self.tipped += fen
+        self._from_deposit(fen)
+
+    def untip(self) -> None:
+        """The latest tip is in the client's deposit again."""
+        self.tipped -= self.latest_tip
+        self.deposit_change += self.latest_tip
+
     # Ends.
 
     def earn(self) -> None:
@@ -401,6 +418,7 @@ class Tally:
             coupon=self.coupon_paid,
             debt=self.debt,
             compensated=self.compensated,
+            tipped=self.tipped,
             refunds=tuple(refund.end for refund in self.refunds if refund.end),
         )
 

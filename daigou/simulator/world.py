@@ -184,6 +184,17 @@ class World:
             for number in range(1, count + 1)
         )
 
+    def promotion_providers(self, count: int) -> tuple[Party, ...]:
+        """The first `count` promotion providers, who stand for promoters."""
+        return tuple(
+            Party(
+                id=PartyId(f"psp_w{self.seed}_{number:02d}"),
+                role=Role.PROMOTION_PROVIDER,
+                name=f"Promotion Example {number} Co. (invented)",
+            )
+            for number in range(1, count + 1)
+        )
+
     def basket(self, index: int, block: OfferBlock = NORMAL, *, pieces: int = 1) -> Basket:
         """The basket of that index, from sellers who fare as the block says.
 

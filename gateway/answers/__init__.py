@@ -51,6 +51,7 @@ from gateway.answers.reference import (
     MandateDeclarationAnswer,
     TermsAnswer,
 )
+from gateway.answers.sides import ConsultationAnswer, ConsultationPage, TipAnswer, TipList
 from gateway.answers.story import TimelineAnswer, TransitionAnswer
 
 __all__ = [
@@ -67,6 +68,8 @@ __all__ = [
     "ClaimStatementAnswer",
     "ClauseAnswer",
     "ClausesAnswer",
+    "ConsultationAnswer",
+    "ConsultationPage",
     "DeadlineAnswer",
     "DeadlinesAnswer",
     "DepositAnswer",
@@ -102,6 +105,8 @@ __all__ = [
     "SubjectStatementAnswer",
     "TermsAnswer",
     "TimelineAnswer",
+    "TipAnswer",
+    "TipList",
     "TransitionAnswer",
     "collection_of",
     "refunds_of",

@@ -27,6 +27,7 @@ from gateway.answers.items import (
     items_of,
     refunds_of,
 )
+from gateway.answers.sides import TipAnswer
 from gateway.wire import Answered, Moment, Sum
 
 
@@ -93,6 +94,7 @@ class OrderAnswer(Answered):
     claims: Annotated[
         tuple[ClaimAnswer, ...], Field(description="Those that you may see (PSR-25).")
     ]
+    tips: Annotated[tuple[TipAnswer, ...], Field(description="Those that you may see (PSR-21).")]
     placed_at: Moment
     entered_at: Annotated[Moment, Field(description="Since when it is in this state.")]
     ended_at: Moment | None
@@ -144,6 +146,7 @@ class OrderAnswer(Answered):
             held=facts.held,
             refunds=refunds_of(order),
             claims=tuple(ClaimAnswer.of(claim) for claim in order.claims),
+            tips=tuple(TipAnswer.of(tip) for tip in order.tips),
             placed_at=order.placed_at,
             entered_at=order.entered_at,
             ended_at=order.ended_at,

@@ -61,6 +61,7 @@ _PURSES: Mapping[AccountKind, Purse] = MappingProxyType(
         AccountKind.DEPOSIT: Purse.DEPOSIT,
         AccountKind.REFUND_TRANSIT: Purse.INSTITUTION,
         AccountKind.RECEIVABLE: Purse.DEBT,
+        AccountKind.CHARGED_BACK: Purse.DEBT,
         AccountKind.PROVIDER: Purse.PROVIDER,
         AccountKind.PROMOTER: Purse.PROMOTER,
         AccountKind.THIRD_PARTY: Purse.THIRD_PARTY,
@@ -247,6 +248,8 @@ def _party(purse: Purse, leg: Leg, parties: Parties) -> str | None:
             return parties.client
         case Purse.SELLER | Purse.COUPONS:
             return None
+        case Purse.DEBT if leg.account.kind == AccountKind.CHARGED_BACK:
+            return parties.client
         case _:
             return leg.account.owner
 

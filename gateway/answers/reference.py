@@ -32,6 +32,9 @@ class LimitsAnswer(Answered):
     recharge_fen_max: int
     lines_max: int
     rate_age_days_max: int
+    tip_fen_min: int
+    tip_fen_max: int
+    tips_per_order_max: int
 
 
 class TermsAnswer(Answered):
@@ -75,6 +78,9 @@ class TermsAnswer(Answered):
                 recharge_fen_max=limits.recharge_fen_max,
                 lines_max=limits.lines_max,
                 rate_age_days_max=limits.rate_age_days_max,
+                tip_fen_min=limits.tip_fen_min,
+                tip_fen_max=limits.tip_fen_max,
+                tips_per_order_max=limits.tips_per_order_max,
             ),
             prohibited_categories=tuple(sorted(terms.prohibited_categories)),
         )

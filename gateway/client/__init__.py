@@ -13,11 +13,13 @@ import httpx
 from gateway.calling import RefusalError, UnansweredError
 from gateway.client.accounts import Accounts
 from gateway.client.agreeing import Agreeing
+from gateway.client.beside import Beside
 from gateway.client.buying import Buying
 from gateway.client.calls import Done
 from gateway.client.cancelling import Cancelling
 from gateway.client.claiming import Claiming
 from gateway.client.dissolving import Dissolving
+from gateway.client.engaging import Engaging
 from gateway.client.reading import Reading
 from gateway.client.records import Records
 from gateway.client.shipping import Shipping
@@ -34,11 +36,13 @@ class DaigouClient(
     Cancelling,
     Dissolving,
     Claiming,
+    Beside,
     Reading,
     Accounts,
     Records,
     Watching,
     Winning,
+    Engaging,
 ):
     """An application's client. Every method may raise `RefusalError` and `UnansweredError`."""
 

@@ -59,6 +59,14 @@ class Winning(Calls):
         at = f"/v1/promoter-contracts/{contract}/end"
         return await self._made(at, {"ends_at": ends_at.isoformat()}, ContractAnswer, key=key)
 
+    async def change_rate(
+        self, contract: int, *, key: str, rate: Fraction, since: datetime
+    ) -> ContractAnswer:
+        """The platform records another rate between the same two; what replaces it (PSR-19)."""
+        body = {"rate": f"{rate.numerator}/{rate.denominator}", "since": since.isoformat()}
+        at = f"/v1/promoter-contracts/{contract}/change-rate"
+        return await self._made(at, body, ContractAnswer, key=key)
+
     async def contracts(
         self, *, promoter: str | None = None, provider: str | None = None, limit: int = PAGE
     ) -> ContractList:

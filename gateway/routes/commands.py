@@ -46,6 +46,7 @@ REFUSALS: Mapping[Trigger, tuple[RefusalCode, ...]] = MappingProxyType(
             RefusalCode.DEPOSIT_TOO_SMALL,
             RefusalCode.ACCOUNT_FROZEN,
         ),
+        Trigger.RETURN_TIP: (RefusalCode.DUE_TOO_SMALL,),
     }
 )
 """What the rules may say to a trigger, beyond what they may say to its body."""

@@ -4,6 +4,11 @@ from fastapi import APIRouter, Request
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
+from daigou.domain.ids import InvitationCode
+from daigou.domain.invitations import BENEFIT
+from daigou.domain.refusals import RefusalCode
+from daigou.domain.terms import current
+from daigou.ledger.invitations import Invitation
 from gateway.accepting import gives
 from gateway.answers import PartyAnswer
 from gateway.auth import Caller
@@ -28,6 +33,7 @@ from gateway.schemas import (
     RegisterBusiness,
     RegisterClient,
     RegisterParty,
+    RegisterPromoter,
     RegisterProvider,
     RegisterStorage,
 )
@@ -44,21 +50,24 @@ _BODY: TypeAdapter[RegisterClient | RegisterBusiness] = TypeAdapter(RegisterPart
     description=(
         "Registers a client with the user agreement that it accepted, a provider with its "
         "principal information (PSR-4; it may follow later), a storage with its receiving "
-        "address, a logistics provider, or a promoter. A client's contact is kept apart and never "
-        "answered with. The same particulars again change nothing.\n\n"
-        "Roles: platform. Clauses: UA-1-1, PSR-4, PSR-11, PSR-19."
+        "address, a logistics provider, a promoter, or a promotion provider. A client's contact is "
+        "kept apart and never answered with; it may bring the invitation code of who invited it. "
+        "The same particulars again change nothing.\n\n"
+        "Roles: platform. Clauses: UA-1-1, UA-1-11-13, UA-1-14, PSR-4, PSR-11, PSR-19."
     ),
     response_model=PartyAnswer,
     response_description="It is registered.",
     responses={
         201: {"headers": LOCATION_HEADER | REPLAYED_HEADER},
-        **problems(*COMMAND, EdgeCode.ID_TAKEN),
+        **problems(
+            *COMMAND, EdgeCode.ID_TAKEN, RefusalCode.UNKNOWN_INVITATION, RefusalCode.NOT_REGISTERED
+        ),
     },
     openapi_extra=command(
         RegisterParty,
         required=True,
         name="RegisterParty",
-        clauses=("UA-1-1", "PSR-4", "PSR-11", "PSR-19"),
+        clauses=("UA-1-1", "UA-1-11-13", "UA-1-14", "PSR-4", "PSR-11", "PSR-19"),
         roles=("platform",),
     ),
 )
@@ -69,7 +78,8 @@ async def register_party(request: Request, caller: Caller, key: Key) -> Response
     async def make() -> PartyAnswer:
         backend: Backend = request.app.state.backend
         try:
-            party = await backend.register(_registration(body))
+            scale = request.app.state.settings.time_scale
+            party = await backend.register(_registration(body, scale=scale))
             if isinstance(body, RegisterProvider) and body.principal is not None:
                 await backend.records.declare_principal(
                     provider=party.id,
@@ -112,7 +122,7 @@ async def get_party(request: Request, caller: Caller, party_id: str) -> PartyAns
     return PartyAnswer.of(await visible_party(request, caller, party_id))
 
 
-def _registration(body: RegisterClient | RegisterBusiness) -> Registration:
+def _registration(body: RegisterClient | RegisterBusiness, *, scale: int) -> Registration:
     if isinstance(body, RegisterClient):
         return Registration(
             id=body.party_id,
@@ -123,6 +133,7 @@ def _registration(body: RegisterClient | RegisterBusiness) -> Registration:
             contact_name=body.contact.name,
             email=body.contact.email,
             phone=body.contact.phone,
+            invitation=_invitation(body.invitation_code, scale) if body.invitation_code else None,
         )
     return Registration(
         id=body.party_id,
@@ -131,4 +142,11 @@ def _registration(body: RegisterClient | RegisterBusiness) -> Registration:
         name=body.name,
         address=body.address if isinstance(body, RegisterStorage) else "",
         email=body.notice_email or "",
+        client_account=body.client_id if isinstance(body, RegisterPromoter) else None,
     )
+
+
+def _invitation(code: InvitationCode, scale: int) -> Invitation:
+    terms = current()
+    benefit = terms.duration(BENEFIT, scale=scale)
+    return Invitation(code=code, benefit=benefit, terms_version=terms.version)

@@ -24,6 +24,7 @@ from gateway.parsing import body_of, parse_or_refuse
 from gateway.problems import EdgeCode, Fault, FaultIn, ProblemError, invalid, not_found
 from gateway.promoting import Promoting
 from gateway.promotion import (
+    ChangeRateBody,
     ContractAnswer,
     ContractBody,
     ContractList,
@@ -35,10 +36,11 @@ from gateway.promotion import (
 from gateway.wire import CouponRef, PartyRef
 
 router = APIRouter(prefix="/v1", tags=["promotion"], dependencies=[gives("application/json")])
-_COUPON, _CONTRACT, _END = (
+_COUPON, _CONTRACT, _END, _RATE = (
     TypeAdapter(CouponBody),
     TypeAdapter(ContractBody),
     TypeAdapter(EndContractBody),
+    TypeAdapter(ChangeRateBody),
 )
 _OF_COUPONS, _OF_CONTRACTS = "UA-1-10", "PSR-19"
 _CONTRACT_ID = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
@@ -144,8 +146,8 @@ async def list_coupons(
     operation_id="signContract",
     summary="Record a promoter's contract with a provider",
     description="At any moment one rate holds between the two, or none. An order that the promoter "
-    "won keeps the rate that holds when it is paid.\n\n"
-    "Roles: platform. Clause: PSR-19.",
+    "won keeps the rate that holds when it is paid; none does while the promoter is not active."
+    "\n\nRoles: platform. Clause: PSR-19.",
     response_model=ContractAnswer,
     response_description="It holds.",
     responses={201: {"headers": REPLAYED_HEADER}, **problems(*COMMAND, EdgeCode.CONFLICT)},
@@ -211,6 +213,46 @@ async def end_contract(request: Request, caller: Caller, key: Key, contract_id: 
         if ended is None:
             raise not_found("contract of this id")
         return ContractAnswer.of(ended)
+
+    return await keep(
+        request,
+        caller,
+        key,
+        content=body.model_dump_json().encode(),
+        clause=_OF_CONTRACTS,
+        make=make,
+    )
+
+
+@router.post(
+    "/promoter-contracts/{contract_id}/change-rate",
+    operation_id="changeRate",
+    summary="Change the rate of a promoter's contract",
+    description="The contract ends at that moment, and another one replaces it from then on. "
+    "Orders that were paid before keep their rate.\n\nRoles: platform. Clause: PSR-19.",
+    response_model=ContractAnswer,
+    response_description="The contract that holds from then on.",
+    responses={
+        200: {"headers": REPLAYED_HEADER},
+        **problems(*COMMAND, EdgeCode.NOT_FOUND, EdgeCode.CONFLICT),
+    },
+    openapi_extra=command(
+        ChangeRateBody, required=True, clauses=(_OF_CONTRACTS,), roles=("platform",)
+    ),
+)
+async def change_rate(request: Request, caller: Caller, key: Key, contract_id: str) -> Response:
+    body = parse_or_refuse(_RATE, await body_of(request), clause_of=lambda _: _OF_CONTRACTS)
+    only_for_the_platform(caller, what="the change of contracts", clause=_OF_CONTRACTS)
+
+    async def make() -> ContractAnswer:
+        if not _CONTRACT_ID.fullmatch(contract_id):
+            raise not_found("contract of this id")
+        changed = await _promotion(request).change_rate(
+            int(contract_id), rate=Fraction(body.rate), since=body.since
+        )
+        if changed is None:
+            raise not_found("contract of this id")
+        return ContractAnswer.of(changed)
 
     return await keep(
         request,

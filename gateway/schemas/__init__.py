@@ -43,6 +43,7 @@ from gateway.schemas.parties import (
     RegisterLogistics,
     RegisterParty,
     RegisterPromoter,
+    RegisterPromotionProvider,
     RegisterProvider,
     RegisterStorage,
 )
@@ -52,11 +53,14 @@ from gateway.schemas.purchase import (
     RecordPurchaseBody,
     ReportUnrealizableBody,
 )
+from gateway.schemas.sides import ConsultBody, GiveTipBody
 
 __all__ = [
     "BODIES",
     "CommandBody",
+    "ConsultBody",
     "DriftBody",
+    "GiveTipBody",
     "MakeClaimBody",
     "Named",
     "NotedBody",
@@ -70,6 +74,7 @@ __all__ = [
     "RegisterLogistics",
     "RegisterParty",
     "RegisterPromoter",
+    "RegisterPromotionProvider",
     "RegisterProvider",
     "RegisterStorage",
     "SettlementBody",

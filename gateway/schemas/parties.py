@@ -2,9 +2,11 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
-from daigou.domain.ids import PartyId
+from daigou.domain.ids import InvitationCode, PartyId
+from daigou.domain.invitations import typed
 from daigou.domain.order import Role
 from gateway.principals import PrincipalBody
 from gateway.wire import Asked, Country, Email, Moment, Text120, Text300
@@ -33,6 +35,16 @@ class Contact(Asked):
     phone: Annotated[str, Field(pattern=r"^(\+[0-9 ]{4,24})?$", examples=["+49 30 0000000"])] = ""
 
 
+def _code(text: str) -> InvitationCode:
+    try:
+        return typed(text)
+    except ValueError:
+        raise PydanticCustomError("no_code", "is no invitation code") from None
+
+
+TypedCode = Annotated[InvitationCode, StringConstraints(max_length=40), AfterValidator(_code)]
+
+
 def _party_id(prefix: str) -> Any:
     return Field(pattern=rf"^{prefix}_[0-9A-Za-z_-]{{2,60}}$", examples=[f"{prefix}_example"])
 
@@ -45,6 +57,13 @@ class RegisterClient(Asked):
     country: Country
     agreement: Agreement
     contact: Contact
+    invitation_code: Annotated[
+        TypedCode | None,
+        Field(
+            description="The code of the client that invited it: now or never (UA-1-14).",
+            examples=["K7WMP-3XQ9T"],
+        ),
+    ] = None
 
 
 class RegisterProvider(Asked):
@@ -80,14 +99,40 @@ class RegisterLogistics(Asked):
 
 
 class RegisterPromoter(Asked):
-    """A promoter: who wins orders for providers, by contracts with them (PSR-19)."""
+    """A promoter: who wins orders for providers, by contracts with them (PSR-19). It earns once a
+    promotion provider has engaged it (UA-1-11-13)."""
 
     role: Literal[Role.PROMOTER]
     party_id: Annotated[PartyId, _party_id("pro")]
     name: Text120
     country: Country = "CN"
+    client_id: Annotated[
+        PartyId | None,
+        Field(
+            pattern=r"^cli_[0-9A-Za-z_-]{2,60}$",
+            description="The client from whose account it promotes: it wins what those order whom "
+            "this client invited (UA-1-14). It may be told later, once.",
+            examples=["cli_anna"],
+        ),
+    ] = None
     notice_email: NoticeEmail = None
 
 
-RegisterBusiness = RegisterProvider | RegisterStorage | RegisterLogistics | RegisterPromoter
+class RegisterPromotionProvider(Asked):
+    """A promotion provider: whose contract makes a promoter, and who stands for it (UA-1-11-13)."""
+
+    role: Literal[Role.PROMOTION_PROVIDER]
+    party_id: Annotated[PartyId, _party_id("psp")]
+    name: Text120
+    country: Country = "CN"
+    notice_email: NoticeEmail = None
+
+
+RegisterBusiness = (
+    RegisterProvider
+    | RegisterStorage
+    | RegisterLogistics
+    | RegisterPromoter
+    | RegisterPromotionProvider
+)
 RegisterParty = Annotated[RegisterClient | RegisterBusiness, Field(discriminator="role")]

@@ -22,7 +22,7 @@ from daigou.demo.cast import ORDERS_DEFAULT, Cast, again
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.demo.stage import Stage, recharges
 from daigou.demo.turns import SLOTS, Turn, Turns
-from daigou.domain.commands import NO_DRIFT, Claim, Outcome, SettleCancellation
+from daigou.domain.commands import NO_DRIFT, Claim, Outcome, SettleCancellation, Tip
 from daigou.domain.ids import MovementRef
 from daigou.domain.order import State, TableName, Trigger
 from daigou.simulator.paths import PATHS
@@ -30,7 +30,7 @@ from daigou.simulator.plans import Happened, Plan, next_act, proved, state_of
 from gateway.calling import RefusalError
 from gateway.problems import Problem
 from gateway.request_body import PlaceOrder
-from gateway.schemas import BODIES, MakeClaimBody, RefundOutcomeBody, RegisterParty
+from gateway.schemas import BODIES, GiveTipBody, MakeClaimBody, RefundOutcomeBody, RegisterParty
 from tests.simulator.walk import walk
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -107,6 +107,12 @@ def test_everything_that_a_plan_says_is_valid_for_the_gateway(plan: Plan) -> Non
             del body["grounds"]
             claim = MakeClaimBody.model_validate_json(TypeAdapter(dict[str, Any]).dump_json(body))
             assert claim.to_command(**known, note_ref="") == command
+            continue
+        if isinstance(command, Tip):
+            amount = {"amount": command.amount.amount, "currency": command.amount.currency}
+            tip = GiveTipBody.model_validate_json(TypeAdapter(Any).dump_json({"amount": amount}))
+            known = {"order": command.order, "grounds": command.grounds}
+            assert tip.to_command(**known, note_ref="") == command
             continue
         model: type[Any] = BODIES[type(command)]
         if act.at == State.DUE:

@@ -46,7 +46,7 @@ from daigou.domain.ids import CouponId, MovementRef, SubjectId
 from daigou.domain.items import choose_item
 from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, PARCEL, REFUND
 from daigou.domain.lifecycle.table import Row, Situation, Table, taken
-from daigou.domain.money import ZERO, Money, total
+from daigou.domain.money import ZERO, Money, round_half_up, total
 from daigou.domain.order import Role, State, Trigger
 from daigou.domain.postings.checkout import COMPUTED
 from daigou.domain.refusals import RefusalCode, Refused
@@ -250,6 +250,9 @@ class Bookkeeper:
             + self.paid_out
             + self.held
         )
+        # PSR-19: after every step, and rounded once, of all that is earned.
+        part = round_half_up(self.fee_earned.amount * (self.fixed_rate or 0))
+        assert self.owed(Account(AccountKind.PROMOTER, samples.PROMOTER)) == Money(part)
 
     @property
     def collected(self) -> Money:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from daigou.domain import commands
+from daigou.domain.account_facts import ChargedBack, Closing, Frozen
 from daigou.domain.claims import OPPONENTS
 from daigou.domain.commands import (
     ActualPrice,
@@ -13,17 +14,23 @@ from daigou.domain.commands import (
     Cause,
     CautionKind,
     Command,
+    DisputeReason,
     DriftLimit,
+    Footing,
+    FreezeReason,
     LineCode,
     Loss,
     LossHead,
     Mandate,
     Opponent,
+    PaymentHold,
+    PlaceFreeze,
     Remedy,
     Request,
+    Stand,
 )
 from daigou.domain.facts import Case, Cautioned, Facts, Parcel, Requirement, facts_of
-from daigou.domain.ids import MovementRef, OrderId, PartyId
+from daigou.domain.ids import ChargebackId, MovementRef, OrderId, PartyId
 from daigou.domain.lifecycle import case_guards
 from daigou.domain.lifecycle.table import Row, Situation, Table
 from daigou.domain.money import ZERO, Money
@@ -122,6 +129,68 @@ CLAIM = commands.Claim(
     note_ref="note_1",
 )
 
+TIP = commands.Tip(
+    order=OrderId("ord_kettles"),
+    amount=Money(50_00),
+    grounds=commands.TipGrounds(paid=True),
+)
+CONSULT = commands.Consult(
+    topic=commands.Topic.SERVICES,
+    answer_by=NOON + timedelta(days=21),
+    calendar=commands.Calendar.STATE_COUNCIL,
+    note_ref="note_1",
+)
+CHARGEBACK = ChargebackId("cbk_kettles")
+BUNDLE = "ab" * 32
+"""The digest of a bundle of evidence."""
+ON_REQUEST = replace(TERMS, freeze_on_chargeback=False)
+"""Terms by which a provider asks for each freeze itself (PSR-22-1)."""
+EVIDENCE_DUE = NOON + timedelta(days=10)
+REPORT = commands.ReportChargeback(
+    order=OrderId("ord_kettles"),
+    dispute="dp_1",
+    payment=MovementRef("ord_kettles/3"),
+    amount=Money(1_000_00),
+    reason=DisputeReason.CHANGED_MIND,
+    evidence_due=EVIDENCE_DUE,
+    footing=Footing(),
+)
+CHARGED_BACK = ChargedBack(
+    amount=REPORT.amount,
+    reason=REPORT.reason,
+    footing=REPORT.footing,
+    evidence_due=EVIDENCE_DUE,
+    paying_in=State.DEMANDED,
+    staged=BUNDLE,
+)
+PAY_DEBT_FROM_DEPOSIT = commands.PayChargeback(from_deposit=REPORT.amount)
+PAY_DEBT_FROM_BOTH = commands.PayChargeback(
+    from_deposit=Money(400_00), from_institution=Money(600_00), payment_method="card"
+)
+SUSPICION = PlaceFreeze(client=CLIENT, reason=FreezeReason.SUSPICION)
+FREEZES = {
+    FreezeReason.SUSPICION: SUSPICION,
+    FreezeReason.LOST_CREDENTIAL: replace(SUSPICION, reason=FreezeReason.LOST_CREDENTIAL),
+    FreezeReason.BREACH: replace(
+        SUSPICION,
+        reason=FreezeReason.BREACH,
+        order=OrderId("ord_kettles"),
+        amount=Money(80_00),
+    ),
+    FreezeReason.INACTIVITY: replace(
+        SUSPICION, reason=FreezeReason.INACTIVITY, inactive_since=NOON - timedelta(days=154)
+    ),
+}
+"""A freeze for each reason that somebody places one for."""
+PLACED_BY = {
+    FreezeReason.SUSPICION: {Role.PLATFORM},
+    FreezeReason.LOST_CREDENTIAL: {Role.CLIENT, Role.PLATFORM},
+    FreezeReason.BREACH: {Role.PROVIDER, Role.LOGISTICS, Role.PLATFORM},
+    FreezeReason.INACTIVITY: {Role.CLOCK},
+}
+"""Who may place it."""
+CLOSE_ACCOUNT = commands.CloseAccount(client=CLIENT, payment_method="pm_ok")
+
 _OUTCOME = commands.Outcome(reference=REFERENCE)
 _VERDICT = commands.Verdict(note_ref="note_1")
 _NOTED = commands.Noted(note_ref="note_1")
@@ -214,6 +283,43 @@ _COMMANDS: dict[Trigger, Command] = {
     Trigger.REJECT_CLAIM: _MESSAGE,
     Trigger.WITHDRAW_CLAIM: _NOTED,
     Trigger.RECORD_COMPENSATION: commands.Compensation(amount=Money(300_00), external_ref="pay_1"),
+    Trigger.GIVE_TIP: TIP,
+    Trigger.REFUND_TIP: _NOTED,
+    Trigger.RETURN_TIP: _NOTED,
+    Trigger.CONSULT: CONSULT,
+    Trigger.ANSWER_CONSULTATION: _MESSAGE,
+    Trigger.WITHDRAW_CONSULTATION: _NOTED,
+    Trigger.REQUEST_WITHDRAWAL: commands.RequestWithdrawal(
+        client=CLIENT, amount=Money(500_00), payment_method="pm_ok"
+    ),
+    Trigger.CONFIRM_WITHDRAWAL: _OUTCOME,
+    Trigger.DECLINE_WITHDRAWAL: _OUTCOME,
+    Trigger.PLACE_FREEZE: SUSPICION,
+    Trigger.LIFT_FREEZE: _MESSAGE,
+    Trigger.CONTEST_RESTRICTION: _MESSAGE,
+    Trigger.AWARD_SUM: _MESSAGE,
+    Trigger.RECOVER_ACCOUNT: _NOTED,
+    Trigger.CLOSE_ACCOUNT: CLOSE_ACCOUNT,
+    Trigger.KEEP_ACCOUNT: _NOTED,
+    Trigger.NAME_PAYOUT_METHOD: commands.PayoutMethod(payment_method="pm_other"),
+    Trigger.CONFIRM_PAYOUT: _OUTCOME,
+    Trigger.DECLINE_PAYOUT: _OUTCOME,
+    Trigger.REPORT_CHARGEBACK: REPORT,
+    Trigger.FIND_JUST_CAUSE: _MESSAGE,
+    Trigger.DENY_JUST_CAUSE: commands.DenyJustCause(head=commands.Head.OTHER, note_ref="note_1"),
+    Trigger.REQUEST_FREEZE: _NOTED,
+    Trigger.PAY_CHARGEBACK: PAY_DEBT_FROM_BOTH,
+    Trigger.CONFIRM_CHARGEBACK_PAYMENT: _OUTCOME,
+    Trigger.DECLINE_CHARGEBACK_PAYMENT: _OUTCOME,
+    Trigger.WIN_CHARGEBACK: commands.InstitutionVerdict(external_ref="vd_1"),
+    Trigger.LOSE_CHARGEBACK: commands.InstitutionVerdict(external_ref="vd_1"),
+    Trigger.STAGE_EVIDENCE: commands.EvidenceBundle(digest=BUNDLE),
+    Trigger.SUBMIT_EVIDENCE: commands.EvidenceBundle(digest=BUNDLE),
+    Trigger.HEED_CHARGEBACK: PaymentHold(chargeback=CHARGEBACK, stand=Stand.HOLDS),
+    Trigger.REFUSE_SERVICE: _NOTED,
+    Trigger.DISPOSE_GOODS: commands.DisposeGoods(
+        proceeds=Money(700_00), storage_costs=Money(50_00), external_ref="buyer_1"
+    ),
 }
 AFTER_DELIVERY = (State.DELIVERED, State.RECEIPT_OBJECTION, State.RECEIVED)
 """Where an order stands of which a dissolution can be open."""
@@ -286,6 +392,10 @@ def situation_for(
         return _situation_of_a_dissolution(row, role=role, party=party)
     if table.name == TableName.CLAIM:
         return _situation_of_a_claim(table, row, role=role, party=party)
+    if table.name == TableName.FREEZE:
+        return _situation_of_a_freeze(table, row, role=role, party=party)
+    if table.name == TableName.CHARGEBACK:
+        return _situation_of_a_chargeback(table, row, role=role, party=party)
     command, facts = command_of(row.trigger, table.name), FACTS
     variant = table.variant(row)
     passed_over: tuple[Row, ...] = ()
@@ -314,6 +424,12 @@ def situation_for(
             facts = replace(facts, case=replace(CASE, state=State.RETURNING))
         case Trigger.FOLLOW_CASE:
             facts = _facts_followed_by(row)
+        case Trigger.HEED_CHARGEBACK:
+            command = a_hold(Stand.HOLDS if row.stays else Stand.JUSTIFIED)
+        case Trigger.REFUSE_SERVICE | Trigger.DISPOSE_GOODS:
+            facts = replace(facts, holds=(a_hold(Stand.OWING),), held=True)
+        case Trigger.WIND_UP:
+            passed_over = table.rows_from(row.source, row.trigger)[:variant]
     return situation(
         role or min(row.roles or {Role.CLOCK}),
         command,
@@ -442,6 +558,81 @@ def _situation_of_a_claim(
     return next((each for each in tried if _takes(table, row, each)), tried[0])
 
 
+def _situation_of_a_freeze(
+    table: Table, row: Row, *, role: Role | None, party: PartyId | None
+) -> Situation:
+    """A situation in which just this row of a freeze is taken, or, where the role cannot place it
+    for that reason, another one that it can."""
+    behind = table.rows_from(row.source, row.trigger)[table.variant(row) + 1 :]
+    ahead = table.rows_from(row.source, row.trigger)[: table.variant(row)]
+    places = row.trigger == Trigger.PLACE_FREEZE
+    role = role or min(roles_of(row) or {Role.CLOCK})
+    tried = [
+        situation(
+            role,
+            FREEZES[reason] if places else command_of(row.trigger),
+            party=party,
+            facts=Facts() if places else Facts(freeze=a_freeze(reason)),
+            order=row.source,
+            passed_over=() if places else ahead,
+        )
+        for reason in FREEZES
+    ]
+    fitting = (each for one in (row, *behind, *ahead) for each in tried if _takes(table, one, each))
+    return next(fitting, tried[0])
+
+
+def _situation_of_a_chargeback(
+    table: Table, row: Row, *, role: Role | None, party: PartyId | None
+) -> Situation:
+    """A situation in which just this row of a chargeback is taken."""
+    command, known, terms = command_of(row.trigger), CHARGED_BACK, TERMS
+    variant = table.variant(row)
+    passed_over: tuple[Row, ...] = ()
+    match row.trigger:
+        case Trigger.REPORT_CHARGEBACK:
+            unclear = row.target == State.EXAMINING
+            reason = DisputeReason.NOT_RECEIVED if unclear else DisputeReason.CHANGED_MIND
+            command, terms = replace(REPORT, reason=reason), (TERMS, ON_REQUEST, TERMS)[variant]
+        case Trigger.DENY_JUST_CAUSE:
+            terms = (TERMS, ON_REQUEST)[variant]
+        case Trigger.PAY_CHARGEBACK:
+            at_once = row.target != State.PAYING
+            command = PAY_DEBT_FROM_DEPOSIT if at_once else PAY_DEBT_FROM_BOTH
+            known = replace(known, lost=row.target == State.SETTLED)
+        case Trigger.CONFIRM_CHARGEBACK_PAYMENT:
+            known = replace(known, won=row.target == State.WON, lost=row.target == State.SETTLED)
+        case Trigger.DECLINE_CHARGEBACK_PAYMENT if row.target == State.WON:
+            known = replace(known, won=True)
+        case Trigger.DECLINE_CHARGEBACK_PAYMENT:
+            known = replace(known, paying_in=row.target)
+        case Trigger.OFFSET_DEPOSIT | Trigger.COLLECT_DEBT:
+            known = replace(known, lost=row.target == State.SETTLED)
+            passed_over = table.rows_from(row.source, row.trigger)[:variant]
+    return situation(
+        role or min(row.roles or {Role.CLOCK}),
+        command,
+        party=party,
+        facts=Facts() if row.source == State.NEW else Facts(chargeback=known),
+        order=row.source,
+        passed_over=passed_over,
+        terms=terms,
+    )
+
+
+def roles_of(row: Row) -> frozenset[Role]:
+    """Who can take the row: of those that may pull its trigger, whom its reason lets. A freeze is
+    placed by those whom its reason concerns, so its rows are for fewer than they say."""
+    if row.trigger != Trigger.PLACE_FREEZE:
+        return row.roles or frozenset({Role.CLOCK})
+    meant = [
+        PLACED_BY[reason]
+        for reason, command in FREEZES.items()
+        if row.when and row.when(situation(Role.CLOCK, command))
+    ]
+    return frozenset().union(*meant)
+
+
 def _takes(table: Table, row: Row, situation: Situation) -> bool:
     try:
         return table.fire(state=row.source, trigger=row.trigger, situation=situation) is row
@@ -457,6 +648,22 @@ def a_claim(basis: Basis, **changes: Any) -> commands.Claim:
 def a_claimed(*, against: Opponent = Opponent.PROVIDER, **changes: Any) -> Claimed:
     """What a claim for ¥500.00 of which ¥300.00 were admitted knows of itself."""
     return replace(Claimed(against=against, asked=Money(500_00), admitted=Money(300_00)), **changes)
+
+
+def a_freeze(reason: FreezeReason) -> Frozen:
+    """What a freeze for that reason knows of itself."""
+    said = FREEZES[reason]
+    return Frozen(reason=reason, amount=said.amount, inactive_since=said.inactive_since)
+
+
+def a_closing(payment_method: str = "pm_ok") -> Closing:
+    """What the closing of an account knows of itself."""
+    return Closing(payment_method=payment_method)
+
+
+def a_hold(stand: Stand, chargeback: ChargebackId = CHARGEBACK) -> PaymentHold:
+    """A chargeback of the order that stands so."""
+    return PaymentHold(chargeback=chargeback, stand=stand)
 
 
 def all_goods_at(stage: State) -> Parcel:

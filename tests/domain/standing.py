@@ -1,5 +1,5 @@
-"""An order with its parcels and its case as the tables move them, money left aside: every step that
-can be taken from a stand, and every stand that can be come to."""
+"""An order with its parcels, its case and its chargeback as the tables move them, money left aside:
+every step that can be taken from a stand, and every stand that can be come to."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -8,9 +8,10 @@ from functools import cache, cached_property
 
 from daigou.domain import commands
 from daigou.domain.commands import Command, Plain
+from daigou.domain.commands import Stand as Payment
 from daigou.domain.facts import PAST_CUSTOMS, WAY, Case, Facts, Parcel
 from daigou.domain.lifecycle import CANCELLATION, DISSOLUTION, FULFILMENT, PARCEL
-from daigou.domain.lifecycle.table import FOLLOWING, Row, Situation, Table, taken
+from daigou.domain.lifecycle.table import FOLLOWING, TOLD, Row, Situation, Table, taken
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
@@ -59,6 +60,14 @@ SAID: dict[Trigger, tuple[Command, ...]] = {
 }
 """What is said with a trigger where it makes a difference to where things lead."""
 
+TOLD_SINCE: dict[Payment | None, tuple[Payment, ...]] = {
+    None: (Payment.HOLDS,),
+    Payment.HOLDS: (Payment.OWING, Payment.JUSTIFIED, Payment.OVER),
+    Payment.OWING: (Payment.OVER,),
+}
+"""What an order may hear of a chargeback next, by what it heard last; of one that does not hold it
+up any more nothing that matters, but there may be another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stand:
@@ -81,6 +90,11 @@ class Stand:
     def case_state(self) -> State:
         """Where the case stands; new where there is none."""
         return self.facts.case.state if self.facts.case else State.NEW
+
+    @property
+    def payment(self) -> Payment | None:
+        """How a chargeback holds the order up; none where none does."""
+        return self.facts.holds[0].stand if self.facts.holds else None
 
     @property
     def case_is_open(self) -> bool:
@@ -112,16 +126,29 @@ class Step:
     target: Stand
 
 
-def effective(*, with_advance: bool = False) -> Stand:
+def effective(*, with_advance: bool = False, quantity: int = QUANTITY) -> Stand:
     """An order that is agreed and paid; of goods with an advance deposit, that alone."""
     advance = samples.ADVANCE if with_advance else None
-    return _settled(State.EFFECTIVE, replace(samples.FACTS, quantity=QUANTITY, advance=advance))
+    return _settled(State.EFFECTIVE, replace(samples.FACTS, quantity=quantity, advance=advance))
 
 
 @cache
 def reached() -> "Reached":
     """Every stand of two goods in up to two parcels, with and without an advance deposit."""
     return Reached((effective(), effective(with_advance=True)))
+
+
+@cache
+def reached_with_chargebacks() -> "Reached":
+    """Every stand of one good, or of one that is left of two, as chargebacks of its order come and
+    go, one at a time."""
+    one_left = replace(samples.FACTS, quantity=QUANTITY, offer=PART)
+    starts = (
+        effective(quantity=1),
+        effective(with_advance=True, quantity=1),
+        _settled(State.AWAITING_CHOICE, one_left),
+    )
+    return Reached(starts, chargebacks=True)
 
 
 def steps() -> Iterator[Step]:
@@ -134,13 +161,14 @@ def every_stand(kind: TableName) -> dict[tuple[State, State], Stand]:
     """One stand for each order state with each state of a case of that kind, or with none: that
     about which least has happened."""
     found: dict[tuple[State, State], Stand] = {}
-    for stand in sorted(reached().steps, key=_what_happened):
+    for stand in sorted(reached().steps, key=what_happened):
         if stand.kind in (None, kind):
             found.setdefault((stand.order, stand.case_state), stand)
     return found
 
 
-def _what_happened(stand: Stand) -> tuple[object, ...]:
+def what_happened(stand: Stand) -> tuple[object, ...]:
+    """What to sort stands by, so that those come first about which least has happened."""
     facts, case = stand.facts, stand.facts.case
     spent = (case.received.amount, case.losses, case.granted) if case else (0, 0, False)
     abroad = any(parcel.state in PAST_CUSTOMS for parcel in facts.parcels)
@@ -183,6 +211,7 @@ class Reached:
     """Every stand that can be come to, and every step between them."""
 
     starts: tuple[Stand, ...]
+    chargebacks: bool = False
 
     @cached_property
     def steps(self) -> dict[Stand, tuple[Step, ...]]:
@@ -192,7 +221,7 @@ class Reached:
         while open_ones:
             stand = open_ones.pop()
             if stand not in found:
-                found[stand] = tuple(_steps_from(stand))
+                found[stand] = tuple(_steps_from(stand, chargebacks=self.chargebacks))
                 open_ones += [step.target for step in found[stand]]
         return found
 
@@ -216,10 +245,17 @@ class Reached:
         return [stand for stand in self.steps if stand not in alive]
 
 
-def _steps_from(stand: Stand) -> Iterator[Step]:
+def _steps_from(stand: Stand, *, chargebacks: bool) -> Iterator[Step]:
     for table, row, item in _rows(stand):
         for command in SAID.get(row.trigger, (_command(row, table),)):
+            if isinstance(command, commands.ActualPrice) and command is not PART:
+                command = replace(command, quantity=stand.facts.quantity)
             if step := _taken(stand, table, row, item, command):
+                yield step
+    heeding = FULFILMENT.rows_from(stand.order, Trigger.HEED_CHARGEBACK)[:1] if chargebacks else ()
+    for row in heeding:
+        for told in TOLD_SINCE[stand.payment]:
+            if step := _taken(stand, FULFILMENT, row, "", samples.a_hold(told)):
                 yield step
 
 
@@ -239,7 +275,7 @@ def _rows(stand: Stand) -> Iterator[tuple[Table, Row, str]]:
             row = table.rows_from(state, trigger)[0]
             # An order that is held up has no clocks of its own.
             asleep = table is FULFILMENT and stand.facts.held and not row.roles
-            if trigger not in FOLLOWING and not asleep:
+            if trigger not in FOLLOWING | TOLD and not asleep:
                 yield table, row, item
 
 
@@ -316,6 +352,7 @@ def _settled(order: State, facts: Facts) -> Stand:
             causes=_CAUSES if commands.Cause.LOGISTICS in facts.causes else (),
             case=case,
             held=facts.held,
+            holds=facts.holds if order not in FULFILMENT.ends else (),
             parcels=tuple(
                 Parcel(item=f"p{number}", quantity=quantity, state=state, returned=returned)
                 for number, (state, quantity, returned) in enumerate(parcels, start=1)

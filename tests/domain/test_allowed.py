@@ -37,7 +37,7 @@ def _told(
         state=state,
         struck=None,
         known=(),
-        timing=Timing(terms=samples.TERMS, country="DE"),
+        timing=Timing(terms=samples.TERMS, country="DE", agreed=NOON + timedelta(days=21)),
         at=since,
     )
     told = allowances(

@@ -1,5 +1,6 @@
 """Clocks start once, strike at their due moment and not when it was noticed, and end with ends."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from tests.domain.samples import NOON, TERMS
 TIMING = Timing(terms=TERMS, country="DE")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+DATED = replace(TIMING, agreed=NOON + 21 * DAY)
 
 
 class Subject:
@@ -119,7 +121,9 @@ def test_no_state_waits_without_a_clock_unless_its_items_have_theirs() -> None:
     for table in TABLES.values():
         for wait in table.waits:
             if wait.state != State.NEW and not wait.follows_items:
-                assert Subject(table).reach(wait.state, NOON).due, f"{table.name} {wait.state}"
+                assert Subject(table, timing=DATED).reach(wait.state, NOON).due, (
+                    f"{table.name} {wait.state}"
+                )
 
 
 def test_a_state_that_follows_its_items_has_no_clock_of_its_own() -> None:
@@ -133,7 +137,7 @@ def test_an_end_has_no_clocks(table: Table) -> None:
     last = next((wait.state for wait in table.waits if wait.deadlines), table.initial)
 
     for end in table.ends:
-        subject = Subject(table).reach(last, NOON).reach(end, NOON + HOUR)
+        subject = Subject(table, timing=DATED).reach(last, NOON).reach(end, NOON + HOUR)
 
         assert subject.clocks == ()
         assert subject.due == {}

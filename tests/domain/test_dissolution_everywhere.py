@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from daigou.domain.lifecycle import DISSOLUTION, FULFILMENT
+from daigou.domain.lifecycle.table import FOLLOWING, TOLD
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode
 from tests.domain.standing import (
@@ -116,8 +117,8 @@ def test_the_product_has_every_order_state_after_the_agreement_and_every_case_st
     cases = {case for _, case in every_stand(KIND)}
 
     before = {"new", "in_review", "requested", "accepted", "lapsed", "withdrawn"}
-    by_cancellation = {"cancelled", "going_back"}
-    met = {str(each) for each in FULFILMENT.states} - before - by_cancellation
+    otherwise = {"cancelled", "going_back", "disposed"}
+    met = {str(each) for each in FULFILMENT.states} - before - otherwise
     assert {str(order) for order in orders} == met
     assert cases == set(DISSOLUTION.states)
 
@@ -250,7 +251,7 @@ def test_an_order_with_an_open_dissolution_allows_what_it_always_does(role: Role
     always = MATRICES[TableName.FULFILMENT]
 
     for ((order, case), stand), trigger in product(every_stand(KIND).items(), Trigger):
-        if not stand.case_is_open or trigger.value.startswith("follow-"):
+        if not stand.case_is_open or trigger in FOLLOWING | TOLD:
             continue
         found = outcome(stand, FULFILMENT, order, trigger, role)
         right = isinstance(found, State) == ((order, trigger, role) in always)

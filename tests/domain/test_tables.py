@@ -7,8 +7,12 @@ import pytest
 from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import (
     CANCELLATION,
+    CHARGEBACK,
     CLAIM,
+    CLOSURE,
+    CONSULTATION,
     DISSOLUTION,
+    FREEZE,
     FULFILMENT,
     ITEM_TABLES,
     OPINION,
@@ -18,8 +22,10 @@ from daigou.domain.lifecycle import (
     REFUND,
     REQUIREMENT,
     TABLES,
+    TIP,
+    WITHDRAWAL,
 )
-from daigou.domain.lifecycle.table import Table
+from daigou.domain.lifecycle.table import TOLD, Table
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
@@ -72,6 +78,12 @@ OPENS = {
     FULFILMENT.name: set(),
     RECHARGE.name: set(),
     CLAIM.name: set(),
+    TIP.name: set(),
+    CONSULTATION.name: set(),
+    WITHDRAWAL.name: set(),
+    FREEZE.name: set(),
+    CLOSURE.name: set(),
+    CHARGEBACK.name: set(),
 }
 
 
@@ -88,6 +100,9 @@ def test_what_opens_an_item_is_a_command_and_what_opens_an_order_is_none() -> No
     assert Trigger.REQUEST not in FULFILMENT.commands
     assert Trigger.REQUEST not in RECHARGE.commands
     assert Trigger.MAKE_CLAIM not in CLAIM.commands
+    assert Trigger.GIVE_TIP not in TIP.commands
+    assert Trigger.CONSULT not in CONSULTATION.commands
+    assert Trigger.REPORT_CHARGEBACK not in CHARGEBACK.commands
 
 
 def test_money_on_its_way_outlives_its_order_and_nothing_else_does() -> None:
@@ -142,10 +157,20 @@ def test_a_row_that_gives_way_has_one_behind_it_that_always_fits(table: Table) -
             assert any(each.when is None and not each.gives_way for each in behind)
 
 
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_what_one_subject_tells_another_is_no_command_of_a_person(table: Table) -> None:
+    told = {row.trigger for row in table.rows if row.trigger in TOLD}
+
+    assert told.isdisjoint(table.commands)
+    assert all(not row.roles for row in table.rows if row.trigger in TOLD)
+
+
 @pytest.mark.clause("PSR-10-2")
-def test_the_rows_that_give_way_do_so_where_the_deposit_cannot_pay() -> None:
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.clause("UA-1-20")
+def test_the_rows_that_give_way_do_so_where_the_books_say_that_it_cannot_be() -> None:
     giving_way = {
-        (row.trigger, row.source): row.gives_way
+        (row.trigger, row.source, row.target): row.gives_way
         for table in TABLES.values()
         for row in table.rows
         if row.gives_way
@@ -157,12 +182,33 @@ def test_the_rows_that_give_way_do_so_where_the_deposit_cannot_pay() -> None:
         RefusalCode.ACCOUNT_FROZEN,
         RefusalCode.STALE_PREVIEW,
     }
+    too_small = {RefusalCode.DEPOSIT_TOO_SMALL}
+    goes_on = {RefusalCode.NOT_IN_THIS_STATE}
+    cannot_be_paid = goes_on | {RefusalCode.NOTHING_TO_PAY, RefusalCode.ACCOUNT_FROZEN}
     assert giving_way == {
-        (Trigger.REPORT_PRICE, State.EFFECTIVE): no_deposit,
-        (Trigger.QUOTE_ANEW, State.PURCHASING): no_deposit,
-        (Trigger.CHARGE_STORAGE, State.STORED): no_deposit,
-        (Trigger.SETTLE_CANCELLATION, State.SETTLING): no_deposit,
-        (Trigger.SETTLE_BY_DEFAULT, State.SETTLING): no_deposit,
+        (Trigger.REPORT_PRICE, State.EFFECTIVE, State.EFFECTIVE): no_deposit,
+        (Trigger.QUOTE_ANEW, State.PURCHASING, State.EFFECTIVE): no_deposit,
+        (Trigger.CHARGE_STORAGE, State.STORED, State.STORED): no_deposit,
+        **{
+            (trigger, State.SETTLING, target): no_deposit
+            for trigger in (Trigger.SETTLE_CANCELLATION, Trigger.SETTLE_BY_DEFAULT)
+            for target in (State.CANCELLED, State.CHASING)
+        },
+        # The deposit does not cover a chargeback, or nothing pays it yet.
+        **{
+            (trigger, source, target): too_small
+            for trigger, source in (
+                (Trigger.OFFSET_DEPOSIT, State.DEMANDED),
+                (Trigger.COLLECT_DEBT, State.DEMANDED),
+                (Trigger.COLLECT_DEBT, State.OWING),
+            )
+            for target in (State.SETTLED, State.COVERED)
+        },
+        # Something of a closed account goes on; or its rest cannot be paid out, or there is none.
+        (Trigger.WIND_UP, State.WINDING_UP, State.PAYING_OUT): cannot_be_paid,
+        (Trigger.WIND_UP, State.WINDING_UP, State.CLOSED): goes_on,
+        # The client was active again.
+        (Trigger.FREEZE_INACTIVE, State.WARNED, State.DORMANT): goes_on,
     }
 
 

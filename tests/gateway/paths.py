@@ -10,12 +10,15 @@ from daigou.domain.refusals import RefusalCode
 from gateway.problems import EdgeCode, Problem
 from tests.gateway.fakes import (
     CLAIM,
+    CONSULTATION,
     DIGEST,
     ENDPOINT,
+    ENGAGEMENT,
     MESSAGE,
     NOON,
     ORDER,
     RECHARGE,
+    TIP,
     a_gateway,
     http_as,
 )
@@ -27,6 +30,8 @@ KNOWN = {
     "order_id": ORDER,
     "recharge_id": RECHARGE,
     "claim_id": CLAIM,
+    "tip_id": TIP,
+    "consultation_id": CONSULTATION,
     "client_id": "cli_anna",
     "party_id": "prv_kai",
     "number": "9",
@@ -36,6 +41,7 @@ KNOWN = {
     "message_id": MESSAGE,
     "digest": DIGEST,
     "contract_id": "3",
+    "engagement_id": ENGAGEMENT,
 }
 NUMBERS = {
     "parcels": "5",
@@ -114,6 +120,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "basis": "PSR-17-2",
         "losses": [{"head": "paid_to_others", "amount": _FEN}],
     },
+    "/v1/orders/{order_id}/tips": {"amount": {"amount": 50_00, "currency": "CNY"}},
+    "/v1/consultations": {"topic": "services", "question": "How long are goods stored?"},
     "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
     "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
     "/v1/screening-rules": {
@@ -138,6 +146,17 @@ BODIES: dict[str, dict[str, Any]] = {
         "begins_at": NOON.isoformat(),
     },
     "/v1/promoter-contracts/{contract_id}/end": {"ends_at": NOON.replace(year=2027).isoformat()},
+    "/v1/promoter-contracts/{contract_id}/change-rate": {
+        "rate": "1/4",
+        "since": NOON.isoformat(),
+    },
+    "/v1/promoter-engagements": {
+        "promoter_id": "pro_mia",
+        "promotion_provider_id": "psp_bund",
+    },
+    "/v1/promoter-engagements/{engagement_id}/activate": {"reason": "agreed"},
+    "/v1/promoter-engagements/{engagement_id}/suspend": {"reason": "breach"},
+    "/v1/promoter-engagements/{engagement_id}/end": {"reason": "breach"},
     "principal": {
         "legal_name": "Kai Example Purchasing",
         "registration_number": "91110000600037341L",
@@ -203,6 +222,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "admit-claim": {"amount": _FEN},
     "reject-claim": _WORDS,
     "record-compensation": {"amount": _FEN, "external_ref": "W1"},
+    "answer-consultation": _WORDS,
     "confirm-recharge": {"reference": f"{RECHARGE}/1"},
     "decline-recharge": {"reference": f"{RECHARGE}/1"},
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from daigou.domain.commands import Remedy
+from daigou.domain.commands import Remedy, Topic
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State
 from tests.gateway.house import PROVIDER, STORAGE, App, House, a_key
@@ -244,3 +244,42 @@ async def test_a_claim_is_shown_with_who_answers_for_it(house: House, served: st
     assert row_of(then, "admitted", "¥51.23")
     assert row_of(then, "platform", "record-compensation", "PSR-24")
     assert "Check the id" in unseen
+
+
+@pytest.mark.clause("PSR-21-2")
+async def test_a_tip_is_shown_with_who_may_still_do_what(house: House, served: str) -> None:
+    client = await house.rich_client(Money(2_000_00))
+    order = await house.paid(client)
+    async with house.client(client) as buyer:
+        tip = (await buyer.give_tip(order, key=a_key(), amount=Money(50_01))).receipt.id
+        held, said = await said_by(served, house.apps[Role.SUPPORT], "tip", "show", tip)
+        await buyer.refund_tip(tip, key=a_key())
+    over, then = await said_by(served, client, "tip", "show", tip)
+
+    assert (held, over) == (0, 0)
+    assert f"{tip} for {order}, given at 20" in said
+    assert "is held: held; the client has it back on request" in said
+    assert "it is the turn of the clock until 20" in said
+    assert row_of(said, "tip", "¥50.01")
+    assert row_of(said, "client", "refund-tip", "PSR-21-2")
+    assert "return-tip" not in said
+    assert "is refunded: " in then
+    assert "What may be done next" not in then
+
+
+@pytest.mark.clause("UA-4-6")
+async def test_a_question_is_shown_with_by_when_it_is_answered(house: House, served: str) -> None:
+    client = house.new_client()
+    async with house.client(client) as asker:
+        asked = await asker.consult(key=a_key(), topic=Topic.AGREEMENT, question="Which law?")
+        id_ = asked.receipt.id
+        due = (await asker.consultation(id_)).answer_by
+    code, said = await said_by(served, house.apps[Role.PLATFORM], "consultation", "show", id_)
+
+    assert code == 0
+    assert f"{id_} of {client.party}, asked at 20" in said
+    assert f"to be answered before {due.strftime('%Y-%m-%d')}" in said
+    assert "(UA-4-6)" in said
+    assert "it is the turn of the platform until 20" in said
+    assert row_of(said, "platform", "answer-consultation", "UA-4-6")
+    assert "Which law?" not in said

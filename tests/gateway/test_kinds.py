@@ -11,7 +11,15 @@ from gateway.addresses import address_of
 from gateway.answers import RechargeAnswer, SubjectStatementAnswer
 from gateway.kinds import KINDS, RECHARGES, EdgeKind, kind_at_edge
 from gateway.routes.subjects import Reads, add_statement, add_story, router_of
-from tests.gateway.fakes import CLAIM, ORDER, RECHARGE, a_gateway, http_as
+from tests.gateway.fakes import (
+    CLAIM,
+    CONSULTATION,
+    ORDER,
+    RECHARGE,
+    TIP,
+    a_gateway,
+    http_as,
+)
 from tests.gateway.paths import DOCUMENT
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -49,7 +57,13 @@ def test_a_kind_is_opened_and_read_where_its_row_says(kind: EdgeKind[SubjectView
 @pytest.mark.clause("OP-7-5-4")
 @every_kind
 async def test_whom_a_kind_is_hidden_from_does_not_find_it(kind: EdgeKind[SubjectView]) -> None:
-    known = {"order": ORDER, "recharge": RECHARGE, "claim": CLAIM}[kind.name]
+    known = {
+        "order": ORDER,
+        "recharge": RECHARGE,
+        "claim": CLAIM,
+        "tip": TIP,
+        "consultation": CONSULTATION,
+    }[kind.name]
     app = a_gateway()
 
     for role in ("client", "support", "platform", "payment_institution"):

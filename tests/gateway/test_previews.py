@@ -355,7 +355,13 @@ def test_every_line_has_its_clause_and_every_account_its_purse_or_is_the_orders_
 
     assert set(LINE_CLAUSES) == set(LineCode)
     # What a refund is on its way to is the client's; cash of the institution never moves here.
+    # No preview sells goods; a withdrawal and a tip are no orders' own.
+    of_others = {AccountKind.WITHDRAWAL_TRANSIT, AccountKind.TIP_HELD}
     assert without == {
         *HELD_FOR_A_SUBJECT,
+        *of_others,
+        AccountKind.DISPOSAL,
         AccountKind.PAYMENT_INSTITUTION,
+        # A tip's own: no order moves it.
+        AccountKind.TIP_HELD,
     } - {AccountKind.REFUND_TRANSIT}

@@ -16,6 +16,7 @@ from daigou.domain.money import Money
 from daigou.domain.order import Role, State, Trigger
 from gateway.client import RefusalError
 from gateway.problems import Problem
+from tests.gateway.engaged import engaged
 from tests.gateway.house import PROVIDER, WHOLE, House, a_key
 from tests.gateway.road import in_state
 
@@ -123,6 +124,7 @@ async def test_an_order_that_a_promoter_won_owes_brokerage_by_the_rate_at_its_pa
             {"role": "promoter", "party_id": promoter, "name": "Mia Promotion"}, key=a_key()
         )
         app = house.application(registered.id, Role.PROMOTER)  # type: ignore[arg-type]
+        await engaged(house, promoter)
         signed = await platform.sign_contract(
             key=a_key(),
             promoter_id=promoter,

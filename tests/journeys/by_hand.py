@@ -708,6 +708,18 @@ ITEMS: dict[tuple[str, str, str], Rule] = {
     ("k", "escalate", "admitted"): Rule(
         "admitted", "PSR-25", "clock", to("claim.payment_overdue", "platform", "provider")
     ),
+    # t: tips, which are subjects of their own as well.
+    ("t", "give-tip", "new"): Rule("held", "PSR-21-1", "client", to("tip.given", "provider")),
+    ("t", "refund-tip", "held"): Rule(
+        "refunded", "PSR-21-2", "client", to("tip.refunded", "client", "provider")
+    ),
+    ("t", "earn-tip", "held"): Rule(
+        "earned", "PSR-21-2", "clock", to("tip.earned", "client", "provider")
+    ),
+    ("t", "return-tip", "earned"): Rule(
+        "returned", "PSR-21-2", "provider", to("tip.returned", "client", "provider")
+    ),
+    ("t", "close", "earned"): Rule("closed", "PSR-21-2", "clock", ()),
     # b: money on its way back; it is due from when it was opened.
     ("b", "confirm-refund", "due"): Rule(
         "refunded", "PSR-9", "payment_institution", to("order.refunded", "client")
@@ -728,8 +740,8 @@ AXES = {
     "d": "dissolution",
     "b": "refund",
 }
-CLAIM = "k"
-"""The letter of what is no item of the order, but on it."""
+CLAIM, TIP = "k", "t"
+"""The letters of what is no item of the order, but beside it."""
 FIRST = {"b": "due"}
 """The state that an item is in before its first step; `new` where nothing is said."""
 

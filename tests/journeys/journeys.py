@@ -2,7 +2,8 @@
 
 A step is a trigger of the order, or of an item with the item's name before it: `p2:deliver` is of
 its second parcel (r: requirements, q: questions, o: opinions, c: cancellations, d: dissolutions,
-b: refunds), `k1:…` of the first claim on it, which has a timeline of its own.
+b: refunds), `k1:…` of the first claim on it, `t1:…` of the first tip for it, which have timelines
+of their own.
 `>stored` says that the order follows its slowest parcel there. `lapse@accept+1d` strikes one day
 after the latest `accept`, `forfeit@date` at the date agreed, `deem-received@>delivered+10d~a~b` as
 much later as passed from `a` to `b`.
@@ -19,6 +20,7 @@ from tests.journeys.by_hand import (
     FOLLOWS,
     ITEMS,
     ORDER,
+    TIP,
     UNTOLD,
     Rule,
     trigger_of,
@@ -89,6 +91,13 @@ class Claim(NamedTuple):
     paid: int = 0
 
 
+class Tip(NamedTuple):
+    """What a tip came to: fen that were given, and that the provider has of them in the end."""
+
+    given: int
+    earned: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A step of a way: of an item, or of the order where `item` is empty, from where it stands.
@@ -115,19 +124,24 @@ class Journey:
     end: str
     sums: Sums = Sums()
     claims: tuple[Claim, ...] = ()
+    tips: tuple[Tip, ...] = ()
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """Each step of the order's way, with its rule."""
-        return tuple(step for step in self.all_steps if not step.item.startswith(CLAIM))
+        return tuple(step for step in self.all_steps if step.item[:1] not in (CLAIM, TIP))
 
     def steps_of_claim(self, number: int) -> tuple[Step, ...]:
         """Each step of the nth claim on it, with its rule."""
         return tuple(step for step in self.all_steps if step.item == f"{CLAIM}{number}")
 
+    def steps_of_tip(self, number: int) -> tuple[Step, ...]:
+        """Each step of the nth tip for it, with its rule."""
+        return tuple(step for step in self.all_steps if step.item == f"{TIP}{number}")
+
     @property
     def all_steps(self) -> tuple[Step, ...]:
-        """Each step of both, in the order of the way."""
+        """Each step of all, in the order of the way."""
         states: dict[str, str] = {}
         found = []
         for word in self.way.split():
@@ -1889,6 +1903,55 @@ JOURNEYS = (
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
         claims=(Claim(25075, 5015, 5015),),
     ),
+    # Tipped, from the deposit, beside what the order costs.
+    Journey(
+        path="tipped, the provider's for good",
+        price=KETTLES,
+        country="DE",
+        way=f"{_AGREED} t1:give-tip {_BOUGHT_HOME} {_CLOSE['DE']} t1:earn-tip@t1:give-tip+30d "
+        "t1:close@t1:earn-tip+30d",
+        end="closed",
+        sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
+        tips=(Tip(6606, 6606),),
+    ),
+    Journey(
+        # 25576 + 800 + 350 = 26726; 10690 + 16036.
+        path="tipped, had back in time",
+        price=SCARVES,
+        country="JP",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']} t1:give-tip t1:refund-tip",
+        end="closed",
+        sums=Sums(paid=26726, seller=25550, fee=826, third=350, deposit=-10690, institution=16036),
+        tips=(Tip(500),),
+    ),
+    Journey(
+        path="tipped, given back all the same",
+        price=BOWLS,
+        country="KR",
+        way=f"{_AGREED_BY_INSTITUTION} t1:give-tip {_BOUGHT_HOME} {_CLOSE['KR']} "
+        "t1:earn-tip@t1:give-tip+30d t1:return-tip",
+        end="closed",
+        sums=Sums(paid=25075, seller=25050, fee=25, institution=25075),
+        tips=(Tip(2001),),
+    ),
+    # Invited: nobody names the promoter.
+    Journey(
+        # 123000 + 123 + 800 + 350 = 124273; 49709 + 74564. A tenth of the fees of 923 is 92.3.
+        path="won through an invitation",
+        price=KETTLES,
+        country="FR",
+        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['FR']}",
+        end="closed",
+        sums=Sums(
+            paid=124273,
+            seller=123000,
+            fee=923,
+            third=350,
+            deposit=-49709,
+            institution=74564,
+            brokerage=92,
+        ),
+    ),
 )
 
 
@@ -1909,6 +1972,7 @@ _MONEY_OF_ITS_OWN = (
     "cancelled, brokerage comes back",
     "costs that become a debt",
     "a debt, paid by a late refund",
+    "won through an invitation",
 )
 """Paths whose steps others take as well, but with other money."""
 

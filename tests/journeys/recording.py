@@ -28,7 +28,7 @@ from daigou.demo.stage import (
 )
 from daigou.domain.ids import OrderId
 from daigou.domain.money import Money
-from daigou.domain.order import Role
+from daigou.domain.order import Role, TableName
 from daigou.ledger.audit import audit
 from daigou.ledger.engine import make_engine
 from daigou.simulator.counterparties import SimulatedCounterparties, simulated_counterparties
@@ -100,7 +100,7 @@ async def _record(
         notebook=notebook,
         outside=outside,
     ) as stage:
-        deposits = {client.id: RECHARGE_FEN for client in cast.clients}
+        deposits = {each.id: RECHARGE_FEN for each in (*cast.clients, *cast.invited)}
         await fill_deposits(stage, deposits, run=1)
         actors = Actors(stage=stage, notebook=notebook, agreed_at=agreed_at)
         walked = await _walk_all(actors, stage, cast, journeys)
@@ -167,10 +167,16 @@ async def _walk(
 
 
 async def _went_its_way(journey: Journey, plan: Plan, desk: Desk) -> bool:
-    """Whether the order and each claim on it did what was written, and no clock anything else."""
+    """Whether the order and each claim on it and tip for it did what was written, and no clock
+    anything else."""
+    claims, tips = plan.beside_in(TableName.CLAIM), plan.beside_in(TableName.TIP)
     went = [await desk.timeline(plan.deal.order)]
-    went += [await desk.claim_timeline(claim) for claim in plan.claims]
-    ways = [journey.steps, *(journey.steps_of_claim(n) for n, _ in enumerate(plan.claims, 1))]
+    went += [await desk.timeline_beside(each) for each in (*claims, *tips)]
+    ways = [
+        journey.steps,
+        *(journey.steps_of_claim(n) for n, _ in enumerate(claims, 1)),
+        *(journey.steps_of_tip(n) for n, _ in enumerate(tips, 1)),
+    ]
     return [[step.trigger.value for step in told] for told in went] == [
         [step.trigger for step in steps] for steps in ways
     ]
@@ -179,8 +185,7 @@ async def _went_its_way(journey: Journey, plan: Plan, desk: Desk) -> bool:
 def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
     number = JOURNEYS.index(journey)
     path = next(path for path in PATHS if path.name == journey.path)
-    everyone = cast.poor if path.poor else cast.clients
-    clients = [client for client in everyone if client.country == journey.country]
+    clients = [each for each in cast.playing(path) if each.country == journey.country]
     offer = Offer(
         id=path.block.offer_id(number + 1),
         title="rice bowl",
@@ -245,22 +250,25 @@ async def _read(
         },
         "diagram": (await support.get(f"{at}/diagram.svg")).raise_for_status().text,
         "notices": await asyncio.to_thread(_notices, engine, deal.order),
-        "claims": [
-            await _read_claim(readers, engine, each)
-            for each in (await _get(readers[deal.client.id], f"{at}/claims"))["data"]
-        ],
+        **{
+            f"{kind}s": [
+                await _read_beside(readers, engine, kind, each)
+                for each in (await _get(readers[deal.client.id], f"{at}/{kind}s"))["data"]
+            ]
+            for kind in ("claim", "tip")
+        },
     }
 
 
-async def _read_claim(
-    readers: dict[str, httpx.AsyncClient], engine: Engine, claim: Record
+async def _read_beside(
+    readers: dict[str, httpx.AsyncClient], engine: Engine, kind: str, found: Record
 ) -> Record:
-    at = f"/v1/claims/{claim['id']}"
+    at = f"/v1/{kind}s/{found['id']}"
     return {
-        "claim": claim,
+        kind: found,
         "timeline": (await _get(readers["support"], f"{at}/timeline"))["data"],
         "statement": await _get(readers["support"], f"{at}/statement"),
-        "notices": await asyncio.to_thread(_notices, engine, claim["id"]),
+        "notices": await asyncio.to_thread(_notices, engine, found["id"]),
     }
 
 

@@ -294,8 +294,9 @@ def test_the_notices_of_each_step_are_in_the_outbox(record: Record, journey: Jou
 
 
 @each_path
+@pytest.mark.clause("PSR-21-1")
 @pytest.mark.clause("PSR-25")
-def test_a_claim_alone_may_be_made_at_the_end_and_each_no_has_its_clause(
+def test_at_the_end_a_client_may_tip_and_claim_alone_and_each_no_has_its_clause(
     record: Record, journey: Journey
 ) -> None:
     told = told_of(record, journey)
@@ -306,7 +307,8 @@ def test_a_claim_alone_may_be_made_at_the_end_and_each_no_has_its_clause(
         assert answer["state"] == journey.end, who
         assert actions, who
         allowed = [action["trigger"] for action in actions if action["allowed"]]
-        assert allowed == (["make-claim"] if agreed and who == "client" else []), who
+        of_the_client = ["make-claim", "give-tip"] if agreed and who == "client" else []
+        assert allowed == of_the_client, who
         assert all(action["clause"] and action["clause_says"] for action in actions), who
         assert {action["code"] for action in actions if not action["allowed"]} <= {
             "not_in_this_state",
@@ -413,6 +415,54 @@ def test_a_claim_is_paid_into_the_deposit_only_by_the_provider(
     ]
 
 
+@each_path
+@pytest.mark.clause("PSR-21-1")
+@pytest.mark.clause("PSR-21-2")
+def test_each_tip_goes_its_way_at_its_moments_and_tells_whom_it_should(
+    record: Record, journey: Journey
+) -> None:
+    told, pace = told_of(record, journey), path_of(journey).pace
+
+    assert len(told["tips"]) == len(journey.tips)
+    for number, each in enumerate(told["tips"], 1):
+        steps = journey.steps_of_tip(number)
+        moments = [datetime.fromisoformat(step["at"]) for step in each["timeline"]]
+        strikes = {
+            index: moment_of(step.moment, steps[:index], moments, pace=pace)
+            for index, step in enumerate(steps)
+            if step.moment
+        }
+        assert [
+            (step["trigger"], step["target"], step["clause"], step["role"])
+            for step in each["timeline"]
+        ] == [(step.trigger, step.rule.target, step.rule.clause, step.rule.role) for step in steps]
+        assert [
+            (note["sequence"], f"{note['event']} to {note['recipient_role']}")
+            for note in each["notices"]
+        ] == [(place, notice) for place, step in enumerate(steps, 1) for notice in step.rule.tells]
+        assert {index: moments[index] for index in strikes} == strikes
+        assert (each["tip"]["state"], each["tip"]["due_at"]) == (steps[-1].rule.target, None)
+
+
+@each_path
+@pytest.mark.clause("PSR-21-1")
+def test_a_tip_is_in_the_end_whole_with_the_provider_or_with_the_client(
+    record: Record, journey: Journey
+) -> None:
+    told = told_of(record, journey)
+    deposit = f"deposit:{told['order']['client_id']}"
+    provider = f"provider:{told['order']['provider_id']}"
+
+    for (given, earned), each in zip(journey.tips, told["tips"], strict=True):
+        moved_: dict[str, int] = defaultdict(int)
+        for account, amount in legs_of(each):
+            moved_[account] += amount
+        assert each["tip"]["amount"]["amount"] == given
+        assert {account: amount for account, amount in moved_.items() if amount} == (
+            {deposit: earned, provider: -earned} if earned else {}
+        )
+
+
 # The books as a whole.
 
 
@@ -443,6 +493,7 @@ def test_each_deposit_holds_its_recharge_and_what_its_orders_left(record: Record
     for journey in walked:
         client = told_of(record, journey)["order"]["client_id"]
         gained[client] += journey.sums.deposit + sum(claim.paid for claim in journey.claims)
+        gained[client] -= sum(tip.earned for tip in journey.tips)
 
     # Who had nothing in the deposit put just what the storage wanted into it.
     for journey in walked:

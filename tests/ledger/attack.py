@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from pydantic_core import to_json
 
-from daigou.domain.commands import Claim, Pay
+from daigou.domain.commands import AboutAnOrder, Pay
 from daigou.domain.steps import Step
 from daigou.ledger.found import Found
 from daigou.ledger.rows import digest_of
@@ -17,6 +17,7 @@ Rows = dict[str, Any]
 
 FLOOR, FROZEN, STRANGER, HISTORY = "DG001", "DG002", "DG003", "DG004"
 UNBALANCED, CHAIN, READ_MODEL, COUPON = "DG005", "DG006", "DG007", "DG008"
+ENGAGEMENT, INVITATION = "DG120", "DG121"
 CHECK, FOREIGN_KEY, UNIQUE = "23514", "23503", "23505"
 
 
@@ -44,7 +45,7 @@ def composed(sql: Sql, step: Step) -> Rows:
             step.item,
             list(step.command.coupons) if isinstance(step.command, Pay) else [],
             step.at,
-            step.command.order if isinstance(step.command, Claim) else None,
+            step.command.order if isinstance(step.command, AboutAnOrder) else None,
         ),
     ).fetchone()
     sql.rollback()

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from daigou.domain.engagements import EngagementReason, EngagementWord
 from daigou.domain.order import Role
 from daigou.ledger.audit import audit
 from daigou.ledger.books import PostgresBooks
+from daigou.ledger.engagements import Engagements
 from daigou.ledger.engine import make_engine
 from daigou.ledger.migrate import upgrade
 from daigou.ledger.promotion import Promotion
@@ -24,7 +27,9 @@ from tests.ledger.databases import admin_of, borrowed, close_spares, named, plai
 from tests.ledger.road import (
     ANNA,
     BEN,
+    BUND,
     MIA,
+    MIAS_ENGAGEMENT,
     NINGBO,
     NINGBO_ADDRESS,
     NOON,
@@ -57,6 +62,7 @@ def server_url() -> Iterator[str]:
         template = named(url, "books")
         upgrade(template)
         people(template)
+        engage(template)
         yield url
     finally:
         close_spares(url)
@@ -108,6 +114,11 @@ def promotion(engine: Engine) -> Promotion:
 
 
 @pytest.fixture
+def engagements(engine: Engine) -> Engagements:
+    return Engagements(engine)
+
+
+@pytest.fixture
 def world(books: PostgresBooks, promotion: Promotion) -> World:
     return World(books=books, promotion=promotion)
 
@@ -146,4 +157,30 @@ def people(url: str) -> None:
         (MIA, Role.PROMOTER, ""),
     ):
         registry.register_party(id=id_, role=role, country="CN", name=str(id_), address=address)
+    engine.dispose()
+
+
+def engage(url: str) -> None:
+    """Has the promotion provider make Mia its promoter, a day before anything else begins."""
+    engine = make_engine(url)
+    Registry(engine).register_party(
+        id=BUND, role=Role.PROMOTION_PROVIDER, country="CN", name="Bund Promotion"
+    )
+    engagements = Engagements(engine)
+    engagements.propose(
+        id=MIAS_ENGAGEMENT,
+        promoter=MIA,
+        promotion_provider=BUND,
+        author=BUND,
+        command_id="propose",
+        at=NOON - timedelta(days=2),
+    )
+    engagements.say(
+        MIAS_ENGAGEMENT,
+        word=EngagementWord.ACTIVATE,
+        reason=EngagementReason.AGREED,
+        author=BUND,
+        command_id="activate",
+        at=NOON - timedelta(days=1),
+    )
     engine.dispose()

@@ -25,8 +25,16 @@ from daigou.domain.commands import (
     Request,
 )
 from daigou.domain.facts import Case, Facts
-from daigou.domain.ids import CouponId, MovementRef, OrderId, PartyId, SubjectId
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, RECHARGE, REFUND, TABLES
+from daigou.domain.ids import CouponId, EngagementId, MovementRef, OrderId, PartyId, SubjectId
+from daigou.domain.lifecycle import (
+    CLAIM,
+    CONSULTATION,
+    FULFILMENT,
+    RECHARGE,
+    REFUND,
+    TABLES,
+    TIP,
+)
 from daigou.domain.lifecycle.table import Row, Situation, Table, taken
 from daigou.domain.money import Money
 from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
@@ -47,6 +55,8 @@ NINGBO = PartyId("sto_ningbo")
 SWIFT = PartyId("log_swift")
 PAYCO = PartyId("pin_payco")
 MIA = PartyId("pro_mia")
+BUND = PartyId("psp_bund")
+MIAS_ENGAGEMENT = EngagementId("eng_mia_bund")
 PLATFORM = PartyId("plt_platform")
 NINGBO_ADDRESS = "1 Harbour Road, Ningbo"
 
@@ -490,6 +500,35 @@ class World:
             id=id_, commit=self.books.commit, table=CLAIM, at=order.at, parties=order.parties
         )
 
+    def tip(self, order: Subject, amount: int = 5_000, **changes: Any) -> Subject:
+        """A tip for an order, given from its client's deposit, which has to hold it."""
+        tip = self.ungiven_tip(order)
+        tip.pull(Trigger.GIVE_TIP, a_tip(order, amount, **changes))
+        return tip
+
+    def ungiven_tip(self, order: Subject) -> Subject:
+        """A tip that nobody has given yet."""
+        id_ = SubjectId(f"tip_{next(self._ids):04d}")
+        return Subject(
+            id=id_, commit=self.books.commit, table=TIP, at=order.at, parties=order.parties
+        )
+
+    def consultation(self, role: Role = Role.CLIENT, party: PartyId = ANNA) -> Subject:
+        """A question to the platform, asked at noon and to be answered three weeks later."""
+        consultation = self.unasked_consultation(role, party)
+        consultation.pull(Trigger.CONSULT, a_question(), by=role)
+        return consultation
+
+    def unasked_consultation(self, role: Role = Role.CLIENT, party: PartyId = ANNA) -> Subject:
+        """A question that nobody has asked yet."""
+        return Subject(
+            id=SubjectId(f"cns_{next(self._ids):04d}"),
+            commit=self.books.commit,
+            table=CONSULTATION,
+            parties=Parties.only(role, party),
+            balance_by=a_question().answer_by,
+        )
+
     def coupon(self, amount: int = 100, *, client: PartyId = ANNA, **changes: Any) -> CouponId:
         """A coupon of the client's, valid for ninety days from noon."""
         issued = {
@@ -559,6 +598,12 @@ def receive(order: Subject, quantity: int | None = None) -> str:
     return list(order.items)[-1]
 
 
+def earn(order: Subject) -> None:
+    """Buys and stores the goods: the provider's duty ends."""
+    buy(order)
+    order.pull(Trigger.END_DUTY, item=receive(order))
+
+
 def dispatch(order: Subject, quantity: int | None = None) -> str:
     """The seller sends a parcel: its item."""
     order.pull(Trigger.DISPATCH, commands.Dispatch(tracking_ref="t-1", quantity=quantity))
@@ -590,6 +635,31 @@ def a_claim(order: Subject, amount: int = 10_000, **changes: Any) -> commands.Cl
                 amount=Money(1_000_000),
             ),
             "evidence": ("evd_0001",),
+            "note_ref": "txt_0001",
+            **changes,
+        }
+    )
+
+
+def a_tip(order: Subject, amount: int = 5_000, **changes: Any) -> commands.Tip:
+    """A tip of so many fen, by what its sender saw of the order."""
+    return commands.Tip(
+        **{
+            "order": OrderId(order.id),
+            "amount": Money(amount),
+            "grounds": commands.TipGrounds(paid=True),
+            **changes,
+        }
+    )
+
+
+def a_question(**changes: Any) -> commands.Consult:
+    """A question about the platform's services."""
+    return commands.Consult(
+        **{
+            "topic": commands.Topic.SERVICES,
+            "answer_by": NOON + timedelta(days=21),
+            "calendar": commands.Calendar.STATE_COUNCIL,
             "note_ref": "txt_0001",
             **changes,
         }

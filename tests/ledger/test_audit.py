@@ -431,6 +431,55 @@ TAMPERING = {
         "UPDATE entry SET subject = 'clm_0020' WHERE subject = 'clm_0019'",
         "what a provider admitted and paid",
     ),
+    "an engagement is changed by a stranger": (
+        "UPDATE engagement_change SET author = 'prv_yiwu'",
+        "an engagement goes on as its table has it",
+    ),
+    "an engagement skips a word": (
+        "DELETE FROM engagement_change WHERE sequence = 1",
+        "an engagement goes on as its table has it",
+    ),
+    "an engagement loses all that was said of it": (
+        "DELETE FROM engagement_change",
+        "an engagement goes on as its table has it",
+    ),
+    "an engagement is ended and goes on": (
+        "UPDATE engagement_change SET state = 'ended' WHERE sequence = 1",
+        "an engagement goes on as its table has it",
+    ),
+    "a word is given for a moment before the last": (
+        "UPDATE engagement_change SET at = '2020-01-01' WHERE sequence = 2",
+        "an engagement goes on as its table has it",
+    ),
+    "a promoter has two engagements": (
+        "INSERT INTO promoter_engagement VALUES ('eng_second', 'pro_mia', 'psp_bund');"
+        " INSERT INTO engagement_change SELECT 'eng_second', 1, 'proposed', reason, clause, author,"
+        " 'x', now(), now() FROM engagement_change WHERE sequence = 1",
+        "all words on a promoter follow one another",
+    ),
+    "a contract's rate is changed": (
+        "UPDATE brokerage_contract SET denominator = 11",
+        "a rate on an order is one of its parties' contracts",
+    ),
+    "an order's engagement is another promoter's": (
+        "UPDATE promoter_engagement SET promoter = 'pro_lee'",
+        "a rate on an order is one of its parties' contracts",
+    ),
+    "an order loses its engagement": (
+        "UPDATE purchase_order SET brokerage_engagement = NULL WHERE id = 'ord_0009'",
+        "a rate on an order is one of its parties' contracts",
+    ),
+    "a client is invited by a code that is not its inviter's": (
+        "INSERT INTO invitation SELECT c.client, 'cli_ben', c.code, p.registered_at, 'infinity',"
+        " '2026-11' FROM invitation_code c JOIN party p ON p.id = c.client"
+        " WHERE c.client = 'cli_anna'",
+        "who was invited registered with a code of its inviter",
+    ),
+    "an order is won through an invitation that never was": (
+        "UPDATE purchase_request SET inferred = inferred"
+        """ || '[{"fact": "promoter_id", "source": "invitation"}]' WHERE order_id = 'ord_0009'""",
+        "what is won through an invitation",
+    ),
     "a price that went back is paid out": (
         "UPDATE journal SET kind = 'seller_refund' WHERE subject = 'ord_0002' AND sequence = 6",
         "cash moves as the movements",

@@ -14,7 +14,16 @@ from daigou.domain.refusals import RefusalCode, Refused
 from daigou.ledger.audit import audit
 from daigou.ledger.queries import Queries
 from tests.ledger.account_road import chargeback, heed, withdrawal
-from tests.ledger.road import ANNA, WHOLE, World, sold_out
+from tests.ledger.road import (
+    ANNA,
+    WHOLE,
+    World,
+    agree,
+    ask_to_cancel,
+    paid_back,
+    settle_case,
+    sold_out,
+)
 from tests.ledger.sums import balances
 
 VERDICT = commands.InstitutionVerdict(external_ref="vd-1")
@@ -246,3 +255,35 @@ def test_while_a_payment_is_charged_back_nothing_is_bought_even_unheard(world: W
         order.pull(Trigger.PURCHASE, commands.Purchase())
 
     assert (refused.value.code, refused.value.clause) == (RefusalCode.PAYMENT_HELD, "PSR-22-1")
+
+
+@pytest.mark.clause("PSR-22-4")
+@pytest.mark.clause("PSR-24")
+def test_what_a_provider_bears_comes_back_to_it_where_its_order_gives_it_back(
+    world: World, queries: Queries, engine: Engine
+) -> None:
+    order = world.purchased()
+    disputed = chargeback(world, order, WHOLE, reason=DisputeReason.NOT_RECEIVED)
+    disputed.pull(Trigger.FIND_JUST_CAUSE, commands.Message(note_ref="txt_0001"))
+    heed(order, disputed)
+    assert sums(queries)["receivable:prv_yiwu"] == WHOLE
+
+    ask_to_cancel(order)
+    agree(order, 123_000)
+    paid_back(order, 123_000)
+    settle_case(order, engine)
+
+    # The client has its money already: nothing goes to its deposit. The fee was kept.
+    assert queries.deposit(ANNA).balance == Money(0)
+    assert sums(queries) == {"provider:prv_yiwu": -123, "receivable:prv_yiwu": 123}
+    assert audit(engine).ok, str(audit(engine))
+
+    disputed.pull(Trigger.WIN_CHARGEBACK, VERDICT)
+
+    # Now it has not: what the order gave back is the client's, and the provider bears nothing.
+    assert sums(queries) == {
+        "deposit:cli_anna": -123_000,
+        "payment_institution": WHOLE,
+        "provider:prv_yiwu": -123,
+    }
+    assert audit(engine).ok, str(audit(engine))

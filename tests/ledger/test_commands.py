@@ -1,5 +1,6 @@
 """The commands on what orders refer to, against a real database."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from typer.testing import CliRunner
 from daigou.cli import app
 from daigou.domain.ids import PartyId
 from daigou.domain.order import Role, Trigger
+from daigou.ledger.invitations import Invitation, Invitations
 from daigou.ledger.registry import Registry
 from tests.ledger.road import ANNA, YIWU, World
 from tests.ledger.test_guards import HISTORY, refused
@@ -46,6 +48,52 @@ def test_a_rule_is_added_listed_and_lifted(database_url: str) -> None:
     assert "by plt_legal" in history[1]
     assert run(database_url, "screening", "lift", "999999")[0] == 1
     assert run(database_url, "screening", "add", " ", *adding[3:])[0] == 1
+
+
+@pytest.mark.clause("UA-1-11-13")
+def test_a_promoter_is_engaged_suspended_and_listed(database_url: str, engine: Engine) -> None:
+    Registry(engine).register_party(
+        id=PartyId("pro_lee"), role=Role.PROMOTER, country="CN", name="Lee"
+    )
+    engage = ("promoter", "engage", "pro_lee", "psp_bund", "--id", "eng_lee_bund")
+    agree = ("promoter", "say", "eng_lee_bund", "activate", "--reason", "agreed")
+
+    engaged, again = run(database_url, *engage), run(database_url, *engage)
+    strange = run(database_url, *agree, "--by", "prv_yiwu")
+    agreed = run(database_url, *agree, "--by", "psp_bund")
+    twice = run(database_url, *agree)
+    listed = run(database_url, "promoter", "list")
+    own = run(database_url, "promoter", "list", "--promoter", "pro_lee")
+
+    assert engaged == again
+    assert (engaged[0], agreed[0], listed[0], own[0]) == (0, 0, 0, 0)
+    assert strange[0] == twice[0] == 1
+    assert "UA-1-11-13" in strange[1]
+    assert "cannot be activated" in twice[1]
+    assert "eng_mia_bund" in listed[1]
+    assert [line.split()[:4] for line in own[1].splitlines()[1:]] == [
+        ["eng_lee_bund", "pro_lee", "psp_bund", "active"]
+    ]
+    assert run(database_url, *agree[:2], "eng_none", *agree[3:])[0] == 1
+
+
+@pytest.mark.clause("UA-1-14")
+def test_a_clients_code_and_invitees_are_shown(database_url: str, engine: Engine) -> None:
+    code = Invitations(engine).code(ANNA)
+    by = Invitation(code=code, benefit=timedelta(days=365), terms_version="2026-11")
+    carl = PartyId("cli_carl")
+    Registry(engine).register_party(id=carl, role=Role.CLIENT, country="DE", invitation=by)
+
+    shown = run(database_url, "invitations", ANNA)
+    Invitations(engine).end_invitation(carl, at=datetime.now(UTC))
+    ended = run(database_url, "invitations", ANNA)
+
+    assert shown[0] == 0
+    first, second = shown[1].splitlines()
+    assert first == f"{code[:5]}-{code[5:]}"
+    assert second.startswith("cli_carl  until ")
+    assert ", ended " in ended[1]
+    assert run(database_url, "invitations", "cli_nobody")[0] == 1
 
 
 @pytest.mark.clause("UA-2-3")

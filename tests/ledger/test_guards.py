@@ -55,7 +55,17 @@ UPDATES = {
     "notice": "event = 'order.other'",
     "movement": "amount = amount + 1",
 }
-REMOVABLE = (*UPDATES, "purchase_order", "recharge", "order_item", "coupon", "promoter_contract")
+REMOVABLE = (
+    *UPDATES,
+    "purchase_order",
+    "recharge",
+    "order_item",
+    "coupon",
+    "brokerage_contract",
+    "promoter_engagement",
+    "engagement_change",
+    "invitation_code",
+)
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from tests.ledger.attack import (
 from tests.ledger.road import BEN, MIA, NOON, SWIFT, WHOLE, Subject, World, buy, settle
 
 CONTRACT = (
-    "INSERT INTO promoter_contract (promoter, provider, numerator, denominator, begins_at, ends_at)"
-    " VALUES ({})"
+    "INSERT INTO brokerage_contract"
+    " (promoter, provider, numerator, denominator, begins_at, ends_at) VALUES ({})"
 )
 
 
@@ -245,18 +245,18 @@ def test_contract_stays_as_it_was_signed(sql: Sql) -> None:
         "provider = 'prv_other', ends_at = '2027-01-01'",
         "ends_at = NULL",
     ):
-        assert refused(sql, f"UPDATE promoter_contract SET {change}") == HISTORY, change
+        assert refused(sql, f"UPDATE brokerage_contract SET {change}") == HISTORY, change
 
 
 @pytest.mark.clause("PSR-19")
 @pytest.mark.usefixtures("_contract")
 def test_contract_is_ended_once_and_never_removed(sql: Sql) -> None:
-    assert refused(sql, "UPDATE promoter_contract SET ends_at = begins_at") == CHECK
-    assert refused(sql, "UPDATE promoter_contract SET ends_at = '2027-01-01'") is None
-    assert refused(sql, "UPDATE promoter_contract SET ends_at = '2027-06-01'") == HISTORY
-    assert refused(sql, "UPDATE promoter_contract SET ends_at = NULL") == HISTORY
-    assert refused(sql, "DELETE FROM promoter_contract") == HISTORY
-    assert refused(sql, "TRUNCATE promoter_contract") == HISTORY
+    assert refused(sql, "UPDATE brokerage_contract SET ends_at = begins_at") == CHECK
+    assert refused(sql, "UPDATE brokerage_contract SET ends_at = '2027-01-01'") is None
+    assert refused(sql, "UPDATE brokerage_contract SET ends_at = '2027-06-01'") == HISTORY
+    assert refused(sql, "UPDATE brokerage_contract SET ends_at = NULL") == HISTORY
+    assert refused(sql, "DELETE FROM brokerage_contract") == HISTORY
+    assert refused(sql, "TRUNCATE brokerage_contract") == HISTORY
 
 
 # ---- brokerage and the promotion's account -----------------------------------------------------

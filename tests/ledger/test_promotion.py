@@ -32,10 +32,9 @@ from tests.ledger.road import (
     Subject,
     World,
     a_price,
-    buy,
+    earn,
     other_fee,
     pay,
-    receive,
     settle,
     sold_out,
 )
@@ -414,12 +413,6 @@ def test_rate_is_a_part_of_the_fee(promotion: Promotion, rate: Fraction) -> None
 
 
 # ---- brokerage ---------------------------------------------------------------------------------
-
-
-def earn(order: Subject) -> None:
-    """Buys and stores the goods: the provider's duty ends."""
-    buy(order)
-    order.pull(Trigger.END_DUTY, item=receive(order))
 
 
 @pytest.mark.clause("PSR-19")

@@ -5,19 +5,21 @@ from dataclasses import dataclass, replace
 
 from daigou.domain.ids import OrderId, PartyId, RechargeId
 from daigou.domain.lifecycle import ITEM_TABLES
-from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.order import State, Trigger
 from daigou.simulator.paths import PATHS
+from daigou.simulator.plans import BESIDE as BESIDE_IT
 from daigou.simulator.plans import Deal, Path, Plan, plan_of
 from daigou.simulator.world import Party, World
 
 WORLD = World(7)
 HOSTED = tuple(table.name for table in ITEM_TABLES if table.hosted)
 """What of an order has a workflow of its own."""
-PROVIDER, STORAGE, LOGISTICS, PROMOTER = (
+PROVIDER, STORAGE, LOGISTICS, PROMOTER, PROMOTION_PROVIDER = (
     WORLD.providers(1)[0],
     WORLD.storages(1)[0],
     WORLD.logistics(1)[0],
     WORLD.promoters(1)[0],
+    WORLD.promotion_providers(1)[0],
 )
 
 
@@ -51,11 +53,9 @@ class OrderCourse:
 
     @property
     def beside(self) -> tuple[str, ...]:
-        """The names of the histories of its cases, and of the claims on it."""
+        """The names of the histories of its cases, and of what stands beside it: claims, tips."""
         slug = _slug(self.path.name)
-        opened = [
-            act for act in self.plan.acts if act.opens and act.table in (*HOSTED, TableName.CLAIM)
-        ]
+        opened = [act for act in self.plan.acts if act.opens and act.table in (*HOSTED, *BESIDE_IT)]
         return tuple(f"{act.table}-{slug}-{act.item}" for act in opened)
 
 
@@ -98,7 +98,7 @@ ORDERS = {
     for course in (OrderCourse(path=path, number=number) for number, path in enumerate(PATHS))
 }
 BESIDE = {name: course for course in ORDERS.values() for name in course.beside}
-"""The orders of the cases and claims whose histories are recorded."""
+"""The orders of the cases, claims and tips whose histories are recorded."""
 RECHARGES = {
     course.name: course
     for course in (

@@ -18,7 +18,7 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy
 
 from daigou.domain.claims import grounds_for
-from daigou.domain.commands import Claim, Command, Opponent
+from daigou.domain.commands import Claim, Command, Opponent, Tip
 from daigou.domain.ids import (
     AppKey,
     ClaimId,
@@ -32,11 +32,11 @@ from daigou.domain.lifecycle import TABLES
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.steps import Receipt
 from daigou.ledger.queries import Queries
-from daigou.simulator.plans import Happened, items_of
+from daigou.simulator.plans import BESIDE, Happened, items_of
 from tests.replay.courses import HOSTED
 from tests.workflows.stage import TASK_QUEUE, Stage
 from workflows import messages
-from workflows.messages import OpenClaim, Opening, Pull, update_name
+from workflows.messages import OpenClaim, Opening, OpenSubject, Pull, update_name
 
 APP = AppKey("app_recorder")
 ASKING = timedelta(minutes=10)
@@ -51,7 +51,8 @@ LOOK_SECONDS = 0.05
 _TIMELINE = text(
     "SELECT axis, CASE subject WHEN :of THEN item ELSE subject END AS item,"
     " trigger, source, target, sequence, at FROM transition"
-    " WHERE subject = :of OR subject IN (SELECT id FROM claim WHERE order_id = :of)"
+    " WHERE subject = :of OR subject IN (SELECT id FROM claim WHERE order_id = :of"
+    " UNION ALL SELECT id FROM tip WHERE order_id = :of)"
     " ORDER BY subject = :of, subject, sequence"
 )
 _WAITS = text(
@@ -61,6 +62,8 @@ _WAITS = text(
     " WHERE i.subject = :of AND i.ended_at IS NULL"
     " AND (o.ended_at IS NULL OR axis IN ('cancellation', 'dissolution', 'refund'))"
     " UNION ALL SELECT 'claim', state, next_due_at FROM claim"
+    " WHERE order_id = :of AND ended_at IS NULL"
+    " UNION ALL SELECT 'tip', state, next_due_at FROM tip"
     " WHERE order_id = :of AND ended_at IS NULL"
     " UNION ALL SELECT 'recharge', state, next_due_at FROM recharge WHERE id = :of"
 )
@@ -109,6 +112,23 @@ class Driven:
             )
         )
 
+    async def tip(self, tip: SubjectId, request: Tip, actor: Actor) -> Receipt:
+        """Gives a tip for it, by what the books know of it."""
+        order = Queries(self._stage.engine).order(request.order)
+        return await self.open(
+            OpenSubject(
+                subject=tip,
+                request=replace(request, grounds=order.tip_grounds),
+                parties=Parties.between(
+                    client=order.parties.client, provider=order.parties.provider
+                ),
+                actor=actor,
+                command_id=self.command_id(),
+                terms_version=order.terms_version,
+                time_scale=self._time_scale,
+            )
+        )
+
     async def open(self, opening: Opening) -> Receipt:
         """Starts a workflow, and hears that its request is written."""
         start: WithStartWorkflowOperation[Any, Any] = WithStartWorkflowOperation(
@@ -128,9 +148,9 @@ class Driven:
     async def pull(
         self, trigger: Trigger, actor: Actor, command: Command, *, item: str = ""
     ) -> Receipt:
-        """Gives it a command, or the claim on it that the item is."""
+        """Gives it a command, or the claim on it or tip for it that the item is."""
         to = self.handle
-        if item.startswith("clm_"):
+        if item.partition("_")[0] in BESIDE.values():
             to, item = self._stage.env.client.get_workflow_handle(workflow_id(item)), ""
         pull = Pull(actor=actor, command=command, command_id=self.command_id(), item=item)
         return await to.execute_update(
@@ -156,15 +176,15 @@ class Driven:
 
     @property
     def beside(self) -> list[WorkflowHandle[Any, Any]]:
-        """The workflows of its cases, and of the claims on it."""
+        """The workflows of its cases, and of what stands beside it."""
         steps, client = self.happened(), self._stage.env.client
         cases = [
             case_workflow_id(self.subject, table, number)
             for table in HOSTED
             for number, _ in enumerate(items_of(steps, table), start=1)
         ]
-        claims = [workflow_id(claim) for claim in items_of(steps, TableName.CLAIM)]
-        return [client.get_workflow_handle(each) for each in (*cases, *claims)]
+        others = [workflow_id(each) for table in BESIDE for each in items_of(steps, table)]
+        return [client.get_workflow_handle(each) for each in (*cases, *others)]
 
     async def let_time_pass(self) -> None:
         """Until a counterparty that is asked has answered; if it is silent, to the next deadline.

@@ -11,13 +11,16 @@ from daigou.domain.commands import (
     Outcome,
     RequestRecharge,
     SettleCancellation,
+    Tip,
 )
-from daigou.domain.ids import MovementRef, PartyId, RechargeId
+from daigou.domain.engagements import EngagementReason, EngagementWord
+from daigou.domain.ids import ClaimId, EngagementId, MovementRef, PartyId, RechargeId
 from daigou.domain.lifecycle import RECHARGE
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, Trigger
 from daigou.domain.terms import current
+from daigou.ledger.engagements import Engagements
 from daigou.ledger.previews import Asked, Previews
 from daigou.ledger.promotion import Promotion
 from daigou.simulator.outside import decide_outside, pay_outside
@@ -25,7 +28,7 @@ from daigou.simulator.plans import (
     Act,
     Happened,
     Plan,
-    claim_of,
+    beside_of,
     command_now,
     has_ended,
     item_of,
@@ -39,6 +42,7 @@ from daigou.simulator.world import Party
 from tests.replay.courses import (
     LOGISTICS,
     PROMOTER,
+    PROMOTION_PROVIDER,
     PROVIDER,
     STORAGE,
     OrderCourse,
@@ -60,7 +64,8 @@ RECHARGED = Money(500_00)
 COUPON_LASTS = timedelta(days=1000)
 ROUNDS_MAX = 120
 WITH_CASES_TIME_SCALE = 28_800
-"""Of orders that have a case or a claim: three seconds a day, or less where the path is faster."""
+"""Of orders that have a case, a claim or a tip: three seconds a day, or less where the path is
+faster."""
 
 
 class StrayedError(Exception):
@@ -69,7 +74,7 @@ class StrayedError(Exception):
 
 def register_businesses(stage: Stage) -> None:
     """Registers who takes part in every order besides its client."""
-    for party in (PROVIDER, STORAGE, LOGISTICS, PROMOTER):
+    for party in (PROVIDER, STORAGE, LOGISTICS, PROMOTER, PROMOTION_PROVIDER):
         stage.registry.register_party(
             id=party.id,
             role=party.role,
@@ -77,6 +82,24 @@ def register_businesses(stage: Stage) -> None:
             country=party.country,
             address=party.address,
         )
+    engagements, author = Engagements(stage.engine), PROMOTION_PROVIDER.id
+    engagement = EngagementId("eng_recorded")
+    engagements.propose(
+        id=engagement,
+        promoter=PROMOTER.id,
+        promotion_provider=author,
+        author=author,
+        command_id="propose",
+        at=AGREED_AT,
+    )
+    engagements.say(
+        engagement,
+        word=EngagementWord.ACTIVATE,
+        reason=EngagementReason.AGREED,
+        author=author,
+        command_id="activate",
+        at=AGREED_AT + timedelta(seconds=1),
+    )
     Promotion(stage.engine).sign_contract(
         promoter=PROMOTER.id,
         provider=PROVIDER.id,
@@ -215,7 +238,10 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
     evidence = [f"evd_{act.trigger}_{number}" for number, _ in enumerate(act.hands_in)]
     command = proved(command_now(act, deal.order, history), evidence)
     if isinstance(command, Claim):
-        await order.claim(claim_of(act, deal.order), command, actor)
+        await order.claim(ClaimId(beside_of(act, deal.order)), command, actor)
+        return
+    if isinstance(command, Tip):
+        await order.tip(beside_of(act, deal.order), command, actor)
         return
     if isinstance(command, SettleCancellation):
         asked = Asked(

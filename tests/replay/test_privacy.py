@@ -28,6 +28,8 @@ COMMERCIAL = {
     # What is dissolved, on which ground; what is claimed of whom, by what is known of the order.
     "ground", "inspected", "remedy", "claim", "against", "basis", "losses", "head", "grounds",
     "agreed", "with_logistics", "seller_refused", "claimed", "parties",
+    # What is known of an order that is tipped for.
+    "paid", "given",
     # What the screening list found: its own words.
     "findings", "rule", "verdict", "matched",
     # Agreements, references and reasons.

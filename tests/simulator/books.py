@@ -21,7 +21,7 @@ from daigou.domain.book import (
     MovementState,
     Paid,
 )
-from daigou.domain.commands import Command, Grounds, Line, LineCode, Request
+from daigou.domain.commands import Command, Grounds, Line, LineCode, Request, TipGrounds
 from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, SubjectId
 from daigou.domain.lifecycle.table import Row
@@ -55,6 +55,8 @@ class MemoryBooks:
         self._earned = self._back = ZERO
         self._compensated: dict[Account, Money] = defaultdict(lambda: ZERO)
         """What the order's claims moved."""
+        self._of_tips: dict[str, dict[Account, Money]] = {}
+        """What each tip for the order moved, by its id."""
         self.methods: dict[MovementRef, str] = {}
         """The payment method of each capture, and of each refund of one."""
 
@@ -76,8 +78,9 @@ class MemoryBooks:
         sequence: int,
         item: str,
         grounds: Grounds | None = None,
+        tip_grounds: TipGrounds | None = None,
     ) -> Effects:
-        """What a row's template does, once it is done; `grounds` are those of a claim.
+        """What a row's template does, once it is done; `grounds` are those of a claim, or of a tip.
 
         Raises:
             Refused: the template, or the deposit's floor, forbids it.
@@ -86,9 +89,11 @@ class MemoryBooks:
             return Effects()
         if grounds:
             return self._post_of_a_claim(row, command, facts, sequence, grounds)
+        if tip_grounds:
+            return self._post_of_a_tip(row, command, sequence, item, tip_grounds)
         effects = row.posts(self._book(facts, sequence, item), command)
         moved = self._after(effects, moved=self._moved)
-        if self._deposit - moved[self._client_deposit] < ZERO:
+        if self._deposit - moved[self._client_deposit] - self._given < ZERO:
             raise Refused(RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-8", "the deposit is too small")
         assert all(
             moved[Account(kind, self._plan.deal.order)] <= ZERO for kind in HELD_FOR_A_SUBJECT
@@ -106,6 +111,30 @@ class MemoryBooks:
         self._compensated = self._after(effects, moved=self._compensated)
         return effects
 
+    def _post_of_a_tip(
+        self, row: Row, command: Command, sequence: int, item: str, grounds: TipGrounds
+    ) -> Effects:
+        """A tip is a subject of its own, too, with an account in which it is held."""
+        moved = self._of_tips.setdefault(item, defaultdict(lambda: ZERO))
+        book = replace(
+            self._book(Facts(), sequence, ""),
+            subject=SubjectId(item),
+            tip_grounds=grounds,
+            limits=current().limits,
+            held={AccountKind.TIP_HELD: -moved[Account(AccountKind.TIP_HELD, item)]},
+            moved=dict(moved),
+        )
+        effects = row.posts(book, command) if row.posts else Effects()
+        self._of_tips[item] = self._after(effects, moved=moved)
+        if self._deposit - self._moved[self._client_deposit] - self._given < ZERO:
+            raise Refused(RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-8", "the deposit is too small")
+        return effects
+
+    @property
+    def _given(self) -> Money:
+        """What of the deposit is in tips that did not go back."""
+        return total([moved[self._client_deposit] for moved in self._of_tips.values()])
+
     def outcome(self, end: Expected) -> Expected:
         """What the order came to, told like what it was expected to."""
         held = {kind: self._held(kind) for kind in HELD_FOR_A_SUBJECT}
@@ -118,10 +147,18 @@ class MemoryBooks:
             refunded=self._back.amount,
             fee=self._earned.amount,
             deposit_change=-(
-                self._moved[self._client_deposit] + self._compensated[self._client_deposit]
+                self._moved[self._client_deposit]
+                + self._compensated[self._client_deposit]
+                + self._given
             ).amount,
             at_seller=-self._moved[BANK].amount,
             compensated=self._compensated[BANK].amount,
+            tipped=-total(
+                [
+                    moved[Account(AccountKind.PROVIDER, self._plan.deal.provider.id)]
+                    for moved in self._of_tips.values()
+                ]
+            ).amount,
             brokerage=-self._moved[Account(AccountKind.PROMOTER, promoter.id)].amount
             if promoter
             else 0,

@@ -7,7 +7,7 @@ import pytest
 
 from daigou.domain.commands import Pay
 from daigou.domain.ids import MovementRef
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, ITEM_TABLES, TIP
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.paths import PATHS
@@ -30,7 +30,7 @@ from tests.simulator.rare import RARE
 from tests.simulator.walk import ORDER, deal_of, items_in, walk
 
 WAYS = (*PATHS, *RARE)
-TABLES_OF_WALKS = (FULFILMENT, *ITEM_TABLES, CLAIM)
+TABLES_OF_WALKS = (FULFILMENT, *ITEM_TABLES, CLAIM, TIP)
 
 NEVER = (
     # What is granted at once is settled or overtaken, and leaves no order to go on.
@@ -262,6 +262,10 @@ def test_paths_that_take_months_go_faster(path: Path) -> None:
         ("claim admitted in part", (124_396, 0, 923, -49_758 + 74_637)),
         ("claim rejected", (123_246, 0, 123, -123_246)),
         ("claim taken back, made anew", (123_246, 123_246, 0, 49_298)),
+        # A tip is none of the order's money, but the deposit's.
+        ("tipped, the provider's for good", (123_246, 0, 123, -123_246 - 6_606)),
+        ("tipped, had back in time", (124_396, 0, 923, -49_758)),
+        ("tipped, given back all the same", (123_246, 0, 123, 0)),
     ],
 )
 def test_sums_are_those_done_by_hand(name: str, sums: tuple[int, int, int, int]) -> None:
@@ -344,7 +348,25 @@ def test_what_the_seller_keeps_and_the_provider_pays_is_told_apart(
 def test_a_claim_is_told_of_before_its_order_and_named_after_it() -> None:
     plan = walk(path_named("claim taken back, made anew")).plan
 
-    assert plan.claims == ("clm_test_1", "clm_test_2")
+    assert plan.beside == ("clm_test_1", "clm_test_2")
+
+
+@pytest.mark.clause("PSR-21-2")
+@pytest.mark.parametrize(
+    ("name", "tipped"),
+    [
+        ("tipped, the provider's for good", 6_606),
+        ("tipped, had back in time", 0),
+        ("tipped, given back all the same", 0),
+    ],
+)
+def test_a_tip_is_the_providers_or_the_clients_and_nothing_between(name: str, tipped: int) -> None:
+    walked = walk(path_named(name))
+
+    outcome = walked.books.outcome(walked.plan.expected)
+
+    assert (outcome.tipped, walked.plan.expected.tipped) == (tipped, tipped)
+    assert walked.plan.beside == ("tip_test_1",)
 
 
 @pytest.mark.clause("PSR-15-2")

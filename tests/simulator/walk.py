@@ -14,24 +14,28 @@ from daigou.domain.commands import (
     Outcome,
     Plain,
     RecordPurchase,
+    Tip,
+    TipGrounds,
 )
 from daigou.domain.facts import Facts
 from daigou.domain.ids import MovementRef, OrderId
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, REFUND, TABLES
+from daigou.domain.lifecycle import CLAIM, FULFILMENT, REFUND, TABLES, TIP
 from daigou.domain.lifecycle.table import Answer, Call, Row, Situation, taken
 from daigou.domain.money import Money, total
 from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.refusals import Refused
 from daigou.domain.terms import current
+from daigou.domain.tips import WENT_BACK, tip_grounds_of
 from daigou.ports.counterparties import Standing
 from daigou.simulator.conduct import Conduct, payment_method
 from daigou.simulator.plans import (
+    BESIDE,
     Act,
     Deal,
     Happened,
     Path,
     Plan,
-    claim_of,
+    beside_of,
     command_now,
     has_ended,
     item_of,
@@ -90,8 +94,8 @@ class _Walker:
     now: datetime = MORNING
     facts: Facts = field(default_factory=Facts)
     items: dict[str, Axis] = field(default_factory=dict)
-    claims: dict[str, Facts] = field(default_factory=dict)
-    """What each claim knows, by its id."""
+    beside: dict[str, Facts] = field(default_factory=dict)
+    """What each claim and tip knows, by its id."""
 
     def __post_init__(self) -> None:
         self.request = self.plan.request(mandate=MANDATE, balance_by=BALANCE_BY)
@@ -124,13 +128,15 @@ class _Walker:
         axis = self.items[item] if item else self.main
         if act.opens:
             axis = Axis(table=TABLES[act.table], timing=self.timing)
-        if act.opens and act.table == TableName.CLAIM:
-            axis.item = claim_of(act, ORDER)
-            self.claims[axis.item] = Facts()
+        if act.opens and act.table in BESIDE:
+            axis.item = beside_of(act, ORDER)
+            self.beside[axis.item] = Facts()
         command = command_now(act, self.plan.deal.order, self.history)
         evidence = [f"evd_{number}" for number, _ in enumerate(act.hands_in)]
         if isinstance(command, Claim):
             command = replace(command, grounds=self.grounds())
+        if isinstance(command, Tip):
+            command = replace(command, grounds=self.tip_grounds(apart_from=axis.item))
         self.take(axis, act.trigger, act.role, proved(command, evidence))
 
     def take(self, axis: Axis, trigger: Trigger, role: Role, command: Command) -> None:
@@ -147,6 +153,7 @@ class _Walker:
                     sequence=sequence,
                     item=item,
                     grounds=self.grounds(apart_from=item) if axis.table is CLAIM else None,
+                    tip_grounds=self.tip_grounds(apart_from=item) if axis.table is TIP else None,
                 )
                 break
             except Refused as refused:
@@ -158,8 +165,8 @@ class _Walker:
         facts = situation.facts.after(
             taken(axis.table, row, item=item, command=command, terms=current(), at=self.now)
         )
-        if axis.table is CLAIM:
-            self.claims[item] = facts
+        if axis.table.name in BESIDE:
+            self.beside[item] = facts
         else:
             self.facts = facts
         axis.item = item
@@ -203,7 +210,7 @@ class _Walker:
         return [self.main] + [
             axis
             for axis in self.items.values()
-            if axis.table is CLAIM or axis.table.outlives or not self.main.ended
+            if axis.table.name in BESIDE or axis.table.outlives or not self.main.ended
         ]
 
     def next_clock(self) -> tuple[Axis, Clock]:
@@ -257,7 +264,7 @@ class _Walker:
                 asked=facts.claim.asked,
                 admitted=facts.claim.admitted,
             )
-            for item, facts in self.claims.items()
+            for item, facts in self.beside.items()
             if facts.claim and item != apart_from
         ]
         return grounds_of(
@@ -266,6 +273,15 @@ class _Walker:
             lines=self.books.lines,
             claimed=total(weights),
         )
+
+    def tip_grounds(self, *, apart_from: str = "") -> TipGrounds:
+        """What a tip depends on; the others that did not go back count."""
+        others = (self.items[item] for item in self.beside if item in self.items)
+        given = sum(
+            axis.table is TIP and axis.item != apart_from and axis.state not in WENT_BACK
+            for axis in others
+        )
+        return tip_grounds_of(facts=self.facts, given=given)
 
     def situation(self, axis: Axis, role: Role, command: Command) -> Situation:
         deal = self.plan.deal
@@ -281,7 +297,7 @@ class _Walker:
             ),
             terms=current(),
             at=self.now,
-            facts=self.claims[axis.item] if axis.table is CLAIM else self.facts,
+            facts=self.beside[axis.item] if axis.table.name in BESIDE else self.facts,
             order=self.main.state,
             item=axis.item,
         )

@@ -4,6 +4,7 @@ from daigou.domain.lifecycle.cancellation import CANCELLATION
 from daigou.domain.lifecycle.chargeback import CHARGEBACK
 from daigou.domain.lifecycle.claim import CLAIM
 from daigou.domain.lifecycle.closure import CLOSURE
+from daigou.domain.lifecycle.consultation import CONSULTATION
 from daigou.domain.lifecycle.dissolution import DISSOLUTION
 from daigou.domain.lifecycle.freeze import FREEZE
 from daigou.domain.lifecycle.fulfilment import FULFILMENT
@@ -12,6 +13,7 @@ from daigou.domain.lifecycle.recharge import RECHARGE
 from daigou.domain.lifecycle.refund import REFUND
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.lifecycle.talk import OPINION, QUESTION, REQUIREMENT
+from daigou.domain.lifecycle.tip import TIP
 from daigou.domain.lifecycle.withdrawal import WITHDRAWAL
 from daigou.domain.order import TableName
 from daigou.domain.terms import (
@@ -42,6 +44,8 @@ TABLES: dict[TableName, Table] = {
         FREEZE,
         CLOSURE,
         CHARGEBACK,
+        TIP,
+        CONSULTATION,
     )
 }
 
@@ -68,6 +72,7 @@ __all__ = [
     "CHARGEBACK",
     "CLAIM",
     "CLOSURE",
+    "CONSULTATION",
     "DISSOLUTION",
     "FREEZE",
     "FULFILMENT",
@@ -80,6 +85,7 @@ __all__ = [
     "REFUND",
     "REQUIREMENT",
     "TABLES",
+    "TIP",
     "WITHDRAWAL",
     "check_durations",
 ]

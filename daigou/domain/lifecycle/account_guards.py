@@ -1,6 +1,12 @@
 """Owns the guards and conditions of what happens to a client's account: its money, its freezes."""
 
-from daigou.domain.commands import FreezeReason, PlaceFreeze, RequestWithdrawal
+from daigou.domain.commands import (
+    CloseAccount,
+    FreezeReason,
+    PayoutMethod,
+    PlaceFreeze,
+    RequestWithdrawal,
+)
 from daigou.domain.freezes import FREEZES
 from daigou.domain.lifecycle.table import Condition, Situation
 from daigou.domain.money import ZERO, Money
@@ -21,6 +27,13 @@ def withdrawal_is_within_limits(situation: Situation) -> None:
     if not command.payment_method:
         reasons.append("say where the money is to be paid (payment_method)")
     _refuse_all(reasons, "UA-1-8")
+
+
+def says_where_the_rest_goes(situation: Situation) -> None:
+    """UA-1-20: what an account holds in the end is paid to a place that is named."""
+    command = situation.command
+    if isinstance(command, CloseAccount | PayoutMethod) and not command.payment_method:
+        _refuse_all(["say where the rest is to be paid (payment_method)"], "UA-1-20")
 
 
 # Freezes.

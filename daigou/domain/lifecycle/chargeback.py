@@ -46,6 +46,8 @@ _DEMAND: tuple[tuple[Condition | None, Template | None, tuple[Notice, ...]], ...
 _UNPAID = (State.DEMANDED, State.OWING)
 HOLDING = frozenset({State.EXAMINING, State.DEMANDED, State.PAYING, State.OWING})
 """Where a chargeback holds its order up (PSR-22-1)."""
+JUST = frozenset({State.JUSTIFIED, State.BORNE})
+"""Where the client had just cause, and the provider bears what its order does not give back."""
 STANDS: Mapping[State, Stand] = MappingProxyType(
     {
         State.EXAMINING: Stand.HOLDS,

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from daigou.domain import commands, postings
+from daigou.domain.lifecycle import account_guards as guards
 from daigou.domain.lifecycle.table import (
     Answer,
     Call,
@@ -74,6 +75,7 @@ CLOSURE = Table(
             target=State.WINDING_UP,
             clause="UA-1-20",
             roles=CLIENT,
+            guards=(guards.says_where_the_rest_goes,),
             posts=postings.begin_closing,
             notices=tell("account.closing", Role.CLIENT),
         ),
@@ -133,6 +135,7 @@ CLOSURE = Table(
             target=State.WINDING_UP,
             clause="UA-1-20",
             roles=CLIENT,
+            guards=(guards.says_where_the_rest_goes,),
             restarts=("winding_up",),
         ),
         *(

@@ -150,11 +150,13 @@ class TriggerSpec:
     """A trigger in words for people, the command it carries, and the clause that rules it.
 
     The clause answers where no row allows the trigger: it is the reason that it may not happen.
+    In the states of `over_in` the time for it has passed.
     """
 
     says: str
     command: type[Command]
     clause: str
+    over_in: frozenset[State] = frozenset()
 
 
 class TableError(ValueError):
@@ -258,10 +260,14 @@ class Table:
         """
         rows = self.rows_from(state, trigger)
         if not rows:
+            spec = self.triggers.get(trigger)
+            over = spec is not None and state in spec.over_in
             raise Refused(
-                RefusalCode.NOT_IN_THIS_STATE,
-                self.triggers[trigger].clause if trigger in self.triggers else "PSR-2-1",
-                f"{trigger} is not possible while {self.name} is {state}",
+                RefusalCode.TOO_LATE if over else RefusalCode.NOT_IN_THIS_STATE,
+                spec.clause if spec else "PSR-2-1",
+                f"the time for {trigger} is over: {self.name} is {state}"
+                if over
+                else f"{trigger} is not possible while {self.name} is {state}",
                 self.allowed_to(state=state, actor=situation.actor, parties=situation.parties),
             )
         _check_actor(rows[0], situation)
@@ -453,6 +459,8 @@ def _faults(table: Table) -> Iterable[str]:
             yield f"nobody can pull {row.trigger} in {row.source}"
     cited = {row.clause for row in table.rows} | {spec.clause for spec in table.triggers.values()}
     yield from (f"clause {c} is unknown" for c in sorted(cited) if c not in CATALOGUE)
+    late = {state for spec in table.triggers.values() for state in spec.over_in}
+    yield from (f"nothing can be over in {s}: no such state" for s in sorted(late - declared))
     used = {row.trigger for row in table.rows}
     yield from (f"trigger {t} has no row" for t in table.triggers if t not in used)
 

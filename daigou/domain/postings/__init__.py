@@ -68,6 +68,7 @@ from daigou.domain.postings.refunds import (
     refund_collected,
     refund_less_costs,
 )
+from daigou.domain.postings.tips import earn_tip, give_tip, refund_tip, return_tip
 from daigou.domain.postings.withdrawal import (
     confirm_withdrawal,
     reserve_withdrawal,
@@ -91,9 +92,11 @@ __all__ = [
     "dispose_goods",
     "drop_recharge",
     "earn_fee",
+    "earn_tip",
     "freeze_for_debt",
     "freeze_if_inactive",
     "give_taken_back",
+    "give_tip",
     "hand_refund_to_provider",
     "hold_to_its_grounds",
     "hold_to_the_cap",
@@ -118,6 +121,7 @@ __all__ = [
     "record_purchase",
     "refund_collected",
     "refund_less_costs",
+    "refund_tip",
     "release_debt_payment",
     "release_debt_payment_of_nothing",
     "release_payment",
@@ -127,6 +131,7 @@ __all__ = [
     "reserve_payment",
     "reserve_purchase",
     "reserve_withdrawal",
+    "return_tip",
     "return_withdrawal",
     "send_recharge",
     "settle_as_debt",

@@ -185,7 +185,7 @@ def bear_loss(book: Book, command: Command) -> Effects:
         journals=move(
             JournalKind.CHARGEBACK_BORNE,
             "PSR-22-4",
-            _providers_debt(book),
+            book.providers_debt,
             _debt(book),
             max(ZERO, book.owed - book.order_holds),
         ),
@@ -197,14 +197,14 @@ def give_taken_back(book: Book, command: Command) -> Effects:
     """The institution decided for us and gave the money back: who had paid the debt meanwhile gets
     exactly that again (PSR-22-1)."""
     amount = _charged_back(book)
-    borne = book.put_into(_providers_debt(book)) if book.provider else ZERO
+    borne = _borne(book)
     won = Journal(
         kind=JournalKind.CHARGEBACK_WON,
         clause="PSR-22-1",
         legs=legs(
             (INSTITUTION, amount),
             (_debt(book), -book.owed),
-            *(((_providers_debt(book), -borne),) if borne else ()),
+            (book.providers_debt, -borne),
             (book.deposit, book.owed + borne - amount),
         ),
     )
@@ -262,5 +262,7 @@ def _debt(book: Book) -> Account:
     return book.own(AccountKind.CHARGED_BACK)
 
 
-def _providers_debt(book: Book) -> Account:
-    return Account(AccountKind.RECEIVABLE, book.provider or "")
+def _borne(book: Book) -> Money:
+    """What the provider bears of it: what is neither owed nor given back by its order."""
+    dispute = book.dispute
+    return dispute.to_return - book.owed if dispute and dispute.just else ZERO

@@ -43,30 +43,40 @@ def earned(book: Book, *, clause: str) -> tuple[Journal, ...]:
     _, provider = order_of(book)
     fees = book.holds(AccountKind.FEE_HELD)
     theirs = Account(AccountKind.PROVIDER, provider)
-    journals = move(JournalKind.FEE_EARNED, clause, book.own(AccountKind.FEE_HELD), theirs, fees)
-    if book.promoter and book.brokerage_rate:
-        journals += move(
-            JournalKind.BROKERAGE,
-            "PSR-19",
-            theirs,
-            Account(AccountKind.PROMOTER, book.promoter),
-            Money(round_half_up(fees.amount * book.brokerage_rate), fees.currency),
-        )
-    return journals
+    return (
+        *move(JournalKind.FEE_EARNED, clause, book.own(AccountKind.FEE_HELD), theirs, fees),
+        *_brokerage(book, earned=book.fee_earned + fees, provider=theirs),
+    )
 
 
 def unearned(book: Book, fees: Money, *, clause: str) -> tuple[Journal, ...]:
-    """So much of the fees that were earned is held again; the promoter gives back its brokerage."""
+    """So much of the fees that were earned is held again; the promoter gives back its brokerage.
+
+    Whoever takes a fee back calls it, whenever that is; `fees` are at most what was earned.
+    """
     _, provider = order_of(book)
     theirs = Account(AccountKind.PROVIDER, provider)
-    journals: tuple[Journal, ...] = ()
-    if book.promoter and book.brokerage_rate:
-        promoter = Account(AccountKind.PROMOTER, book.promoter)
-        kept = round_half_up((book.fee_earned - fees).amount * book.brokerage_rate)
-        brokerage = -book.put_into(promoter) - Money(kept, fees.currency)
-        journals = move(JournalKind.BROKERAGE, "PSR-19", promoter, theirs, brokerage)
     held = book.own(AccountKind.FEE_HELD)
-    return (*journals, *move(JournalKind.FEE_EARNED, clause, theirs, held, fees))
+    return (
+        *_brokerage(book, earned=book.fee_earned - fees, provider=theirs),
+        *move(JournalKind.FEE_EARNED, clause, theirs, held, fees),
+    )
+
+
+def _brokerage(book: Book, *, earned: Money, provider: Account) -> tuple[Journal, ...]:
+    """What the promoter gets or gives back so that it has its part of all that is earned then.
+
+    It is the provider's to pay, and rounded once, of the whole: fees that are earned bit by bit, or
+    taken back in part, leave not a fen astray (PSR-19).
+    """
+    if not book.promoter or not book.brokerage_rate:
+        return ()
+    promoter = Account(AccountKind.PROMOTER, book.promoter)
+    due = Money(round_half_up(earned.amount * book.brokerage_rate), earned.currency)
+    more = due + book.put_into(promoter)
+    if more.amount < 0:
+        return move(JournalKind.BROKERAGE, "PSR-19", promoter, provider, -more)
+    return move(JournalKind.BROKERAGE, "PSR-19", provider, promoter, more)
 
 
 def _storage(book: Book, amount: Money) -> Effects:

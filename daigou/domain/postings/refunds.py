@@ -29,8 +29,8 @@ def give_back(book: Book, *, escrow: Money, fees: Money, clause: str) -> Effects
 
     Fees that a coupon paid go back to the promotion: a coupon is never cashed (UA-1-10). Of the
     rest the deposit gets what it paid. What the client had charged back it has already: that share
-    pays its debt, or goes to the deposit if it was paid (PSR-22-1). The rest goes back to the
-    institution's captures, the latest first.
+    pays its debt, or goes to the deposit if it was paid (PSR-22-1), or to the provider who bears it
+    (PSR-22-4). The rest goes back to the institution's captures, the latest first.
     """
     to_coupons = min(fees, book.put_into(PROMOTION))
     left = escrow + fees - to_coupons
@@ -221,14 +221,18 @@ def _of_disputes(
         if share := min(left, dispute.to_return):
             left -= share
             returns.append(Returned(chargeback=dispute.chargeback, amount=share))
-            debts.append((dispute.account, min(share, dispute.owed)))
+            owed = min(share, dispute.owed)
+            debts.append((dispute.account, owed))
+            if dispute.just:
+                debts.append((book.providers_debt, share - owed))
     return tuple(debts), tuple(returns)
 
 
 def _of_disputes_in_deposit(book: Book) -> Money:
-    """What the deposit got of disputed payments, beyond their debts."""
+    """What the deposit got of disputed payments, beyond their debts and what the provider bears."""
     returned = total([each.returned for each in book.disputes])
-    return returned + total([book.put_into(each.account) for each in book.disputes])
+    debts = total([book.put_into(each.account) for each in book.disputes])
+    return returned + debts + book.put_into(book.providers_debt)
 
 
 def _credited(book: Book) -> Money:

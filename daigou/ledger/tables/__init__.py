@@ -18,11 +18,11 @@ from daigou.ledger.tables.findings import Finding
 from daigou.ledger.tables.money import (
     Account,
     AccountFreeze,
+    BrokerageContract,
     Coupon,
     Entry,
     Journal,
     Movement,
-    PromoterContract,
 )
 from daigou.ledger.tables.notices import (
     ChannelOpened,
@@ -32,6 +32,13 @@ from daigou.ledger.tables.notices import (
     WebhookEndpoint,
 )
 from daigou.ledger.tables.previews import Preview
+from daigou.ledger.tables.promotion import (
+    EngagementChange,
+    Invitation,
+    InvitationCode,
+    PromoterAccount,
+    PromoterEngagement,
+)
 from daigou.ledger.tables.reference import (
     Erasure,
     Evidence,
@@ -40,6 +47,7 @@ from daigou.ledger.tables.reference import (
     PurchasingPerson,
     ScreeningRule,
 )
+from daigou.ledger.tables.side import Consultation, Tip, TipLimits
 from daigou.ledger.tables.story import (
     Claim,
     Notice,
@@ -58,15 +66,18 @@ __all__ = [
     "Account",
     "AccountFreeze",
     "Application",
+    "BrokerageContract",
     "ChannelOpened",
     "Chargeback",
     "Claim",
     "Closure",
+    "Consultation",
     "Contact",
     "Coupon",
     "Delivery",
     "DeliveryAttempt",
     "DisputedRefund",
+    "EngagementChange",
     "Entry",
     "Erasure",
     "Evidence",
@@ -74,6 +85,8 @@ __all__ = [
     "Finding",
     "Freeze",
     "Idempotency",
+    "Invitation",
+    "InvitationCode",
     "Journal",
     "Movement",
     "Note",
@@ -84,12 +97,15 @@ __all__ = [
     "Party",
     "Preview",
     "Principal",
-    "PromoterContract",
+    "PromoterAccount",
+    "PromoterEngagement",
     "PurchaseOrder",
     "PurchaseRequest",
     "PurchasingPerson",
     "Recharge",
     "ScreeningRule",
+    "Tip",
+    "TipLimits",
     "Transition",
     "WebhookEndpoint",
     "Withdrawal",

@@ -5,6 +5,7 @@ from typing import ClassVar
 from sqlalchemy import (
     BigInteger,
     Column,
+    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -166,11 +167,14 @@ class Coupon(SQLModel, table=True):
     redeemed_sequence: int | None
 
 
-class PromoterContract(SQLModel, table=True):
-    """What a provider pays a promoter of an order: a part of its due, for a time (PSR-19)."""
+class BrokerageContract(SQLModel, table=True):
+    """What a provider agreed to pay a promoter: a part of its fees, for a time (PSR-19).
 
-    __tablename__: ClassVar[str] = "promoter_contract"
-    __table_args__ = (Index("promoter_contract_by_parties", "promoter", "provider", "begins_at"),)
+    What of it is in force is said by the view `promoter_contract`: while the promoter is active.
+    """
+
+    __tablename__: ClassVar[str] = "brokerage_contract"
+    __table_args__ = (Index("brokerage_contract_by_parties", "promoter", "provider", "begins_at"),)
 
     id: int = Field(sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
     promoter: str = Field(foreign_key="party.id")
@@ -179,3 +183,7 @@ class PromoterContract(SQLModel, table=True):
     denominator: Count
     begins_at: Moment
     ends_at: MaybeMoment
+    direct: bool
+    replaces: int | None = Field(
+        sa_column=Column(BigInteger, ForeignKey("brokerage_contract.id"), unique=True)
+    )

@@ -115,6 +115,12 @@ class PurchaseOrder(SQLModel, table=True):
             "id",
             postgresql_where=text("promoter IS NOT NULL"),
         ),
+        Index(
+            "order_by_engagement",
+            "brokerage_engagement",
+            "id",
+            postgresql_where=text("brokerage_engagement IS NOT NULL"),
+        ),
         Index("order_by_due", "next_due_at", postgresql_where=text("next_due_at IS NOT NULL")),
         Index("order_open", "id", postgresql_where=text("ended_at IS NULL")),
     )
@@ -145,6 +151,7 @@ class PurchaseOrder(SQLModel, table=True):
     facts: Json
     brokerage_numerator: MaybeCount
     brokerage_denominator: MaybeCount
+    brokerage_engagement: str | None = Field(foreign_key="promoter_engagement.id")
 
 
 class OrderItem(SQLModel, table=True):

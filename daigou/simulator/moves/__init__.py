@@ -97,6 +97,13 @@ from daigou.simulator.moves.talk import (
     give_opinion,
     require,
 )
+from daigou.simulator.moves.tipping import (
+    earn_tip,
+    give_tip_back,
+    have_tip_back,
+    keep_tip,
+    tip,
+)
 
 __all__ = [
     "Bill",
@@ -132,10 +139,14 @@ __all__ = [
     "dispatch",
     "dissolution_struck",
     "duty_ends",
+    "earn_tip",
     "exchange",
     "give_opinion",
+    "give_tip_back",
     "hand_back",
+    "have_tip_back",
     "keep_after_all",
+    "keep_tip",
     "left_unpaid",
     "limit_drift",
     "never_sent",
@@ -178,6 +189,7 @@ __all__ = [
     "struck",
     "take_back",
     "take_terms",
+    "tip",
     "told_by_institution",
     "track",
     "withdraw",

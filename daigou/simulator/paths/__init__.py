@@ -9,11 +9,13 @@ from daigou.simulator.paths import (
     claims,
     dissolution,
     goods,
+    invitation,
     parcels,
     payments,
     prices,
     purchases,
     receipt,
+    tips,
     unrealizable,
 )
 from daigou.simulator.plans import Path
@@ -41,6 +43,8 @@ GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
         "Dissolved": dissolution.DISSOLVED,
         "Not dissolved in the end": dissolution.KEPT,
         "Claimed": claims.CLAIMED,
+        "Tipped": tips.TIPPED,
+        "Invited": invitation.INVITED,
     }
 )
 PATHS = tuple(path for paths in GROUPS.values() for path in paths)

@@ -29,7 +29,7 @@ ROWS = (
             clause="PSR-22-4",
             when=guards.chargeback_was_just,
             posts=postings.refund_collected,
-            notices=tell("order.unrealizable", Role.CLIENT, Role.PROVIDER),
+            notices=tell("order.charged_back", Role.CLIENT, Role.PROVIDER),
         )
         for state in NOT_BOUGHT
     ),

@@ -27,8 +27,10 @@ ALTER TABLE transition
     DROP CONSTRAINT axis_is_known,
     DROP CONSTRAINT subject_is_known,
     ADD CONSTRAINT axis_is_known CHECK (
-        axis = ANY (main_axes()) OR axis IN (
-            'parcel', 'requirement', 'question', 'opinion', 'cancellation', 'dissolution', 'refund'
+        axis IN (
+            'fulfilment', 'parcel', 'requirement', 'question', 'opinion', 'cancellation',
+            'dissolution', 'refund', 'recharge', 'claim', 'withdrawal', 'freeze', 'closure',
+            'chargeback', 'tip', 'consultation'
         )
     ),
     -- A chargeback is named by its order and the institution's own id of the dispute.
@@ -688,7 +690,7 @@ BEGIN
                 AND c.kind = 'capture' AND c.state = 'done'),
         'disputes', (
             SELECT coalesce(jsonb_agg(to_jsonb(d) ORDER BY d.reported_at, d.id), '[]')
-            FROM disputed_payment d WHERE d.order_id = its_order AND d.id <> the_subject),
+            FROM disputed_payment d WHERE d.order_id = its_order),
         'order_held', CASE axis WHEN 'chargeback' THEN (
             SELECT coalesce(jsonb_object_agg(a.kind, -last.balance), '{}')
             FROM account a, LATERAL (

@@ -1,4 +1,4 @@
-"""Owns the form of an invariant that an audit proves."""
+"""Owns the form of what an audit proves."""
 
 from typing import NamedTuple
 
