@@ -306,9 +306,9 @@ class Book:
     in force now; none where no promoter has a contract. `grounds` are those of a claim,
     `tip_grounds` those of a tip, as the books of its order have them now, and `limits` what the
     terms let a tip be. `disputes` are the chargebacks of the order that the subject is, or is
-    about, itself among them; `order_holds` is what that order holds of what was collected, as long as nothing was
-    bought with it. `personal` is what is known of the client's account, and `client_owes` what
-    stands on its receivable, whichever of its orders left it.
+    about, itself among them; `order_holds` is what that order holds of what was collected, as long
+    as nothing was bought with it. `personal` is what is known of the client's account, and
+    `client_owes` what stands on its receivable, whichever of its orders left it.
     """
 
     subject: SubjectId

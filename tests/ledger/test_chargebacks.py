@@ -266,7 +266,7 @@ def test_what_a_provider_bears_comes_back_to_it_where_its_order_gives_it_back(
     disputed = chargeback(world, order, WHOLE, reason=DisputeReason.NOT_RECEIVED)
     disputed.pull(Trigger.FIND_JUST_CAUSE, commands.Message(note_ref="txt_0001"))
     heed(order, disputed)
-    assert sums(queries)["receivable:prv_yiwu"] == WHOLE
+    assert balances(queries)["receivable:prv_yiwu"] == WHOLE
 
     ask_to_cancel(order)
     agree(order, 123_000)
@@ -275,13 +275,13 @@ def test_what_a_provider_bears_comes_back_to_it_where_its_order_gives_it_back(
 
     # The client has its money already: nothing goes to its deposit. The fee was kept.
     assert queries.deposit(ANNA).balance == Money(0)
-    assert sums(queries) == {"provider:prv_yiwu": -123, "receivable:prv_yiwu": 123}
+    assert balances(queries) == {"provider:prv_yiwu": -123, "receivable:prv_yiwu": 123}
     assert audit(engine).ok, str(audit(engine))
 
     disputed.pull(Trigger.WIN_CHARGEBACK, VERDICT)
 
     # Now it has not: what the order gave back is the client's, and the provider bears nothing.
-    assert sums(queries) == {
+    assert balances(queries) == {
         "deposit:cli_anna": -123_000,
         "payment_institution": WHOLE,
         "provider:prv_yiwu": -123,

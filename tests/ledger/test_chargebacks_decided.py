@@ -236,11 +236,13 @@ def test_won_while_another_is_owed_the_deposit_has_it_and_pays_the_other(
 
 
 def _examining(world: World) -> Subject:
-    return chargeback(world, world.purchased(), WHOLE, reason=DisputeReason.OTHER)
+    order = world.purchased()
+    return chargeback(world, order, WHOLE, dispute=f"dp_{order.id}", reason=DisputeReason.OTHER)
 
 
 def _demanded(world: World) -> Subject:
-    return chargeback(world, world.purchased(), WHOLE)
+    order = world.purchased()
+    return chargeback(world, order, WHOLE, dispute=f"dp_{order.id}")
 
 
 def _paying(world: World) -> Subject:
