@@ -270,6 +270,37 @@ def test_new_accounts_are_opened_by_many_at_once_without_a_deadlock(world: World
     assert set(ends) == {None}
 
 
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.timeout(60)
+def test_a_step_opens_no_account_before_it_has_the_deposits_lock(world: World, sql: Sql) -> None:
+    """Else it would wait for the deposit of one who waits for the account that it opened."""
+    order = world.purchased()
+    disputed = chargeback(world, order, 1_000)
+    disputed.pull(Trigger.OFFSET_DEPOSIT)
+    heed(order, disputed)
+    sold = commands.DisposeGoods(
+        proceeds=Money(7_000), storage_costs=Money(500), external_ref="buyer-1"
+    )
+    sql.execute("SELECT FROM account WHERE id = 'deposit:cli_anna' FOR NO KEY UPDATE")
+
+    with ThreadPoolExecutor(1) as thread:
+        selling = thread.submit(order.pull, Trigger.DISPOSE_GOODS, sold)
+        while not sql.execute(
+            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND datname = current_database()"
+        ).rowcount:
+            assert not selling.done()
+        sql.execute("SET lock_timeout = '1s'")
+        sql.execute(
+            "INSERT INTO account VALUES ('third_party:sto_ningbo', 'third_party', 'sto_ningbo',"
+            " now()) ON CONFLICT DO NOTHING"
+        )
+        sql.commit()
+        selling.result()
+
+    assert order.state == State.DISPOSED
+
+
 # ---- a step that is overtaken ------------------------------------------------------------------
 
 
