@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from daigou.domain.commands import Plain
 from daigou.domain.facts import WAY
 from daigou.domain.lifecycle import (
     CANCELLATION,
@@ -163,6 +164,13 @@ def test_what_one_subject_tells_another_is_no_command_of_a_person(table: Table) 
 
     assert told.isdisjoint(table.commands)
     assert all(not row.roles for row in table.rows if row.trigger in TOLD)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_a_deadline_pulls_only_what_takes_no_words(table: Table) -> None:
+    struck = {deadline.trigger for wait in table.waits for deadline in wait.deadlines}
+
+    assert {trigger for trigger in struck if table.triggers[trigger].command != Plain} == set()
 
 
 @pytest.mark.clause("PSR-10-2")
