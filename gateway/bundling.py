@@ -182,6 +182,7 @@ def _told(step: TransitionView) -> dict[str, Any]:
         "party": step.actor.party,
         "clause": step.clause,
         "at": step.at.isoformat(),
+        "told": list(step.notices),
     }
 
 

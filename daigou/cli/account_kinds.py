@@ -59,6 +59,11 @@ class Freezes(Standing["FreezeAnswer"]):
         if seen.inactive_since:
             yield f"nothing was heard since {moment(seen.inactive_since)}"
 
+    def may_follow(self, seen: "FreezeAnswer") -> "Iterator[tuple[str, ...]]":
+        """By the clause of its reason: the table has rows for each."""
+        for who, trigger, says, _ in super().may_follow(seen):
+            yield who, trigger, says, seen.clause
+
     def sums(self, seen: "FreezeAnswer") -> "Iterator[tuple[str, str]]":
         yield from row_of("owed by a broken contract", seen.amount)
         yield from row_of("passed to whom it was broken with", seen.transferred)

@@ -52,13 +52,14 @@ ACCOUNTS = (
         SELECT format('%s: %s of a disputed payment returned, its journals say %s', o.id,
                       shares.total, moved.total) AS difference
         FROM purchase_order o
-        JOIN (SELECT subject, sum(amount) AS total FROM disputed_refund GROUP BY subject)
-            AS shares ON shares.subject = o.id
+        JOIN (SELECT r.subject, sum(r.amount) FILTER (WHERE c.order_id = r.subject) AS total
+              FROM disputed_refund r JOIN chargeback c ON c.id = r.chargeback
+              GROUP BY r.subject) AS shares ON shares.subject = o.id
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(amount) FILTER (WHERE amount > 0), 0) AS total
             FROM entry JOIN journal USING (subject, sequence, journal_no)
             WHERE subject = o.id AND kind = 'refund_disputed') AS moved
-        WHERE shares.total <> moved.total
+        WHERE shares.total IS DISTINCT FROM moved.total
         """,
     ),
     Check(
@@ -67,12 +68,58 @@ ACCOUNTS = (
         SELECT format('%s is frozen by %s, which is %s', f.account, f.subject, s.state)
             AS difference
         FROM account_freeze f
-        JOIN (SELECT id, state, ended_at FROM "freeze"
-              UNION ALL SELECT id, state, ended_at FROM closure
-              UNION ALL SELECT id, state, ended_at FROM chargeback) AS s ON s.id = f.subject
+        JOIN (SELECT id, state, ended_at, client FROM "freeze"
+              UNION ALL SELECT id, state, ended_at, client FROM closure
+              UNION ALL SELECT id, state, ended_at, client FROM chargeback) AS s
+            ON s.id = f.subject
         WHERE f.lifted_at IS NULL
             AND (s.ended_at IS NOT NULL AND s.state NOT IN ('closed', 'cancelled')
-                 OR s.state IN ('covered', 'justified', 'warned'))
+                 OR s.state IN ('covered', 'justified', 'warned')
+                 OR f.account <> 'deposit:' || s.client)
+        """,
+    ),
+    Check(
+        "what freezes an account and is not over is in force",
+        """
+        SELECT format('%s is %s, and freezes nothing', s.id, s.state) AS difference
+        FROM (SELECT id, state FROM "freeze"
+              WHERE state IN ('placed', 'restricted', 'contested', 'dormant', 'cancelled')
+              UNION ALL SELECT id, state FROM closure WHERE state <> 'withdrawn'
+              UNION ALL SELECT id, state FROM chargeback WHERE state = 'owing') AS s
+        WHERE NOT EXISTS (SELECT FROM account_freeze
+                          WHERE subject = s.id AND lifted_at IS NULL)
+        """,
+    ),
+    Check(
+        "what passed on for a breach is what its freeze says (UA-4-5)",
+        """
+        SELECT format('%s %s: %s passed on, its journals say %s', f.id, f.state, f.transferred,
+                      moved.total) AS difference
+        FROM "freeze" f
+        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM entry
+                            WHERE subject = f.id AND amount > 0) AS moved
+        WHERE coalesce(f.transferred, 0) <> moved.total
+        """,
+    ),
+    Check(
+        "a withdrawal is of what was sent out for it, and ended as that did (UA-1-8)",
+        """
+        SELECT format('%s %s of %s: movement %s of %s', w.id, w.state, w.amount, m.state,
+                      m.amount) AS difference
+        FROM withdrawal w LEFT JOIN movement m ON m.subject = w.id AND m.kind = 'payout'
+        WHERE (w.amount, w.state) IS DISTINCT FROM (m.amount, CASE m.state
+            WHEN 'sent' THEN 'due' WHEN 'done' THEN 'paid_out' ELSE 'returned' END)
+        """,
+    ),
+    Check(
+        "what was paid out of a closed account is what its closing says (UA-1-20)",
+        """
+        SELECT format('%s %s: %s paid out, its movements say %s', c.id, c.state, c.paid_out,
+                      moved.total) AS difference
+        FROM closure c
+        CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM movement
+                            WHERE subject = c.id AND kind = 'payout' AND state = 'done') AS moved
+        WHERE coalesce(c.paid_out, 0) <> moved.total
         """,
     ),
 )

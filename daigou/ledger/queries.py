@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Engine,
     RowMapping,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    cast,
     column,
     false,
     func,
@@ -415,7 +417,7 @@ def _balance_of(account: str | ColumnElement[str]) -> Any:
 
 def _chargebacks() -> Select[Any]:
     debt = f"{AccountKind.CHARGED_BACK}:" + _CHARGEBACK.c.id
-    returned = select(func.coalesce(func.sum(_RETURNED.c.amount), 0)).where(
+    returned = select(cast(func.coalesce(func.sum(_RETURNED.c.amount), 0), BigInteger)).where(
         _RETURNED.c.chargeback == _CHARGEBACK.c.id
     )
     return select(

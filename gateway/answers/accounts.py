@@ -188,11 +188,7 @@ class DebtAnswer(Answered):
     @classmethod
     def of(cls, debt: DebtView) -> Self:
         """The debt as it travels."""
-        says = (
-            f"charged back of {debt.order}"
-            if debt.chargeback
-            else "what orders cost others beyond what was paid"
-        )
+        says = "charged back" if debt.chargeback else "what orders cost others beyond what was paid"
         return cls(
             account=debt.account,
             amount=Sum.of(debt.amount),

@@ -50,11 +50,9 @@ class Freezing(Calls):
         """The client says that a court decides about a broken contract (UA-4-5)."""
         return await self.command(freeze_id, Trigger.CONTEST_RESTRICTION, {"note": note}, key=key)
 
-    async def transfer_to_provider(
-        self, freeze_id: str, *, key: str, note: str | None = None
-    ) -> Done:
-        """The platform passes the sum on, as the court says (UA-4-5)."""
-        return await self.command(freeze_id, Trigger.TRANSFER_TO_PROVIDER, {"note": note}, key=key)
+    async def award_sum(self, freeze_id: str, *, key: str, note: str) -> Done:
+        """The platform passes the sum on as the court decided, and says how it did (UA-4-5)."""
+        return await self.command(freeze_id, Trigger.AWARD_SUM, {"note": note}, key=key)
 
     async def recover_account(self, freeze_id: str, *, key: str, note: str | None = None) -> Done:
         """The client asks for its account that is frozen for inactivity (UA-1-15)."""

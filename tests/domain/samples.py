@@ -416,7 +416,7 @@ def situation_for(
             facts = replace(facts, advance_bought=row.target == State.RECOVERING)
         case Trigger.SETTLE_OBJECTION | Trigger.SETTLE_PACKAGE:
             command = commands.CauseFound(cause=(Cause.LOGISTICS, Cause.NONE_FOUND)[variant])
-        case Trigger.CHARGE_STORAGE:
+        case Trigger.CHARGE_STORAGE | Trigger.CONFIRM_RECHARGE:
             passed_over = table.rows_from(row.source, row.trigger)[:variant]
         case Trigger.FOLLOW_PARCELS:
             facts = replace(facts, parcels=(all_goods_at(row.target),))

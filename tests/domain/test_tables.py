@@ -212,6 +212,8 @@ def test_the_rows_that_give_way_do_so_where_the_books_say_that_it_cannot_be() ->
             )
             for target in (State.SETTLED, State.COVERED)
         },
+        # The client owes something, which comes first.
+        (Trigger.CONFIRM_RECHARGE, State.DUE, State.CREDITED): goes_on,
         # Something of a closed account goes on; or its rest cannot be paid out, or there is none.
         (Trigger.WIND_UP, State.WINDING_UP, State.PAYING_OUT): cannot_be_paid,
         (Trigger.WIND_UP, State.WINDING_UP, State.CLOSED): goes_on,

@@ -244,6 +244,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "decline-withdrawal": {"reference": f"{WITHDRAWAL}/1"},
     "lift-freeze": _WORDS,
     "contest-restriction": _WORDS,
+    "award-sum": _WORDS,
     "name-payout-method": {"payment_method": "pm_ok"},
     "confirm-payout": {"reference": f"{CLOSURE}/2"},
     "decline-payout": {"reference": f"{CLOSURE}/2"},

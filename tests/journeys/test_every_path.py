@@ -29,6 +29,9 @@ ASKED_MEANWHILE = {
 }
 """Who else may have told an outcome: a person decided it, and the asking heard of it first."""
 
+AFTER_THE_END = {"client": ["make-claim", "give-tip"], "institution": ["report-chargeback"]}
+"""Who can still do what when an order that was paid has ended."""
+
 ENDED_ACCOUNTS = ("payment_reserved", "escrow", "fee_held", "seller_transit", "refund_transit")
 """Where an order's money waits; nothing is left there at an end."""
 
@@ -296,7 +299,8 @@ def test_the_notices_of_each_step_are_in_the_outbox(record: Record, journey: Jou
 @each_path
 @pytest.mark.clause("PSR-21-1")
 @pytest.mark.clause("PSR-25")
-def test_at_the_end_a_client_may_tip_and_claim_alone_and_each_no_has_its_clause(
+@pytest.mark.clause("PSR-22-1")
+def test_at_the_end_only_a_tip_a_claim_and_a_chargeback_are_left_and_each_no_has_its_clause(
     record: Record, journey: Journey
 ) -> None:
     told = told_of(record, journey)
@@ -307,8 +311,7 @@ def test_at_the_end_a_client_may_tip_and_claim_alone_and_each_no_has_its_clause(
         assert answer["state"] == journey.end, who
         assert actions, who
         allowed = [action["trigger"] for action in actions if action["allowed"]]
-        of_the_client = ["make-claim", "give-tip"] if agreed and who == "client" else []
-        assert allowed == of_the_client, who
+        assert allowed == (AFTER_THE_END.get(who, []) if agreed else []), who
         assert all(action["clause"] and action["clause_says"] for action in actions), who
         assert {action["code"] for action in actions if not action["allowed"]} <= {
             "not_in_this_state",

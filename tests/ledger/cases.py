@@ -1,5 +1,5 @@
-"""What Hypothesis can do to any order with a case: time passes, refunds are answered, steps are
-taken or refused; after each of them the audit holds."""
+"""What Hypothesis can do: time passes, refunds are answered, steps are taken or refused; after each
+of them the audit holds."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -26,14 +26,33 @@ from daigou.ledger.queries import Queries
 from tests.ledger.road import Lane, Subject, World, case_of
 
 
-class AnyCase(RuleBasedStateMachine):
-    """One order, which a machine's own `@initialize` makes, and its cases."""
+class Audited(RuleBasedStateMachine):
+    """Whatever is done, the audit holds after it."""
 
     may_be_refused: ClassVar[frozenset[RefusalCode]]
     """What the rules forbid here and there; any other refusal is a fault."""
     engine: Engine
     world: World
     queries: Queries
+
+    @invariant()
+    def the_audit_holds(self) -> None:
+        report = audit(self.engine)
+        assert report.ok, str(report)
+
+    def _goes(self, act: Callable[[], object]) -> bool:
+        try:
+            act()
+        except Refused as refused:
+            if refused.code not in self.may_be_refused:
+                raise
+            return False
+        return True
+
+
+class AnyCase(Audited):
+    """One order, which a machine's own `@initialize` makes, and its cases."""
+
     order: Subject
 
     @precondition(lambda self: self.order.refunds())
@@ -41,11 +60,6 @@ class AnyCase(RuleBasedStateMachine):
     def the_institution_pays_back_or_cannot(self, data: st.DataObject, paid: bool) -> None:
         refund = data.draw(st.sampled_from(self.order.refunds()), "refund")
         self.order.answer(Trigger.CONFIRM_REFUND if paid else Trigger.FAIL_REFUND, item=refund)
-
-    @invariant()
-    def the_audit_holds(self) -> None:
-        report = audit(self.engine)
-        assert report.ok, str(report)
 
     @property
     def _ended(self) -> bool:
@@ -90,18 +104,9 @@ class AnyCase(RuleBasedStateMachine):
         ):
             assert self.queries.order(self.order.id).sequence == before
 
-    def _goes(self, act: Callable[[], object]) -> bool:
-        try:
-            act()
-        except Refused as refused:
-            if refused.code not in self.may_be_refused:
-                raise
-            return False
-        return True
-
 
 def run_machine(
-    machine: type[AnyCase],
+    machine: type[Audited],
     *,
     engine: Engine,
     world: World,
@@ -109,7 +114,7 @@ def run_machine(
     examples: int,
     steps: int,
 ) -> None:
-    """Tries so many orders, each with up to so many steps, in one test's database."""
+    """Tries so many stories, each of up to so many steps, in one test's database."""
 
     class Here(machine):
         pass

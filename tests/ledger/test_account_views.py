@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from daigou.domain import commands
 from daigou.domain.commands import Block, FreezeReason
 from daigou.domain.ids import MovementRef, OrderId, PartyId
-from daigou.domain.money import Money
+from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role, State, Trigger
 from daigou.ledger.account_queries import AccountQueries
 from daigou.ledger.account_views import AccountState
@@ -120,7 +120,8 @@ def test_a_payment_says_what_of_it_can_still_be_charged_back(
     )  # fmt: skip
     with pytest.raises(LookupError):
         accounts.payment(MovementRef("ord_none/1"))
-    assert accounts.chargeback_of("dp_1").owed == Money(100_000)
+    seen = accounts.chargeback_of("dp_1")
+    assert (seen.owed, seen.returned, type(seen.returned.amount)) == (Money(100_000), ZERO, int)
     assert [each.id for each in accounts.chargebacks(ANNA, limit=5)] == [disputed.id]
 
 

@@ -108,13 +108,16 @@ async def test_the_deposit_pays_at_the_third_day_and_a_recharge_pays_the_rest(
     after_offset = order.deposit
     with refused(RefusalCode.SERVICE_REFUSED, "PSR-22-3"):
         await stage.unopened(client=order.request.client).open()
-    await stage.recharge(client=order.request.client, amount=Money(2_000_00)).open()
+    recharge = stage.recharge(client=order.request.client, amount=Money(2_000_00))
+    await recharge.open()
     collected = await disputed.until(State.COVERED)
 
     assert (struck.trigger, struck.at) == (Trigger.OFFSET_DEPOSIT, due)
     assert after_offset == ZERO
     assert collected.trigger == Trigger.COLLECT_DEBT
     assert order.deposit == Money(200_00 + 2_000_00) - WHOLE
+    assert stage.notices(recharge.id, "recharge.paid_debt") == ["client"]
+    assert recharge.last.clause == "UA-1-19"
     assert stage.notices(disputed.id, "chargeback.offset_in_part") == [
         "client",
         "provider",

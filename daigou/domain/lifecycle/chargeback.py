@@ -43,6 +43,7 @@ _DEMAND: tuple[tuple[Condition | None, Template | None, tuple[Notice, ...]], ...
 )
 """The demand, with the freeze where the terms hold the request for it as made."""
 
+_REPORTABLE = (guards.something_was_paid,)
 _UNPAID = (State.DEMANDED, State.OWING)
 HOLDING = frozenset({State.EXAMINING, State.DEMANDED, State.PAYING, State.OWING})
 """Where a chargeback holds its order up (PSR-22-1)."""
@@ -97,6 +98,7 @@ ROWS = (
         clause="PSR-22-1",
         roles=INSTITUTION,
         when=guards.facts_settle_it_and_freeze_stands,
+        guards=_REPORTABLE,
         posts=postings.take_back_and_freeze,
         notices=_REPORTED + _DEMANDED + _FROZEN + _HOLD,
     ),
@@ -107,6 +109,7 @@ ROWS = (
         clause="PSR-22-1",
         roles=INSTITUTION,
         when=guards.facts_settle_it,
+        guards=_REPORTABLE,
         posts=postings.take_back,
         notices=_REPORTED + _DEMANDED + _HOLD,
     ),
@@ -116,6 +119,7 @@ ROWS = (
         target=State.EXAMINING,
         clause="PSR-22-4",
         roles=INSTITUTION,
+        guards=_REPORTABLE,
         posts=postings.take_back,
         notices=_REPORTED + tell("chargeback.examined", Role.CLIENT) + _HOLD,
     ),
@@ -501,8 +505,8 @@ CHARGEBACK = Table(
     initial=State.NEW,
     ends=MappingProxyType(
         {
-            State.WON: "the institution gave the money back",
             State.SETTLED: "paid; the money stays with the client's institution",
+            State.WON: "the institution gave the money back",
             State.BORNE: "the client had just cause; the provider bears it",
         }
     ),

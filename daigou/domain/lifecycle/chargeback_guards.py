@@ -17,6 +17,16 @@ from daigou.domain.refusals import RefusalCode, Refused
 # The report, and its just cause.
 
 
+def something_was_paid(situation: Situation) -> None:
+    """PSR-22-1: only what was paid is charged back. Which payment it was, the books look at."""
+    if situation.command is None and situation.facts.cancellable_until is None:
+        raise Refused(
+            RefusalCode.NOT_IN_THIS_STATE,
+            "PSR-22-1",
+            "nothing was ever paid for this order: there is nothing to charge back",
+        )
+
+
 def facts_settle_it(situation: Situation) -> bool:
     """PSR-22-4: whether what is known already says that there is no just cause."""
     command = situation.command

@@ -16,6 +16,10 @@ from daigou.domain.lifecycle.table import (
 )
 from daigou.domain.lifecycle.words import CLIENT, INSTITUTION, tell
 from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import RefusalCode
+
+_DEBTS_FIRST = frozenset({RefusalCode.NOT_IN_THIS_STATE})
+"""What the books say where the client owes something."""
 
 RECHARGE = Table(
     name=TableName.RECHARGE,
@@ -66,6 +70,7 @@ RECHARGE = Table(
             roles=INSTITUTION,
             posts=postings.credit_recharge,
             notices=tell("recharge.credited", Role.CLIENT),
+            gives_way=_DEBTS_FIRST,
         ),
         Row(
             trigger=Trigger.DECLINE_RECHARGE,
@@ -82,6 +87,16 @@ RECHARGE = Table(
             target=State.DUE,
             clause="UA-1-8",
             notices=tell("recharge.outcome_unknown", Role.PLATFORM),
+        ),
+        # The log names rows by their number: what is added comes last.
+        Row(
+            trigger=Trigger.CONFIRM_RECHARGE,
+            source=State.DUE,
+            target=State.CREDITED,
+            clause="UA-1-19",
+            roles=INSTITUTION,
+            posts=postings.credit_debtor,
+            notices=tell("recharge.paid_debt", Role.CLIENT),
         ),
     ),
     waits=(

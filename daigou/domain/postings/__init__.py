@@ -62,7 +62,12 @@ from daigou.domain.postings.purchase import (
     reserve_purchase,
     true_up,
 )
-from daigou.domain.postings.recharge import credit_recharge, drop_recharge, send_recharge
+from daigou.domain.postings.recharge import (
+    credit_debtor,
+    credit_recharge,
+    drop_recharge,
+    send_recharge,
+)
 from daigou.domain.postings.refunds import (
     confirm_refund,
     credit_refund,
@@ -89,6 +94,7 @@ __all__ = [
     "confirm_payment",
     "confirm_refund",
     "confirm_withdrawal",
+    "credit_debtor",
     "credit_recharge",
     "credit_refund",
     "dispose_goods",

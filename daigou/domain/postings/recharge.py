@@ -1,5 +1,7 @@
 """Owns the templates of a recharge: a deposit has money only once the institution captured it."""
 
+from dataclasses import replace
+
 from daigou.domain.book import (
     INSTITUTION,
     AccountKind,
@@ -12,8 +14,9 @@ from daigou.domain.book import (
     MovementState,
 )
 from daigou.domain.commands import Command, RequestRecharge
-from daigou.domain.money import Money
+from daigou.domain.money import Money, total
 from daigou.domain.postings.legs import answered, expect, move, settled
+from daigou.domain.refusals import RefusalCode, Refused
 
 
 def send_recharge(book: Book, command: Command) -> Effects:
@@ -30,16 +33,23 @@ def send_recharge(book: Book, command: Command) -> Effects:
 
 
 def credit_recharge(book: Book, command: Command) -> Effects:
-    """The recharge was captured: the deposit takes it (UA-1-8); what the client owes is paid from
-    it first, the oldest debt first (PSR-22-3, UA-1-19)."""
-    movement = answered(book, command)
-    return Effects(
-        journals=(
-            *move(JournalKind.RECHARGE, "UA-1-8", INSTITUTION, book.deposit, movement.amount),
-            *pay_debts(book, movement.amount),
-        ),
-        settles=settled(command, MovementState.DONE),
-    )
+    """The recharge was captured: the deposit takes it (UA-1-8).
+
+    Raises:
+        Refused: the client owes something, which comes first.
+    """
+    if debts := book.personal.debts:
+        owed = total([debt.amount for debt in debts])
+        raise Refused(RefusalCode.NOT_IN_THIS_STATE, "UA-1-19", f"{owed} are owed, and come first")
+    return _credited(book, command)
+
+
+def credit_debtor(book: Book, command: Command) -> Effects:
+    """The recharge was captured: what the client owes is paid from it first, the oldest debt first
+    (PSR-22-3, UA-1-19); the deposit has the rest."""
+    credited = _credited(book, command)
+    debts = pay_debts(book, answered(book, command).amount)
+    return replace(credited, journals=(*credited.journals, *debts))
 
 
 def pay_debts(book: Book, left: Money) -> tuple[Journal, ...]:
@@ -61,3 +71,11 @@ def drop_recharge(book: Book, command: Command) -> Effects:
     """The recharge was declined: the books never saw it."""
     answered(book, command)
     return Effects(settles=settled(command, MovementState.FAILED))
+
+
+def _credited(book: Book, command: Command) -> Effects:
+    amount = answered(book, command).amount
+    return Effects(
+        journals=move(JournalKind.RECHARGE, "UA-1-8", INSTITUTION, book.deposit, amount),
+        settles=settled(command, MovementState.DONE),
+    )
