@@ -7,10 +7,10 @@ import pytest
 
 from daigou.domain.allowed import Allowance, allowances
 from daigou.domain.clocks import Timing, clocks_after, running
-from daigou.domain.commands import CautionKind
+from daigou.domain.commands import CautionKind, FreezeReason, Stand
 from daigou.domain.facts import Cautioned, Facts
 from daigou.domain.ids import PartyId
-from daigou.domain.lifecycle import FULFILMENT, PARCEL, TABLES
+from daigou.domain.lifecycle import CHARGEBACK, FREEZE, FULFILMENT, PARCEL, TABLES
 from daigou.domain.lifecycle.table import Situation, Table
 from daigou.domain.money import ZERO
 from daigou.domain.order import Actor, Role, State, Trigger
@@ -164,3 +164,45 @@ def test_goods_at_the_storage_are_the_clients_until_they_count_as_abandoned() ->
     told = _told(State.STORED, samples.actor(Role.CLIENT), table=PARCEL)
 
     assert told[Trigger.ABANDON_GOODS].until == NOON + 180 * DAY
+
+
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.parametrize(
+    ("stand", "refuse_service"),
+    [(Stand.HOLDS, RefusalCode.NOT_IN_THIS_STATE), (Stand.OWING, None)],
+)
+def test_what_a_chargeback_forbids_on_its_order_is_told_by_its_clause(
+    stand: Stand, refuse_service: RefusalCode | None
+) -> None:
+    facts = replace(samples.FACTS, holds=(samples.a_hold(stand),), held=True)
+
+    told = _told(State.EFFECTIVE, samples.actor(Role.PROVIDER), facts=facts)
+
+    assert (told[Trigger.PURCHASE].code, told[Trigger.PURCHASE].clause) == (
+        RefusalCode.PAYMENT_HELD,
+        "PSR-22-1",
+    )
+    assert told[Trigger.REFUSE_SERVICE].code == refuse_service
+    assert told[Trigger.REFUSE_SERVICE].clause == "PSR-22-3"
+
+
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-2")
+def test_a_client_is_told_until_when_it_may_pay_before_its_deposit_does() -> None:
+    facts = Facts(chargeback=samples.CHARGED_BACK)
+
+    told = _told(State.DEMANDED, samples.actor(Role.CLIENT), table=CHARGEBACK, facts=facts)
+
+    assert _allowed(told) == {Trigger.PAY_CHARGEBACK}
+    assert told[Trigger.PAY_CHARGEBACK].until == NOON + 3 * DAY
+
+
+@pytest.mark.clause("UA-4-5")
+def test_a_client_is_told_until_when_it_may_go_to_court_about_a_restriction() -> None:
+    facts = Facts(freeze=samples.a_freeze(FreezeReason.BREACH))
+
+    told = _told(State.RESTRICTED, samples.actor(Role.CLIENT), table=FREEZE, facts=facts)
+
+    assert _allowed(told) == {Trigger.CONTEST_RESTRICTION}
+    assert told[Trigger.CONTEST_RESTRICTION].until == NOON + 15 * DAY
