@@ -26,7 +26,7 @@ from daigou.simulator.counterparties import SimulatedCounterparties
 from daigou.simulator.outside import decide_outside, pay_outside
 from daigou.simulator.paths import PATHS
 from daigou.simulator.plans import Act, Plan
-from daigou.simulator.tally import BROKERAGE_PERCENT
+from daigou.simulator.sums import BROKERAGE_PERCENT
 from daigou.simulator.world import SCREENED, SCREENED_BECAUSE, Party
 from gateway.app import create_app
 
