@@ -151,8 +151,9 @@ class Path:
     `promoter`, at least so many `pieces`. An `invited` client does not name the promoter: it is
     the one of who invited it (UA-1-14). Of a `poor` client the deposit is empty, `coupon_fen` is
     a coupon that it has. A client who `plays_alone` has no other order, and in its deposit just
-    what this one needs: what becomes of its account is of no other order's concern. `days` is how long the order takes about, the statutory period aside;
-    `pace` says that its days pass so many times as fast as the others', where it takes months.
+    what this one needs: what becomes of its account is of no other order's concern. `days` is how
+    long the order takes about, the statutory period aside; `pace` says that its days pass so many
+    times as fast as the others', where it takes months.
     """
 
     name: str
@@ -246,8 +247,8 @@ class Plan:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
     """One transition of the order, as its timeline tells it; or one of what stands beside it, a
-    claim, a tip, a chargeback, which is the item then. In a history these steps stand first, so that the order's latest is
-    the last.
+    claim, a tip, a chargeback, which is the item then. In a history these steps stand first, so
+    that the order's latest is the last.
     """
 
     table: TableName
@@ -355,7 +356,7 @@ def dispute_of(order: OrderId, number: int) -> str:
 
 
 def beside_of(act: Act, order: OrderId) -> SubjectId:
-    """The id of what stands beside an order, that an act is about: a claim on it, a tip for it, …"""
+    """The id of what stands beside an order, that an act is about: a claim on it, a tip, …"""
     if act.table == TableName.CHARGEBACK:
         return SubjectId(chargeback_of(order, dispute_of(order, act.item)))
     return SubjectId(f"{BESIDE[act.table]}_{order.removeprefix('ord_')}_{act.item}")

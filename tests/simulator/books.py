@@ -160,8 +160,6 @@ class MemoryBooks:
     ) -> Effects:
         """Each of the others has an own debt, or money of its own under way."""
         moved = self._beside.setdefault(item, defaultdict(lambda: ZERO))
-        if isinstance(command, ReportChargeback):
-            self._report(ChargebackId(item), command)
         movements = (each for ref, each in self._open.items() if ref.startswith(f"{item}/"))
         collected = self._held(AccountKind.ESCROW) + self._held(AccountKind.FEE_HELD)
         book = replace(
@@ -184,6 +182,8 @@ class MemoryBooks:
         effects = row.posts(book, command) if row.posts else Effects()
         self._beside[item] = self._after(effects, moved=moved)
         assert self.balance >= ZERO
+        if isinstance(command, ReportChargeback):
+            self._report(ChargebackId(item), command)
         self._states[item] = row.target
         if dispute := self._disputes.get(ChargebackId(item)):
             won = dispute.won or row.trigger == Trigger.WIN_CHARGEBACK
@@ -206,7 +206,6 @@ class MemoryBooks:
             holds=True,
             won=False,
         )
-        self._states[chargeback] = State.NEW
 
     def _count(self, effects: Effects) -> None:
         for journal in effects.journals:
