@@ -134,6 +134,7 @@ FINDERS: Mapping[SweepName, Finder] = MappingProxyType(
         SweepName.BOOKS: _books,
         SweepName.STUCK: _stuck,
         SweepName.NOTICES: _late,
+        SweepName.DISPUTES: _late,
         SweepName.AUDIT: _audit,
         SweepName.INACTIVITY: _inactive,
     }

@@ -1,5 +1,6 @@
 """Everything that the environment tells this service, read once and validated."""
 
+import base64
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -12,6 +13,8 @@ from sqlalchemy.exc import ArgumentError
 ENVIRONMENT_PREFIX = "DAIGOU_"
 DATABASE_DRIVER = "postgresql+psycopg"
 DATABASE_URL_EXAMPLE = f"{DATABASE_DRIVER}://daigou@localhost:5432/daigou"
+WEBHOOK_SECRET_BYTES_MIN = 24
+"""Standard Webhooks asks for as many."""
 # Where Docker and Compose put secrets, one file each, e.g. `daigou_database_password`.
 SECRETS_DIR = Path("/run/secrets")
 
@@ -75,6 +78,38 @@ class Settings(BaseSettings):
     """The address that e-mail comes from."""
     webhooks_allow_insecure: bool = False
     """For development: webhooks over http, and to private addresses."""
+
+    institution_webhook_secret: SecretStr = SecretStr("")
+    """What the payment institution signs its messages by; several with spaces while they change.
+    Without any, none of its messages is taken."""
+    institution_party: Annotated[str, Field(pattern=r"^(pin_[0-9A-Za-z_-]{2,60})?$")] = ""
+    """Whom these messages come from: a registered party."""
+
+    @property
+    def institution_webhook_secrets(self) -> tuple[str, ...]:
+        """The secrets, each as the institution gave it."""
+        return tuple(self.institution_webhook_secret.get_secret_value().split())
+
+    @field_validator("institution_webhook_secret")
+    @classmethod
+    def _are_secrets(cls, value: SecretStr) -> SecretStr:
+        for each in value.get_secret_value().split():
+            try:
+                found = base64.b64decode(each.removeprefix("whsec_") + "==", validate=False)
+            except ValueError:
+                found = b""
+            if len(found) < WEBHOOK_SECRET_BYTES_MIN:
+                raise ValueError(
+                    "is whsec_ and base64 of at least "
+                    f"{WEBHOOK_SECRET_BYTES_MIN} bytes, or several of these with spaces"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _secrets_have_their_party(self) -> Self:
+        if self.institution_webhook_secrets and not self.institution_party:
+            raise ValueError("DAIGOU_INSTITUTION_WEBHOOK_SECRET needs DAIGOU_INSTITUTION_PARTY")
+        return self
 
     @field_validator("log_level", mode="before")
     @classmethod

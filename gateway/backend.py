@@ -50,6 +50,7 @@ from daigou.ledger.views import (
     TransitionView,
 )
 from daigou.ports.books import BooksUnavailableError, StepConflictError
+from gateway.accounting import Accounting
 from gateway.engaging import Engaging
 from gateway.problems import ProblemError, unavailable
 from gateway.promoting import Promoting
@@ -130,6 +131,7 @@ class Backend:
         self.promotion = Promoting(engine=self._engine, ask=self._ask)
         self.engaging = Engaging(engine=self._engine, ask=self._ask)
         self.showing = Showing(engine=self._engine, ask=self._ask)
+        self.accounting = Accounting(engine=self._engine, ask=self._ask)
 
     # Who is calling, and who is known.
 

@@ -8,11 +8,12 @@ from daigou.domain.ids import PARTY_ID, PartyId, SubjectId
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import ROLES_THAT_SEE_ALL, Parties, Role
+from daigou.ledger.account_views import AccountView
 from daigou.ledger.subject_views import SubjectView
 from daigou.ledger.views import ApplicationView, DepositView, OrderView, PartyView
 from gateway.auth import may_see
 from gateway.backend import Backend
-from gateway.kinds import CLAIMS, ORDERS, TIPS, EdgeKind, V
+from gateway.kinds import CHARGEBACKS, CLAIMS, ORDERS, TIPS, EdgeKind, V
 from gateway.problems import not_found
 from gateway.sending import Target
 from gateway.trace import note
@@ -41,10 +42,12 @@ async def visible_order(request: Request, caller: ApplicationView, order_id: str
 
 
 def shown_to(caller: ApplicationView, order: OrderView) -> OrderView:
-    """An order that the caller may see, with those of its claims and tips that it may see, too."""
+    """An order that the caller may see, with those of its claims, tips and chargebacks that it may
+    see, too."""
     return replace(
         order,
         claims=CLAIMS.seen_of(caller, order.claims),
+        chargebacks=CHARGEBACKS.seen_of(caller, order.chargebacks),
         tips=TIPS.seen_of(caller, order.tips),
     )
 
@@ -139,3 +142,16 @@ def _target(table: Table, found: SubjectView) -> Target:
         order=found.state,
         facts=found.facts,
     )
+
+
+async def visible_account(request: Request, caller: ApplicationView, client: str) -> AccountView:
+    """The account of that client.
+
+    Raises:
+        ProblemError: 404 where there is none, or none for this caller.
+    """
+    backend: Backend = request.app.state.backend
+    found = await backend.accounting.account(await visible_client(request, caller, client))
+    if found is None:
+        raise not_found("account of this client")
+    return found

@@ -10,26 +10,47 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from daigou.domain.ids import (
+    CHARGEBACK_ID,
     CLAIM_ID,
+    CLOSURE_ID,
     CONSULTATION_ID,
+    FREEZE_ID,
     ORDER_ID,
     RECHARGE_ID,
     TIP_ID,
+    WITHDRAWAL_ID,
+    ChargebackId,
     ClaimId,
+    ClosureId,
     ConsultationId,
+    FreezeId,
     OrderId,
     RechargeId,
     TipId,
+    WithdrawalId,
     kind_of,
 )
-from daigou.domain.lifecycle import CLAIM, CONSULTATION, FULFILMENT, RECHARGE, TIP
+from daigou.domain.lifecycle import (
+    CHARGEBACK,
+    CLAIM,
+    CLOSURE,
+    CONSULTATION,
+    FREEZE,
+    FULFILMENT,
+    RECHARGE,
+    TIP,
+    WITHDRAWAL,
+)
 from daigou.domain.lifecycle.table import Table
 from daigou.domain.order import Parties, Role, Trigger
+from daigou.ledger.account_views import ChargebackView, ClosureView, FreezeView, WithdrawalView
 from daigou.ledger.side_views import ConsultationView, TipView
 from daigou.ledger.subject_views import SubjectView
 from daigou.ledger.views import ApplicationView, ClaimView, OrderView, RechargeView
 from gateway.auth import may_see
 from gateway.backend import Backend
+
+_AN_ORDER = "/orders/{order_id}"
 
 V = TypeVar("V", bound=SubjectView)
 V_co = TypeVar("V_co", bound=SubjectView, covariant=True)
@@ -39,9 +60,10 @@ V_co = TypeVar("V_co", bound=SubjectView, covariant=True)
 class EdgeKind(Generic[V_co]):
     """A kind of subject: its `prefix` begins every id of the `pattern`, such as `example`.
 
-    `opened_by` is the trigger that its POST pulls, on an order if it is `on_an_order`. `tag` groups
-    its operations. `read` fetches one. Whoever takes part sees it, and so does who sees every
-    order, but for the roles that it is `hidden_from` (OP-7-5-4).
+    `opened_by` is the trigger that its POST pulls: on an order if it is `on_an_order`, or at
+    `opens_at`, if it is not at its collection. `tag` groups its operations. `read` fetches one.
+    Whoever takes part sees it, and so does who sees every order, but for the roles that it is
+    `hidden_from` (OP-7-5-4).
     """
 
     prefix: str
@@ -51,6 +73,7 @@ class EdgeKind(Generic[V_co]):
     tag: str
     read: Callable[[Backend, str], Awaitable[V_co | None]]
     on_an_order: bool = False
+    opens_at: str = ""
     hidden_from: frozenset[Role] = frozenset()
     example: str = ""
 
@@ -78,6 +101,13 @@ class EdgeKind(Generic[V_co]):
     def path(self) -> str:
         """The path of one, below the version of the API; its id is a parameter."""
         return f"/{self.collection}/{{{self.id_name}}}"
+
+    @property
+    def opening_path(self) -> str:
+        """Where it is opened, below the version of the API."""
+        if self.on_an_order:
+            return f"{_AN_ORDER}/{self.collection}"
+        return self.opens_at or f"/{self.collection}"
 
     @property
     def clause(self) -> str:
@@ -120,6 +150,42 @@ CLAIMS: EdgeKind[ClaimView] = EdgeKind(
     # It has no business with it, though it sees every order.
     hidden_from=frozenset({Role.PAYMENT_INSTITUTION}),
 )
+WITHDRAWALS: EdgeKind[WithdrawalView] = EdgeKind(
+    prefix="wdr",
+    pattern=WITHDRAWAL_ID,
+    table=WITHDRAWAL,
+    opened_by=Trigger.REQUEST_WITHDRAWAL,
+    tag="accounts",
+    read=lambda backend, withdrawal: backend.accounting.withdrawal(WithdrawalId(withdrawal)),
+)
+FREEZES: EdgeKind[FreezeView] = EdgeKind(
+    prefix="frz",
+    pattern=FREEZE_ID,
+    table=FREEZE,
+    opened_by=Trigger.PLACE_FREEZE,
+    tag="accounts",
+    read=lambda backend, freeze: backend.accounting.freeze(FreezeId(freeze)),
+    opens_at="/accounts/{client_id}/freezes",
+)
+CLOSURES: EdgeKind[ClosureView] = EdgeKind(
+    prefix="acl",
+    pattern=CLOSURE_ID,
+    table=CLOSURE,
+    opened_by=Trigger.CLOSE_ACCOUNT,
+    tag="accounts",
+    read=lambda backend, closure: backend.accounting.closure(ClosureId(closure)),
+    opens_at="/accounts/{client_id}/closure",
+)
+CHARGEBACKS: EdgeKind[ChargebackView] = EdgeKind(
+    prefix="cbk",
+    pattern=CHARGEBACK_ID,
+    table=CHARGEBACK,
+    opened_by=Trigger.REPORT_CHARGEBACK,
+    tag="chargebacks",
+    read=lambda backend, chargeback: backend.accounting.chargeback(ChargebackId(chargeback)),
+    on_an_order=True,
+    example="cbk_2026_0001.dp_77",
+)
 
 TIPS: EdgeKind[TipView] = EdgeKind(
     prefix="tip",
@@ -142,7 +208,17 @@ CONSULTATIONS: EdgeKind[ConsultationView] = EdgeKind(
     hidden_from=frozenset({Role.PAYMENT_INSTITUTION}),
 )
 
-KINDS: tuple[EdgeKind[SubjectView], ...] = (ORDERS, RECHARGES, CLAIMS, TIPS, CONSULTATIONS)
+KINDS: tuple[EdgeKind[SubjectView], ...] = (
+    ORDERS,
+    RECHARGES,
+    CLAIMS,
+    TIPS,
+    CONSULTATIONS,
+    WITHDRAWALS,
+    FREEZES,
+    CLOSURES,
+    CHARGEBACKS,
+)
 """Every kind, in the order in which the document lists them."""
 
 _BY_PREFIX = {kind.prefix: kind for kind in KINDS}

@@ -81,7 +81,8 @@ _SAYS: Mapping[ProblemCode, str] = {
     "is paid or decided",
     RefusalCode.SERVICE_REFUSED: "the client owes what it took back: nothing new is bought for it",
     RefusalCode.CUSTOMS_CLEARED: "goods have cleared export customs: no cancellation any more",
-    RefusalCode.ALREADY_RECORDED: "the seller's payment of this number is in the books already",
+    RefusalCode.ALREADY_RECORDED: "it is in the books already: the payment of this number, the "
+    "institution's verdict, the evidence",
     RefusalCode.STALE_PREVIEW: "the digest is not that of what would be written now: something "
     "changed since, or it was never shown; ask for a new preview",
     EdgeCode.ERASED: "it was there, and was erased",
@@ -211,6 +212,34 @@ def command(
         },
         "x-clauses": list(clauses),
         "x-roles": list(roles),
+    }
+
+
+def signed(body: Any, *, name: str, clauses: Iterable[str] = ()) -> dict[str, Any]:
+    """What an operation that takes signed messages adds: the body, and what proves it."""
+    _BODIES[name] = TypeAdapter(body)
+    says = {
+        "webhook-id": "The sender's own id of the message: the same however often it is sent.",
+        "webhook-timestamp": "Seconds since 1970, at most five minutes off.",
+        "webhook-signature": "`v1,` and the base64 of HMAC-SHA256 over id, timestamp and body.",
+    }
+    return {
+        "parameters": [
+            {
+                "name": header,
+                "in": "header",
+                "required": True,
+                "description": said,
+                "schema": {"type": "string", "maxLength": 2000},
+            }
+            for header, said in says.items()
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {_TAKES: name}}},
+        },
+        "x-clauses": list(clauses),
+        "x-roles": [],
     }
 
 

@@ -102,9 +102,11 @@ async def asking_for(
     key: str,
     about: SubjectView | None = None,
     context: Mapping[str, Any] | None = None,
+    named: Callable[[B], str] | None = None,
 ) -> Asking[V, B]:
     """Reads what is asked for. `about` is the order that it is on, if any: the body may name
-    its evidence. Where the body names no id, the subject has one that is made from the key.
+    its evidence. Where the body names no id, the subject has one that is made from the key, or by
+    `named` from what the body says.
 
     Raises:
         ProblemError: the body is not valid, or none of the caller's roles may ask.
@@ -119,7 +121,8 @@ async def asking_for(
         context=context,
     )
     actor = actor_for(caller, kind.table, kind.opened_by, about.parties if about else None)
-    subject = SubjectId(getattr(said, kind.id_name) or derived_id(kind.prefix, caller, key))
+    chosen = named(said) if named else getattr(said, kind.id_name)
+    subject = SubjectId(chosen or derived_id(kind.prefix, caller, key))
     note(request, subject=subject, role=actor.role, trigger=kind.opened_by)
     return Asking(
         request=request,
@@ -145,7 +148,7 @@ async def open_once(
     """
 
     async def make() -> ReceiptAnswer:
-        return ReceiptAnswer.of(await _begin(asking, await beginning()))
+        return ReceiptAnswer.of(await begin(asking, await beginning()))
 
     return await once.once(
         asking.request,
@@ -180,7 +183,7 @@ async def ask_the_table(asking: Asking[V, B], beginning: Beginning[V]) -> None:
             raise
 
 
-async def _begin(asking: Asking[V, B], beginning: Beginning[V]) -> Receipt:
+async def begin(asking: Asking[V, B], beginning: Beginning[V]) -> Receipt:
     """Begins a subject, or finds it begun before.
 
     Raises:

@@ -7,7 +7,7 @@ from fastapi import Request as HttpRequest
 from starlette.responses import Response
 from temporalio.common import SearchAttributePair
 
-from daigou.domain.commands import NO_DRIFT, AdvanceDeposit, Inference, Mandate, Request
+from daigou.domain.commands import NO_DRIFT, AdvanceDeposit, Block, Inference, Mandate, Request
 from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.invitations import SOURCE
 from daigou.domain.lifecycle import FULFILMENT
@@ -18,6 +18,7 @@ from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, OrderView, PartyView
 from gateway.backend import Backend
+from gateway.blocking import refuse_if_blocked
 from gateway.kinds import ORDERS
 from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
@@ -57,6 +58,7 @@ async def place(request: HttpRequest, *, caller: ApplicationView, key: str) -> R
     async def beginning() -> Beginning[OrderView]:
         asked = await _whole(asking.backend, caller, asking.body)
         _screen(asked, asking.actor)
+        await refuse_if_blocked(asking, asked.client, Block.SERVICE)
         return _beginning(asking, asked)
 
     return await open_once(asking, beginning)

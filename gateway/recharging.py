@@ -3,16 +3,15 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from daigou.domain.commands import RequestRecharge
+from daigou.domain.commands import Block, RequestRecharge
 from daigou.domain.ids import PartyId, RechargeId
-from daigou.domain.order import Parties, Role
-from daigou.domain.refusals import RefusalCode
+from daigou.domain.order import Parties
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, RechargeView
+from gateway.blocking import check_client, refuse_if_blocked
 from gateway.kinds import RECHARGES
 from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
-from gateway.problems import Fault, invalid
 from gateway.schemas import RechargeBody
 from workflows.messages import OpenRecharge
 
@@ -22,32 +21,18 @@ async def recharge(request: Request, *, caller: ApplicationView, key: str) -> Re
 
     Raises:
         ProblemError: the body is not valid, the id is another recharge's, the caller is no
-            registered client, or nobody answered in time.
+            registered client, the account is frozen, or nobody answered in time.
     """
     raw = await body_of(request)
     asking = await asking_for(request, RECHARGES, RechargeBody, raw, caller=caller, key=key)
 
     async def beginning() -> Beginning[RechargeView]:
         client = asking.body.client_id or caller.party
-        await _check_client(asking, client)
+        await check_client(asking.backend, asking.caller, client)
+        await refuse_if_blocked(asking, client, Block.RECHARGE)
         return _beginning(asking, client)
 
     return await open_once(asking, beginning)
-
-
-async def _check_client(asking: Asking[RechargeView, RechargeBody], client: PartyId) -> None:
-    known = await asking.backend.party(client) if client == asking.caller.party else None
-    if known is None or known.role != Role.CLIENT or known.agreement_version is None:
-        raise invalid(
-            [
-                Fault(
-                    pointer="/client_id",
-                    code=RefusalCode.NOT_REGISTERED,
-                    detail="is not a registered client that you act for",
-                    clause="UA-1-1",
-                )
-            ]
-        )
 
 
 def _beginning(

@@ -22,6 +22,7 @@ from daigou.ledger.views import ApplicationView
 from gateway.answers import ReceiptAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
+from gateway.bundling import assembled
 from gateway.engine import EndedError, WorkflowEngine
 from gateway.once import command_id, once
 from gateway.parsing import body_of
@@ -81,11 +82,12 @@ async def send(
 
     async def make() -> ReceiptAnswer:
         await check_references(backend, body, subject=target.subject, clause=clause)
+        command = await _screened(
+            backend, await _command(backend, body, target, actor, key), target
+        )
         pull = Pull(
             actor=actor,
-            command=await _screened(
-                backend, await _command(backend, body, target, actor, key), target
-            ),
+            command=await assembled(backend, command, of=target.subject, actor=actor),
             command_id=command_id(caller, key),
             item=target.item,
             seen=target.sequence,
@@ -96,8 +98,9 @@ async def send(
 
 
 def roles_of(table: Table, trigger: Trigger) -> frozenset[Role]:
-    """The roles that may pull a trigger, in one state or another."""
-    return frozenset(role for row in table.rows if row.trigger == trigger for role in row.roles)
+    """The roles that may pull a trigger, in one state or another; no application is the clock."""
+    pulled = (row for row in table.rows if row.trigger == trigger)
+    return frozenset(role for row in pulled for role in row.roles) - {Role.CLOCK}
 
 
 def actor_for(

@@ -9,6 +9,8 @@ from typing import Any
 import typer
 
 from daigou.cli import (
+    account_kinds,
+    accounts,
     beside,
     books,
     cases,
@@ -30,6 +32,10 @@ _KINDS: tuple[Standing[Any], ...] = (
     claims.Claims(),
     beside.Tips(),
     beside.Consultations(),
+    account_kinds.Withdrawals(),
+    account_kinds.Freezes(),
+    account_kinds.Closures(),
+    account_kinds.Chargebacks(),
 )
 """The kinds of subjects that can be shown."""
 
@@ -51,6 +57,7 @@ app.command()(sweeps.sweep)
 app.command()(sweeps.schedules)
 app.command()(erasing.erase)
 app.command()(notices.notices)
+app.add_typer(accounts.accounts, name="account")
 app.add_typer(cases.cases, name="case")
 for _kind in _KINDS:
     app.add_typer(group_of(_kind), name=_kind.name)

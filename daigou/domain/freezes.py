@@ -1,11 +1,12 @@
 """Owns the reasons of a freeze: what each forbids, by which clause, who places it, until when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from daigou.domain.account_commands import Block, FreezeReason, PlaceFreeze
 from daigou.domain.order import Role
+from daigou.domain.refusals import RefusalCode, Refused
 
 MONEY = frozenset({Block.WITHDRAWAL, Block.USE})
 EVERYTHING = frozenset(Block)
@@ -79,3 +80,21 @@ def blocked_by(command: PlaceFreeze) -> frozenset[Block]:
     """What a freeze that is placed so forbids: what it chose, or all that its reason can."""
     whole = FREEZES[command.reason].blocks
     return whole & frozenset(command.blocks) if command.blocks else whole
+
+
+_FORBIDDEN = {
+    Block.SERVICE: "no purchase can be asked for",
+    Block.RECHARGE: "nothing can be put into the deposit",
+    Block.WITHDRAWAL: "nothing can be taken out of the deposit",
+    Block.USE: "nothing can be paid from the deposit",
+}
+
+
+def blocked(what: Block, by: Sequence[tuple[str, str]]) -> Refused:
+    """Why `what` is forbidden: the freezes `by` which it is, each by its reason and its clause."""
+    reasons = ", ".join(f"{reason.replace('_', ' ')} ({clause})" for reason, clause in by)
+    return Refused(
+        RefusalCode.SERVICE_REFUSED if what == Block.SERVICE else RefusalCode.ACCOUNT_FROZEN,
+        by[0][1],
+        f"{_FORBIDDEN[what]} while the account is frozen for {reasons}",
+    )

@@ -21,6 +21,7 @@ class SweepName(StrEnum):
     BOOKS = "books"
     STUCK = "stuck"
     NOTICES = "notices"
+    DISPUTES = "disputes"
     AUDIT = "audit"
     INACTIVITY = "inactivity"
 
@@ -112,6 +113,13 @@ _ROWS = (
         every=timedelta(minutes=5),
         grace=timedelta(minutes=10),
         severity=Severity.WARNING,
+    ),
+    Sweep(
+        name=SweepName.DISPUTES,
+        says="disputes that the payment institution told of and that fit no payment",
+        every=timedelta(minutes=15),
+        grace=timedelta(0),
+        severity=Severity.ALARM,
     ),
     Sweep(
         name=SweepName.INACTIVITY,

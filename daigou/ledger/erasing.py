@@ -31,6 +31,8 @@ _CONTACT = METADATA.tables["contact"]
 _PERSON = METADATA.tables["purchasing_person"]
 _NOTE = METADATA.tables["note"]
 _EVIDENCE = METADATA.tables["evidence"]
+_BUNDLE = METADATA.tables["evidence_bundle"]
+_CHARGEBACK = METADATA.tables["chargeback"]
 _ERASURE = METADATA.tables["erasure"]
 _ORDER = METADATA.tables["purchase_order"]
 _ITEM = METADATA.tables["order_item"]
@@ -59,7 +61,8 @@ class Erasing:
         """Erases a party's contact, its purchasing persons, its notes, its evidence's bytes.
 
         Of a client, whatever anybody noted or gave on its orders goes as well: it tells of that
-        person. What was erased is recorded, in counts. Erasing again erases what came since.
+        person. So do the words in the evidence on chargebacks that it is a party of. What was
+        erased is recorded, in counts. Erasing again erases what came since.
 
         Raises:
             LookupError: no such party.
@@ -81,7 +84,8 @@ class Erasing:
                 "contacts": _count(connection, _contacts(party)),
                 "purchasing_persons": _count(connection, _purchasing_persons(party)),
                 "notes": _count(connection, _notes(party)),
-                "evidence": _count(connection, _evidence(party)),
+                "evidence": _count(connection, _evidence(party))
+                + _count(connection, _words_of_bundles(party)),
             }
             new = insert(_ERASURE).values(recorded).returning(_ERASURE)
             row = connection.execute(new).mappings().one()
@@ -132,6 +136,15 @@ def _evidence(party: PartyId) -> Executable:
         update(_EVIDENCE)
         .where(_EVIDENCE.c.erased_at.is_(None), _tells_of(party, _EVIDENCE))
         .values(body=None, erased_at=func.clock_timestamp())
+    )
+
+
+def _words_of_bundles(party: PartyId) -> Executable:
+    its = select(_CHARGEBACK.c.id).where(_takes_part(party, _CHARGEBACK))
+    return (
+        update(_BUNDLE)
+        .where(_BUNDLE.c.erased_at.is_(None), _BUNDLE.c.chargeback.in_(its))
+        .values(words=None, erased_at=func.clock_timestamp())
     )
 
 

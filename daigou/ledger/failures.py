@@ -7,6 +7,8 @@ from contextlib import contextmanager
 import psycopg
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from daigou.domain.commands import Block
+from daigou.domain.freezes import blocked
 from daigou.domain.money import Money
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode, Refused
@@ -111,24 +113,10 @@ _OF_STRANGERS = {
 """The clauses that ask for a registered party, where they are not that of the request."""
 
 
-_BLOCKED = {
-    "service": "no purchase can be asked for",
-    "recharge": "nothing can be put into the deposit",
-    "withdrawal": "nothing can be taken out of the deposit",
-    "use": "nothing can be paid from the deposit",
-}
-
-
 def _blocked(detail: str) -> Refused:
     said = json.loads(detail)
-    reasons = ", ".join(
-        f"{each['reason'].replace('_', ' ')} ({each['clause']})" for each in said["freezes"]
-    )
-    return Refused(
-        RefusalCode.SERVICE_REFUSED if said["blocked"] == "service" else RefusalCode.ACCOUNT_FROZEN,
-        said["freezes"][0]["clause"],
-        f"{_BLOCKED[said['blocked']]} while the account is frozen for {reasons}",
-    )
+    by = [(each["reason"], each["clause"]) for each in said["freezes"]]
+    return blocked(Block(said["blocked"]), by)
 
 
 def _beneath_the_floor(message: str, detail: str) -> Exception:

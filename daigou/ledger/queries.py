@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Engine,
     RowMapping,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    cast,
     column,
     false,
     func,
@@ -76,6 +78,8 @@ _LINE = table(
 """The checkout as it is now; a view."""
 _ITEM = METADATA.tables["order_item"]
 _CLAIM = METADATA.tables["claim"]
+_CHARGEBACK = METADATA.tables["chargeback"]
+_RETURNED = METADATA.tables["disputed_refund"]
 _TIP = METADATA.tables["tip"]
 _CONSULTATION = METADATA.tables["consultation"]
 _TRANSITION = METADATA.tables["transition"]
@@ -368,6 +372,7 @@ def _whole_orders() -> Select[Any]:
     )
     lines = select(_LINE).where(_LINE.c.subject == _ORDER.c.id).correlate(_ORDER)
     claims = select(_CLAIM).where(_CLAIM.c.order_id == _ORDER.c.id).correlate(_ORDER)
+    chargebacks = CHARGEBACKS.where(_CHARGEBACK.c.order_id == _ORDER.c.id).correlate(_ORDER)
     tips = select(_TIP).where(_TIP.c.order_id == _ORDER.c.id).correlate(_ORDER)
     return select(
         _ORDER,
@@ -375,6 +380,7 @@ def _whole_orders() -> Select[Any]:
         _as_json(lines, "line_no").label("lines"),
         _as_json(items, "sequence", "item").label("items"),
         _as_json(claims, "made_at", "id").label("claims"),
+        _as_json(chargebacks, "reported_at", "id").label("chargebacks"),
         _as_json(tips, "given_at", "id").label("tips"),
     ).join(_REQUEST, _REQUEST.c.order_id == _ORDER.c.id)
 
@@ -384,10 +390,6 @@ def _as_json(rows: Select[Any], *order: str) -> ScalarSelect[Any]:
     row = rows.subquery()
     each = aggregate_order_by(func.to_jsonb(row.table_valued()), *(row.c[name] for name in order))
     return select(func.coalesce(func.jsonb_agg(each), func.jsonb_build_array())).scalar_subquery()
-
-
-_WHOLE_ORDERS = _whole_orders()
-"""Built once: to build it takes as long as to ask it."""
 
 
 def _seen_by(
@@ -411,3 +413,21 @@ def _balance_of(account: str | ColumnElement[str]) -> Any:
         .limit(1)
         .scalar_subquery()
     )
+
+
+def _chargebacks() -> Select[Any]:
+    debt = f"{AccountKind.CHARGED_BACK}:" + _CHARGEBACK.c.id
+    returned = select(cast(func.coalesce(func.sum(_RETURNED.c.amount), 0), BigInteger)).where(
+        _RETURNED.c.chargeback == _CHARGEBACK.c.id
+    )
+    return select(
+        _CHARGEBACK,
+        func.coalesce(_balance_of(debt), 0).label("owed"),
+        returned.scalar_subquery().label("returned"),
+    )
+
+
+CHARGEBACKS = _chargebacks()
+"""Chargebacks, each with what is owed of it, and what its order gave back of it."""
+_WHOLE_ORDERS = _whole_orders()
+"""Built once: to build it takes as long as to ask it."""

@@ -12,6 +12,7 @@ from daigou.domain.lifecycle import TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Actor, Role, State, TableName, Trigger
 from daigou.domain.postings.checkout import COMPUTED
+from daigou.ledger.account_reading import chargeback_view
 from daigou.ledger.claim_writer import claimed_in, losses_in
 from daigou.ledger.rows import (
     Row,
@@ -72,6 +73,7 @@ def order_view(order: Row) -> OrderView:
         entered_at=order["entered_at"],
         ended_at=order["ended_at"],
         claims=tuple(claim_view(claim) for claim in order["claims"]),
+        chargebacks=tuple(chargeback_view(each) for each in order["chargebacks"]),
         tips=tuple(tip_view(tip) for tip in order["tips"]),
     )
 

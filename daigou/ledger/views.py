@@ -25,6 +25,7 @@ from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.own_facts import Claimed
 from daigou.domain.terms import current, terms_of
 from daigou.domain.tips import WENT_BACK, tip_grounds_of
+from daigou.ledger.account_views import ChargebackView
 from daigou.ledger.side_views import TipView
 from daigou.ledger.subject_views import next_due
 
@@ -170,6 +171,7 @@ class OrderView:
     entered_at: datetime
     ended_at: datetime | None
     claims: tuple[ClaimView, ...] = ()
+    chargebacks: tuple[ChargebackView, ...] = ()
     tips: tuple[TipView, ...] = ()
 
     @property

@@ -190,6 +190,27 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
             "SELECT count(*) FROM notice WHERE sent_at IS NULL",
         ),
     ),
+    # A dispute is done with once a person has placed it, or the institution gave the money back. A
+    # verdict that fits nothing is shown for a month: nothing in the books can say that it is done.
+    SweepName.DISPUTES: (
+        _Source(
+            """
+            SELECT m.received_at, m.id, m.dispute, m.detail
+            FROM institution_message m
+            WHERE m.outcome = 'for_a_person' AND m.dealt_at <= %(before)s
+                AND (m.received_at, m.id) > (%(k0)s::timestamptz, %(k1)s)
+                AND CASE m.type WHEN 'dispute.opened' THEN NOT EXISTS (
+                    SELECT FROM chargeback c WHERE c.dispute = m.dispute
+                ) AND NOT EXISTS (
+                    SELECT FROM institution_message v
+                    WHERE v.dispute = m.dispute AND v.type = 'dispute.won'
+                ) ELSE m.received_at > now() - interval '30 days' END
+            ORDER BY m.received_at, m.id LIMIT %(limit)s
+            """,
+            (_LONG_AGO, ""),
+            "SELECT count(*) FROM institution_message WHERE outcome = 'for_a_person'",
+        ),
+    ),
 }
 
 _INACTIVE = (

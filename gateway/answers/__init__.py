@@ -1,11 +1,31 @@
 """What the API answers with: the ledger's views as they travel, by subject."""
 
+from gateway.answers.accounts import (
+    AccountAnswer,
+    ClosureAnswer,
+    DebtAnswer,
+    FreezeAnswer,
+    FreezePage,
+    FreezingAnswer,
+    UnfinishedAnswer,
+    WithdrawalAnswer,
+    WithdrawalPage,
+)
 from gateway.answers.actions import (
     ActionAnswer,
     AllowedActionsAnswer,
     DeadlineAnswer,
     DeadlinesAnswer,
     RoleActionsAnswer,
+)
+from gateway.answers.chargebacks import (
+    BundleAnswer,
+    BundleHeadAnswer,
+    BundleList,
+    ChargebackAnswer,
+    ChargebackList,
+    ChargebackPage,
+    ChargebackStatementAnswer,
 )
 from gateway.answers.claims import ClaimAnswer, ClaimList, ClaimStatementAnswer, LossAnswer
 from gateway.answers.facts import (
@@ -55,23 +75,33 @@ from gateway.answers.sides import ConsultationAnswer, ConsultationPage, TipAnswe
 from gateway.answers.story import TimelineAnswer, TransitionAnswer
 
 __all__ = [
+    "AccountAnswer",
     "ActionAnswer",
     "AdvanceAnswer",
     "AgreedAnswer",
     "AgreementAnswer",
     "AllowedActionsAnswer",
+    "BundleAnswer",
+    "BundleHeadAnswer",
+    "BundleList",
     "CancellationAnswer",
     "CaseAnswer",
     "CautionAnswer",
+    "ChargebackAnswer",
+    "ChargebackList",
+    "ChargebackPage",
+    "ChargebackStatementAnswer",
     "ClaimAnswer",
     "ClaimList",
     "ClaimStatementAnswer",
     "ClauseAnswer",
     "ClausesAnswer",
+    "ClosureAnswer",
     "ConsultationAnswer",
     "ConsultationPage",
     "DeadlineAnswer",
     "DeadlinesAnswer",
+    "DebtAnswer",
     "DepositAnswer",
     "DissolutionAnswer",
     "EntryAnswer",
@@ -79,6 +109,9 @@ __all__ = [
     "FeeAnswer",
     "FindingAnswer",
     "FindingPage",
+    "FreezeAnswer",
+    "FreezePage",
+    "FreezingAnswer",
     "GetsAnswer",
     "HealthAnswer",
     "InferenceAnswer",
@@ -108,6 +141,9 @@ __all__ = [
     "TipAnswer",
     "TipList",
     "TransitionAnswer",
+    "UnfinishedAnswer",
+    "WithdrawalAnswer",
+    "WithdrawalPage",
     "collection_of",
     "refunds_of",
 ]

@@ -1,12 +1,13 @@
 """Owns what is shown of an order as it stands."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
 from daigou.domain.lifecycle import FULFILMENT
 from daigou.domain.order import Role, State, TableName
 from daigou.ledger.views import OrderView
+from gateway.answers.chargebacks import ChargebackAnswer, payment_hold_of
 from gateway.answers.claims import ClaimAnswer
 from gateway.answers.facts import (
     AdvanceAnswer,
@@ -94,6 +95,17 @@ class OrderAnswer(Answered):
     claims: Annotated[
         tuple[ClaimAnswer, ...], Field(description="Those that you may see (PSR-25).")
     ]
+    chargebacks: Annotated[
+        tuple[ChargebackAnswer, ...], Field(description="Those that you may see (PSR-22).")
+    ]
+    payment_hold: Annotated[
+        Literal["none", "held", "owing"],
+        Field(
+            description="How chargebacks hold it up: `held`: nothing is done for it until that is "
+            "settled; `owing`: the deposit did not cover them, and service is refused (PSR-22). By "
+            "those that you may see."
+        ),
+    ]
     tips: Annotated[tuple[TipAnswer, ...], Field(description="Those that you may see (PSR-21).")]
     placed_at: Moment
     entered_at: Annotated[Moment, Field(description="Since when it is in this state.")]
@@ -146,6 +158,8 @@ class OrderAnswer(Answered):
             held=facts.held,
             refunds=refunds_of(order),
             claims=tuple(ClaimAnswer.of(claim) for claim in order.claims),
+            chargebacks=tuple(ChargebackAnswer.of(each) for each in order.chargebacks),
+            payment_hold=payment_hold_of(order.chargebacks),
             tips=tuple(TipAnswer.of(tip) for tip in order.tips),
             placed_at=order.placed_at,
             entered_at=order.entered_at,

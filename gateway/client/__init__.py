@@ -18,8 +18,10 @@ from gateway.client.buying import Buying
 from gateway.client.calls import Done
 from gateway.client.cancelling import Cancelling
 from gateway.client.claiming import Claiming
+from gateway.client.disputing import Disputing
 from gateway.client.dissolving import Dissolving
 from gateway.client.engaging import Engaging
+from gateway.client.freezing import Freezing
 from gateway.client.reading import Reading
 from gateway.client.records import Records
 from gateway.client.shipping import Shipping
@@ -36,9 +38,11 @@ class DaigouClient(
     Cancelling,
     Dissolving,
     Claiming,
+    Disputing,
     Beside,
     Reading,
     Accounts,
+    Freezing,
     Records,
     Watching,
     Winning,

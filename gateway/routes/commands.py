@@ -23,7 +23,7 @@ from gateway.kinds import KINDS, ORDERS, EdgeKind, V
 from gateway.once import Key
 from gateway.openapi import COMMAND, REPLAYED_HEADER, command, problems
 from gateway.problems import EdgeCode
-from gateway.schemas import BODIES, CommandBody, RefundOutcomeBody
+from gateway.schemas import BODIES, BODIES_OF_TRIGGERS, CommandBody, RefundOutcomeBody
 from gateway.sending import Target, send
 
 router = APIRouter(prefix="/v1")
@@ -46,6 +46,7 @@ REFUSALS: Mapping[Trigger, tuple[RefusalCode, ...]] = MappingProxyType(
             RefusalCode.DEPOSIT_TOO_SMALL,
             RefusalCode.ACCOUNT_FROZEN,
         ),
+        Trigger.REQUEST_FREEZE: (RefusalCode.ALREADY_RECORDED,),
         Trigger.RETURN_TIP: (RefusalCode.DUE_TOO_SMALL,),
     }
 )
@@ -234,7 +235,9 @@ def _which(table: Table, trigger: Trigger, *, opens: bool) -> str:
 
 def _body(table: Table, trigger: Trigger) -> type[CommandBody]:
     # A refund's movement is named by the path, and so not by the body again.
-    return RefundOutcomeBody if table == REFUND else BODIES[table.triggers[trigger].command]
+    if table == REFUND:
+        return RefundOutcomeBody
+    return BODIES_OF_TRIGGERS.get(trigger) or BODIES[table.triggers[trigger].command]
 
 
 def _camel(trigger: Trigger) -> str:

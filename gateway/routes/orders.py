@@ -99,6 +99,7 @@ class OrdersQuery(BaseModel):
             RefusalCode.WRONG_DELIVERY_ADDRESS,
             RefusalCode.PROHIBITED_GOODS,
             RefusalCode.GOODS_SUSPENDED,
+            RefusalCode.SERVICE_REFUSED,
         ),
     },
     openapi_extra=command(

@@ -1,22 +1,23 @@
 """The endpoints that every kind of subject has: its opening, its list on an order, its reads."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, Protocol, TypeVar
 
-from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
 
 from daigou.domain.ids import SubjectId
+from daigou.domain.refusals import RefusalCode
 from daigou.ledger.views import JournalView, MovementView, OrderView
 from gateway.accepting import gives
 from gateway.answers import AllowedActionsAnswer, ReceiptAnswer, TimelineAnswer
 from gateway.auth import Caller
 from gateway.axes import allowed_actions
 from gateway.backend import Backend
-from gateway.finding import visible_order, visible_subject
-from gateway.kinds import ORDERS, EdgeKind, V
+from gateway.finding import visible_client, visible_order, visible_subject
+from gateway.kinds import EdgeKind, V
 from gateway.notes import timeline_of
 from gateway.openapi import (
     CALLER,
@@ -83,7 +84,7 @@ def opens(
     `says` is what its receipt means; `refusals` are what it may be told beyond every command's.
     """
     return router.post(
-        _on_an_order(kind) if kind.on_an_order else f"/{kind.collection}",
+        kind.opening_path,
         status_code=201,
         operation_id=operation_id,
         summary=summary,
@@ -94,7 +95,7 @@ def opens(
             201: {"headers": LOCATION_HEADER | REPLAYED_HEADER},
             **problems(
                 *COMMAND,
-                *([EdgeCode.NOT_FOUND] if kind.on_an_order else []),
+                *([EdgeCode.NOT_FOUND] if "{" in kind.opening_path else []),
                 EdgeCode.ID_TAKEN,
                 *refusals,
             ),
@@ -124,12 +125,60 @@ def add_list_on_orders(
 
     _add(
         router,
-        _on_an_order(kind),
+        kind.opening_path,
         endpoint,
         operation_id=f"list{kind.collection.capitalize()}",
         summary=f"The {kind.collection} on an order",
         description="Those that you may see, the oldest first. Roles: everyone who sees the order.",
         response_model=listed,
+    )
+
+
+class PageQuery(BaseModel):
+    """Which of them to list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    starting_after: Annotated[
+        str | None, Field(max_length=130, description="The last id of the page before.")
+    ] = None
+
+
+def add_list_on_accounts(
+    router: APIRouter,
+    reads: Reads[V],
+    *,
+    page: type[BaseModel],
+    of: Callable[..., Awaitable[Sequence[V]]],
+) -> None:
+    """Lists the subjects of a kind of a client's account; `page` has them as its `data`. `of` is
+    asked with the books, the client, a limit and what to start after."""
+    kind = reads.kind
+
+    async def endpoint(
+        request: Request, caller: Caller, client_id: str, query: Annotated[PageQuery, Query()]
+    ) -> BaseModel:
+        client = await visible_client(request, caller, client_id)
+        backend: Backend = request.app.state.backend
+        found = await of(
+            backend, client, limit=query.limit + 1, starting_after=query.starting_after
+        )
+        return page(
+            data=tuple(reads.answer.of(each) for each in found[: query.limit]),
+            has_more=len(found) > query.limit,
+        )
+
+    _add(
+        router,
+        f"/accounts/{{client_id}}/{kind.collection}",
+        endpoint,
+        RefusalCode.INVALID_REQUEST,
+        operation_id=f"list{kind.collection.capitalize()}OfAccount",
+        summary=f"The {kind.collection} of a client's account",
+        description="Those that go on first, the newest first. Roles: the client itself; platform, "
+        "support, payment institution.",
+        response_model=page,
     )
 
 
@@ -224,19 +273,19 @@ def add_statement(
     )
 
 
-def _on_an_order(kind: EdgeKind[V]) -> str:
-    return f"{ORDERS.path}/{kind.collection}"
-
-
 def _add(
-    router: APIRouter, path: str, endpoint: Callable[..., Awaitable[BaseModel]], **said: Any
+    router: APIRouter,
+    path: str,
+    endpoint: Callable[..., Awaitable[BaseModel]],
+    *more: ProblemCode,
+    **said: Any,
 ) -> None:
     router.add_api_route(
         path,
         endpoint,
         methods=["GET"],
         name=said["operation_id"],
-        responses=problems(*CALLER, EdgeCode.NOT_FOUND),
+        responses=problems(*CALLER, EdgeCode.NOT_FOUND, *more),
         openapi_extra=needs_caller(),
         **said,
     )

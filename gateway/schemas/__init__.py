@@ -4,6 +4,13 @@ from types import MappingProxyType
 
 from daigou.domain import commands
 from daigou.domain.commands import Command
+from daigou.domain.order import Trigger
+from gateway.schemas.accounts import (
+    CloseAccountBody,
+    PayoutMethodBody,
+    PlaceFreezeBody,
+    WithdrawalBody,
+)
 from gateway.schemas.agreeing import (
     AcceptBody,
     CautionBody,
@@ -26,6 +33,15 @@ from gateway.schemas.cases import (
     SellerConsentBody,
     SettleCancellationBody,
     SettlementBody,
+)
+from gateway.schemas.chargebacks import (
+    DenyJustCauseBody,
+    DisposeGoodsBody,
+    InstitutionVerdictBody,
+    PayChargebackBody,
+    ReportChargebackBody,
+    StageEvidenceBody,
+    SubmitEvidenceBody,
 )
 from gateway.schemas.claims import AdmitBody, CompensationBody, MakeClaimBody
 from gateway.schemas.goods import (
@@ -57,6 +73,8 @@ from gateway.schemas.sides import ConsultBody, GiveTipBody
 
 __all__ = [
     "BODIES",
+    "BODIES_OF_TRIGGERS",
+    "CloseAccountBody",
     "CommandBody",
     "ConsultBody",
     "DriftBody",
@@ -66,6 +84,7 @@ __all__ = [
     "NotedBody",
     "ObjectionBody",
     "OutcomeBody",
+    "PlaceFreezeBody",
     "PlainBody",
     "RechargeBody",
     "RefundOutcomeBody",
@@ -77,7 +96,9 @@ __all__ = [
     "RegisterPromotionProvider",
     "RegisterProvider",
     "RegisterStorage",
+    "ReportChargebackBody",
     "SettlementBody",
+    "WithdrawalBody",
 ]
 
 BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
@@ -110,6 +131,12 @@ BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
         commands.ReturnCost: ReturnCostBody,
         commands.Admit: AdmitBody,
         commands.Compensation: CompensationBody,
+        commands.PayoutMethod: PayoutMethodBody,
+        commands.DenyJustCause: DenyJustCauseBody,
+        commands.PayChargeback: PayChargebackBody,
+        commands.InstitutionVerdict: InstitutionVerdictBody,
+        commands.EvidenceBundle: SubmitEvidenceBody,
+        commands.DisposeGoods: DisposeGoodsBody,
         commands.Transport: TransportBody,
         commands.Require: RequireBody,
         commands.Message: WordsBody,
@@ -118,3 +145,7 @@ BODIES: MappingProxyType[type[Command], type[CommandBody]] = MappingProxyType(
     }
 )
 """The body of each command type: a new row in a table needs none, a new command type needs one."""
+BODIES_OF_TRIGGERS: MappingProxyType[Trigger, type[CommandBody]] = MappingProxyType(
+    {Trigger.STAGE_EVIDENCE: StageEvidenceBody}
+)
+"""The body of a trigger that does not say all that its command does: the rest is found here."""

@@ -75,6 +75,7 @@ from gateway.answers import PreviewAnswer
 from gateway.app import create_app
 from gateway.backend import Backend, ConsultationsWanted
 from gateway.engine import WorkflowEngine
+from tests.gateway.fake_accounts import FakeAccounting, a_chargeback_view
 from tests.gateway.fake_records import FakeRecords
 from tests.gateway.house import ADDRESS, BASE, LOGISTICS, PROVIDER, STORAGE, basic
 
@@ -515,17 +516,20 @@ def a_consultation_view(**changes: Any) -> ConsultationView:
 
 
 class FakeBackend:
-    """Knows one application of each role, one order with a claim and a tip, one recharge, one
-    consultation, and the parties."""
+    """Knows one application of each role, one order with a claim, a tip and a chargeback, one
+    recharge, one of each that an account goes through, one consultation, and the parties."""
 
     def __init__(self) -> None:
-        self.view = an_order_view(claims=(a_claim_view(),), tips=(a_tip_view(),))
+        self.view = an_order_view(
+            claims=(a_claim_view(),), tips=(a_tip_view(),), chargebacks=(a_chargeback_view(),)
+        )
         self.asked = a_consultation_view()
         self.notes: dict[str, str] = {}
         self.records = FakeRecords()
         self.promotion = FakePromotion()
         self.engaging = FakeEngaging()
         self.showing = FakeShowing()
+        self.accounting = FakeAccounting()
 
     async def authenticate(self, *, key: str, secret: str) -> ApplicationView | None:
         if secret != SECRET:

@@ -8,6 +8,7 @@ import httpx
 
 from daigou.domain.refusals import RefusalCode
 from gateway.problems import EdgeCode, Problem
+from tests.gateway.fake_accounts import CHARGEBACK, CLOSURE, FREEZE, PAYMENT, WITHDRAWAL
 from tests.gateway.fakes import (
     CLAIM,
     CONSULTATION,
@@ -30,6 +31,10 @@ KNOWN = {
     "order_id": ORDER,
     "recharge_id": RECHARGE,
     "claim_id": CLAIM,
+    "withdrawal_id": WITHDRAWAL,
+    "freeze_id": FREEZE,
+    "closure_id": CLOSURE,
+    "chargeback_id": CHARGEBACK,
     "tip_id": TIP,
     "consultation_id": CONSULTATION,
     "client_id": "cli_anna",
@@ -63,7 +68,10 @@ def _endpoints(method: str) -> Iterator[str]:
             yield path
 
 
-POSTS, GETS = list(_endpoints("post")), list(_endpoints("get"))
+INSTITUTION = "/v1/webhooks/payment-institution"
+"""It has a signature in the place of a key, and tests of its own."""
+POSTS = [path for path in _endpoints("post") if path != INSTITUTION]
+GETS = list(_endpoints("get"))
 
 
 def real(path: str, **junk: str) -> str:
@@ -123,6 +131,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/orders/{order_id}/tips": {"amount": {"amount": 50_00, "currency": "CNY"}},
     "/v1/consultations": {"topic": "services", "question": "How long are goods stored?"},
     "/v1/recharges": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
+    "/v1/withdrawals": {"amount": {"amount": 1000, "currency": "CNY"}, "payment_method": "pm_ok"},
+    "/v1/accounts/{client_id}/freezes": {"reason": "suspicion", "note": "in words"},
+    "/v1/accounts/{client_id}/closure": {"payment_method": "pm_ok"},
+    "/v1/orders/{order_id}/chargebacks": {
+        "dispute": "dp_2",
+        "payment": PAYMENT,
+        "amount": _FEN,
+        "reason": "changed_mind",
+        "evidence_due": NOON.isoformat(),
+    },
     "/v1/parties": {"role": "provider", "party_id": "prv_new", "name": "New"},
     "/v1/screening-rules": {
         "kind": "word",
@@ -222,6 +240,23 @@ BODIES: dict[str, dict[str, Any]] = {
     "admit-claim": {"amount": _FEN},
     "reject-claim": _WORDS,
     "record-compensation": {"amount": _FEN, "external_ref": "W1"},
+    "confirm-withdrawal": {"reference": f"{WITHDRAWAL}/1"},
+    "decline-withdrawal": {"reference": f"{WITHDRAWAL}/1"},
+    "lift-freeze": _WORDS,
+    "contest-restriction": _WORDS,
+    "award-sum": _WORDS,
+    "name-payout-method": {"payment_method": "pm_ok"},
+    "confirm-payout": {"reference": f"{CLOSURE}/2"},
+    "decline-payout": {"reference": f"{CLOSURE}/2"},
+    "find-just-cause": _WORDS,
+    "deny-just-cause": {"head": "2", **_WORDS},
+    "pay-chargeback": {"from_deposit": _FEN},
+    "confirm-chargeback-payment": {"reference": f"{CHARGEBACK}/2"},
+    "decline-chargeback-payment": {"reference": f"{CHARGEBACK}/2"},
+    "win-chargeback": {"external_ref": "vd-1"},
+    "lose-chargeback": {"external_ref": "vd-1"},
+    "submit-evidence": {"digest": DIGEST},
+    "dispose-goods": {"proceeds": _FEN, "storage_costs": _FEN, "external_ref": "B1"},
     "answer-consultation": _WORDS,
     "confirm-recharge": {"reference": f"{RECHARGE}/1"},
     "decline-recharge": {"reference": f"{RECHARGE}/1"},

@@ -11,16 +11,8 @@ from gateway.addresses import address_of
 from gateway.answers import RechargeAnswer, SubjectStatementAnswer
 from gateway.kinds import KINDS, RECHARGES, EdgeKind, kind_at_edge
 from gateway.routes.subjects import Reads, add_statement, add_story, router_of
-from tests.gateway.fakes import (
-    CLAIM,
-    CONSULTATION,
-    ORDER,
-    RECHARGE,
-    TIP,
-    a_gateway,
-    http_as,
-)
-from tests.gateway.paths import DOCUMENT
+from tests.gateway.fakes import RECHARGE, a_gateway, http_as
+from tests.gateway.paths import DOCUMENT, KNOWN
 
 every_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
@@ -44,9 +36,7 @@ def test_every_table_of_a_subject_has_its_kind_and_no_two_share_one() -> None:
 
 @every_kind
 def test_a_kind_is_opened_and_read_where_its_row_says(kind: EdgeKind[SubjectView]) -> None:
-    opened_at = f"/v1/orders/{{order_id}}/{kind.collection}" if kind.on_an_order else ""
-
-    opening = DOCUMENT["paths"][opened_at or f"/v1/{kind.collection}"]["post"]
+    opening = DOCUMENT["paths"][f"/v1{kind.opening_path}"]["post"]
     reading = DOCUMENT["paths"][f"/v1{kind.path}"]["get"]
 
     assert opening["responses"]["201"]["headers"].keys() >= {"Location"}
@@ -57,13 +47,7 @@ def test_a_kind_is_opened_and_read_where_its_row_says(kind: EdgeKind[SubjectView
 @pytest.mark.clause("OP-7-5-4")
 @every_kind
 async def test_whom_a_kind_is_hidden_from_does_not_find_it(kind: EdgeKind[SubjectView]) -> None:
-    known = {
-        "order": ORDER,
-        "recharge": RECHARGE,
-        "claim": CLAIM,
-        "tip": TIP,
-        "consultation": CONSULTATION,
-    }[kind.name]
+    known = KNOWN[kind.id_name]
     app = a_gateway()
 
     for role in ("client", "support", "platform", "payment_institution"):

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from daigou.domain.engagements import EngagementReason, EngagementWord
 from daigou.domain.ids import InvitationCode, PartyId
 from daigou.domain.invitations import BENEFIT, CODE
-from daigou.domain.order import Role
+from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.terms import current
 from daigou.ledger.engagements import Engagements
@@ -19,6 +19,7 @@ from daigou.ledger.promotion import Promotion
 from daigou.ledger.promotion_views import InvitationView
 from daigou.ledger.registry import Registry, RegistryConflictError
 from daigou.ledger.views import PartyView
+from tests.ledger.account_road import closure
 from tests.ledger.attack import CHECK, HISTORY, INVITATION, STRANGER, UNIQUE, Sql, refused
 from tests.ledger.road import ANNA, BEN, BUND, MIA, MIAS_ENGAGEMENT, NINGBO, NOON, YIWU, World
 
@@ -220,6 +221,26 @@ def test_invitee_that_closes_its_account_ends_it_at_that_instant(
     assert found.ended_at == closed
     assert invitations.promoter_of(CARL, provider=YIWU, at=closed - INSTANT) == MIA
     assert invitations.promoter_of(CARL, provider=YIWU, at=closed) is None
+
+
+@pytest.mark.clause("UA-1-14")
+@pytest.mark.usefixtures("_anna_promotes")
+def test_closing_an_account_ends_its_inviters_benefit_and_its_own_code(
+    registry: Registry, invitations: Invitations, world: World
+) -> None:
+    registered = joined(registry, invitations).registered_at
+    closing, closed = closure(world, client=CARL), registered + timedelta(days=30)
+    before = invitations.promoter_of(CARL, provider=YIWU, at=closed)
+
+    closing.pull(Trigger.WIND_UP, target=State.CLOSED, at=closed)
+
+    found = invitations.invitation_of(CARL)
+    assert found is not None
+    assert (before, found.ended_at) == (MIA, closed)
+    assert invitations.promoter_of(CARL, provider=YIWU, at=closed) is None
+    with pytest.raises(Refused) as refusal:
+        register(registry, PartyId("cli_dora"), invitation=by(invitations.code(CARL)))
+    assert refusal.value.code == RefusalCode.UNKNOWN_INVITATION
 
 
 @pytest.mark.clause("UA-1-14")

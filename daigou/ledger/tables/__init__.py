@@ -15,6 +15,7 @@ from daigou.ledger.tables.accounts import (
 )
 from daigou.ledger.tables.actors import Application, Contact, Idempotency, Note, Party
 from daigou.ledger.tables.findings import Finding
+from daigou.ledger.tables.institution import EvidenceBundle, InstitutionMessage
 from daigou.ledger.tables.money import (
     Account,
     AccountFreeze,
@@ -81,10 +82,12 @@ __all__ = [
     "Entry",
     "Erasure",
     "Evidence",
+    "EvidenceBundle",
     "ExchangeRate",
     "Finding",
     "Freeze",
     "Idempotency",
+    "InstitutionMessage",
     "Invitation",
     "InvitationCode",
     "Journal",

@@ -397,6 +397,11 @@ BEGIN
         RAISE EXCEPTION '% is no code of %', NEW.code, NEW.inviter
             USING ERRCODE = 'DG121', DETAIL = 'code';
     END IF;
+    PERFORM FROM closure WHERE client = NEW.inviter AND state = 'closed';
+    IF FOUND THEN
+        RAISE EXCEPTION 'the account that % was the code of is closed', NEW.code
+            USING ERRCODE = 'DG121', DETAIL = 'closed';
+    END IF;
     RETURN NEW;
 END $$;
 
@@ -431,3 +436,13 @@ BEGIN
         WHERE invitee = the_invitee AND ended_at IS NULL AND the_moment < benefit_until;
     RETURN FOUND;
 END $$;
+
+CREATE FUNCTION closing_ends_the_invitation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM end_invitation(NEW.client, NEW.ended_at);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER ends_the_invitation AFTER UPDATE ON closure
+    FOR EACH ROW WHEN (NEW.state = 'closed' AND OLD.state <> 'closed')
+    EXECUTE FUNCTION closing_ends_the_invitation();
