@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from typing import Protocol
 
 from daigou.domain.book import (
     BANK,
@@ -21,6 +22,7 @@ from daigou.domain.book import (
     Book,
     Captured,
     Coupon,
+    Disputed,
     Effects,
     Journal,
     JournalKind,
@@ -42,7 +44,7 @@ from daigou.domain.commands import (
     WarehouseReceipt,
 )
 from daigou.domain.facts import Case, Facts
-from daigou.domain.ids import CouponId, MovementRef, SubjectId
+from daigou.domain.ids import ChargebackId, CouponId, MovementRef, SubjectId
 from daigou.domain.items import choose_item
 from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES, PARCEL, REFUND
 from daigou.domain.lifecycle.table import Row, Situation, Table, taken
@@ -56,8 +58,20 @@ from tests.domain import samples
 ORDER = SubjectId("ord_kettles")
 FOLLOWERS_MAX = 8
 _NOT_COLLECTED = {AccountKind.PAYMENT_RESERVED, AccountKind.COUPON_RESERVED}
-_BACK = {AccountKind.DEPOSIT, AccountKind.PROMOTION, AccountKind.PAYMENT_INSTITUTION}
-_REFUNDS = {JournalKind.REFUND, JournalKind.REFUND_PAID, JournalKind.REFUND_CREDITED}
+_BACK = {
+    AccountKind.DEPOSIT,
+    AccountKind.PROMOTION,
+    AccountKind.PAYMENT_INSTITUTION,
+    AccountKind.CHARGED_BACK,
+    AccountKind.RECEIVABLE,
+}
+"""Where a refund comes to rest; one of a payment that was charged back pays for that."""
+_REFUNDS = {
+    JournalKind.REFUND,
+    JournalKind.REFUND_PAID,
+    JournalKind.REFUND_CREDITED,
+    JournalKind.REFUND_DISPUTED,
+}
 
 
 class OverdrawnError(Exception):
@@ -99,6 +113,25 @@ class Movements:
         )
 
 
+class Chargeback(Protocol):
+    """A chargeback of one of the order's payments."""
+
+    id: ChargebackId
+    returned: Money
+    moved: dict[Account, int]
+    journals: list[Journal]
+
+    @property
+    def disputed(self) -> Disputed:
+        """It as it weighs on its order."""
+
+    def hear(self) -> None:
+        """A step of something else paid it, all or some."""
+
+    def prove(self) -> None:
+        """Its own sums are right."""
+
+
 @dataclass
 class Bookkeeper:
     """An order with its books. `pull` is the one way to move it."""
@@ -117,6 +150,7 @@ class Bookkeeper:
     paid: Paid | None = None
     coupons: dict[CouponId, Coupon] = field(default_factory=dict)
     movements: Movements = field(default_factory=Movements)
+    disputes: list[Chargeback] = field(default_factory=list)
     sequence: int = 0
     terms: Terms = samples.TERMS
     at: datetime = samples.NOON
@@ -135,7 +169,8 @@ class Bookkeeper:
             facts=self.facts,
             lines=self.lines,
             paid=self.paid,
-            captured=self.movements.captured,
+            captured=self.captured,
+            disputes=tuple(each.disputed for each in self.disputes),
             coupons=tuple(self.coupons.values()),
             coupons_reduce=self.terms.coupons_reduce,
             storage_charge=self.terms.storage_charge,
@@ -146,6 +181,23 @@ class Bookkeeper:
             client_owes=self.claimed,
         )
         return replace(bare, held={kind: self.owed(bare.own(kind)) for kind in HELD_FOR_A_SUBJECT})
+
+    @property
+    def captured(self) -> tuple[Captured, ...]:
+        """What the institution captured, and what of it went back, or was charged back."""
+        return tuple(
+            replace(
+                capture,
+                disputed=total(
+                    [
+                        each.disputed.weight
+                        for each in self.disputes
+                        if each.disputed.payment == capture.reference and each.journals
+                    ]
+                ),
+            )
+            for capture in self.movements.captured
+        )
 
     @property
     def deposit(self) -> Money:
@@ -226,6 +278,7 @@ class Bookkeeper:
                 passed_over = rows[: rows.index(row) + 1]
         self._follow()
         self.prove()
+        self._tell_of_paid_debts(effects)
         return effects
 
     def answer(self, trigger: Trigger, *, item: str = "", reason: str = "") -> Effects:
@@ -239,15 +292,19 @@ class Bookkeeper:
     def prove(self) -> None:
         """The books are whole: what was collected is somewhere, and refunds have their captures."""
         assert sum(self.balances.values()) == 0
-        for captured in self.movements.captured:
+        for captured in self.captured:
             assert ZERO <= captured.left <= captured.amount
+        for dispute in self.disputes:
+            dispute.prove()
         assert self.moved.get(PROMOTION, 0) >= 0
+        assert self.refunded + self.borne <= self.collected, "given back twice"
         assert self.collected + self.claimed == (
             self.refunded
             + self.earned
             + self.handed_over
             + self.passed_on
             + self.paid_out
+            + self.sold_for
             + self.held
         )
         # PSR-19: after every step, and rounded once, of all that is earned.
@@ -263,6 +320,17 @@ class Bookkeeper:
     def refunded(self) -> Money:
         """What is back with the client, its institution, or the promotion."""
         return -total(list(self._legs(_REFUNDS, _BACK)))
+
+    @property
+    def borne(self) -> Money:
+        """What the provider owes of chargebacks that the client had just cause for."""
+        return ZERO - self.owed(Account(AccountKind.RECEIVABLE, self.request.provider))
+
+    @property
+    def sold_for(self) -> Money:
+        """What retained goods fetched for the client: it paid its debts, or is in its deposit."""
+        got = {AccountKind.DEPOSIT, AccountKind.CHARGED_BACK}
+        return -total(list(self._legs({JournalKind.DISPOSAL}, got)))
 
     @property
     def claimed(self) -> Money:
@@ -334,6 +402,12 @@ class Bookkeeper:
             passed_over=passed_over,
         )
 
+    def _tell_of_paid_debts(self, effects: Effects) -> None:
+        paid = {leg.account for journal in effects.journals for leg in journal.legs}
+        for dispute in self.disputes:
+            if dispute.disputed.account in paid:
+                dispute.hear()
+
     def _follow(self) -> None:
         for _ in range(FOLLOWERS_MAX):
             followed = self._next_to_follow()
@@ -354,7 +428,7 @@ class Bookkeeper:
 
     def _take(self, table: Table, row: Row, command: Command, item: str) -> Effects:
         effects = row.posts(self.book(item=item), command) if row.posts else Effects()
-        self._post(effects.journals)
+        self.post(effects.journals, of=self)
         self.sequence += 1
         opened = table.items and not item
         item = f"{ORDER}/{self.sequence}" if opened else item
@@ -375,6 +449,9 @@ class Bookkeeper:
         self.lines = (*effects.lines, *kept) if codes else (*kept, *effects.lines)
         if effects.paid:
             self.paid = (self.paid or Paid()) + effects.paid
+        for share in effects.returns:
+            of = next(each for each in self.disputes if each.id == share.chargeback)
+            of.returned += share.amount
         if effects.settles:
             self.movements.settle(effects.settles.reference, effects.settles.state)
         for movement in ((effects.intends,) if effects.intends else ()) + effects.refunds:
@@ -386,7 +463,8 @@ class Bookkeeper:
         if effects.fixes_brokerage is not None:
             self.fixed_rate = effects.fixes_brokerage
 
-    def _post(self, journals: tuple[Journal, ...]) -> None:
+    def post(self, journals: tuple[Journal, ...], *, of: "Bookkeeper | Chargeback") -> None:
+        """Writes journals of the order, or of a chargeback of it; all of them or none."""
         assert all(is_sound(journal) for journal in journals), journals
         balances = dict(self.balances)
         for leg in (leg for journal in journals for leg in journal.legs):
@@ -401,8 +479,8 @@ class Bookkeeper:
             balances[leg.account] = balance
         self.balances = balances
         for leg in (leg for journal in journals for leg in journal.legs):
-            self.moved[leg.account] = self.moved.get(leg.account, 0) + leg.amount.amount
-        self.journals += journals
+            of.moved[leg.account] = of.moved.get(leg.account, 0) + leg.amount.amount
+        of.journals += journals
 
 
 def accepted(*lines: Line, request: Request = samples.REQUEST) -> Bookkeeper:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from daigou.domain import commands
-from daigou.domain.commands import ActualPrice, CautionKind, LineCode
+from daigou.domain.commands import ActualPrice, CautionKind, DisputeReason, LineCode
 from daigou.domain.facts import WAY
-from daigou.domain.lifecycle import FULFILMENT, PARCEL, TABLES
+from daigou.domain.lifecycle import CHARGEBACK, FULFILMENT, PARCEL, TABLES
 from daigou.domain.lifecycle.case_guards import CANCELLABLE
 from daigou.domain.lifecycle.dissolution_guards import DELIVERED
 from daigou.domain.lifecycle.table import Row
@@ -18,10 +18,12 @@ from daigou.domain.postings.checkout import due
 from daigou.domain.refusals import RefusalCode, Refused
 from tests.domain import samples
 from tests.domain.bookkeeper import Bookkeeper, coupon, delivered
+from tests.domain.charged_back import Dispute, dispute, pay_debt
 
 Act = Callable[[], object]
 FEES = (LineCode.SERVICE_FEE, LineCode.OTHER_FEE)
 PAID_IN = {State.ACCEPTED, State.AWAITING_TOP_UP, State.AWAITING_BALANCE}
+OF_CHARGEBACKS = {Trigger.HEED_CHARGEBACK, Trigger.REFUSE_SERVICE, Trigger.DISPOSE_GOODS}
 MAY_BE_REFUSED = {
     RefusalCode.INVALID_REQUEST,
     RefusalCode.PRICE_CHANGED,
@@ -33,6 +35,7 @@ MAY_BE_REFUSED = {
     RefusalCode.CUSTOMS_CLEARED,
     RefusalCode.CAUSE_WITH_LOGISTICS,
     RefusalCode.ALREADY_RECORDED,
+    RefusalCode.PAYMENT_HELD,
 }
 """What dice may ask for that the rules forbid; any other refusal is a fault."""
 
@@ -67,8 +70,7 @@ def walk_from_the_purchase(dice: Dice, steps: int) -> Bookkeeper:
         _pay(books, dice)
         if books.state == State.PAYING:
             books.answer(Trigger.CONFIRM_PAYMENT)
-        books.pull(Trigger.PURCHASE, commands.Purchase())
-        books.pull(Trigger.RECORD_PURCHASE, _record(books, Dice([0])))
+        _buy(books)
     return _walk_on(books, dice, steps)
 
 
@@ -79,9 +81,32 @@ def walk_from_the_delivery(dice: Dice, steps: int) -> Bookkeeper:
     return _walk_on(books, dice, steps)
 
 
-def _walk_on(books: Bookkeeper, dice: Dice, steps: int) -> Bookkeeper:
+def walk_with_chargebacks(dice: Dice, steps: int) -> Bookkeeper:
+    """An order that was paid at least in part through the institution, and so many steps that it
+    took, the last of them beside chargebacks of its payments."""
+    books = _accepted(dice)
+    _pay(books, dice, through_institution=True)
+    books.answer(Trigger.CONFIRM_PAYMENT)
+    if dice.below(2):
+        _buy(books)
+    if books.state in WAY and dice.below(8) == 0:
+        delivered(books)
+    before = dice.below(6)
+    _walk_on(books, dice, before)
+    return _walk_on(books, dice, max(0, steps - before), chargebacks=True)
+
+
+def _buy(books: Bookkeeper) -> None:
+    books.pull(Trigger.PURCHASE, commands.Purchase())
+    books.pull(Trigger.RECORD_PURCHASE, _record(books, Dice([0])))
+
+
+def _walk_on(books: Bookkeeper, dice: Dice, steps: int, *, chargebacks: bool = False) -> Bookkeeper:
     for _ in range(steps):
-        acts = list(_acts(books, dice))
+        acts = list(_on_chargebacks(books, dice)) if chargebacks else []
+        # What holds an order up is soon over, or it would never move.
+        if not books.facts.payment_is_held or dice.below(2):
+            acts += _acts(books, dice, ends=4 if chargebacks else 12)
         if not acts:
             continue
         before = (books.state, dict(books.moved), books.sequence)
@@ -132,14 +157,18 @@ def _accepted(dice: Dice) -> Bookkeeper:
     return books
 
 
-def _acts(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
+def _acts(books: Bookkeeper, dice: Dice, *, ends: int) -> Iterator[Act]:
+    """What may be done next; what ends the order, once in `ends` times."""
     for item in books.refunds:
         yield lambda item=item: books.answer(Trigger.CONFIRM_REFUND, item=item)
         yield lambda item=item: books.answer(Trigger.FAIL_REFUND, item=item)
     yield from _on_the_case(books, dice)
     for row in FULFILMENT.rows_from(books.state):
+        if row.trigger in OF_CHARGEBACKS and not books.disputes:
+            continue
         # What ends the order is rare, or no road would be long.
-        rare = row.target in FULFILMENT.ends and dice.below(12)
+        is_end = row.target in FULFILMENT.ends and row.trigger not in OF_CHARGEBACKS
+        rare = is_end and dice.below(ends)
         if (row.posts or not row.stays) and not rare:
             yield from _on_the_order(books, row, dice)
     if books.state in WAY:
@@ -151,6 +180,10 @@ def _on_the_order(books: Bookkeeper, row: Row, dice: Dice) -> Iterator[Act]:
     match row.trigger:
         case Trigger.FOLLOW_PARCELS | Trigger.FOLLOW_CASE | Trigger.OBJECT_TO_RECEIPT:
             return
+        case Trigger.HEED_CHARGEBACK:  # It is told by the chargeback itself.
+            return
+        case Trigger.DISPOSE_GOODS:
+            yield lambda: books.pull(row.trigger, _sold(books, dice))
         case Trigger.PAY if books.state in PAID_IN:
             yield lambda: _pay(books, dice)
         case Trigger.CONFIRM_PAYMENT | Trigger.DECLINE_PAYMENT:
@@ -269,7 +302,7 @@ def _settlement(dice: Dice) -> commands.SettleCancellation:
     return commands.SettleCancellation(digest="", fee=fee, costs=costs)
 
 
-def _pay(books: Bookkeeper, dice: Dice) -> None:
+def _pay(books: Bookkeeper, dice: Dice, *, through_institution: bool = False) -> None:
     now = due(books.book())
     coupons: tuple[str, ...] = ()
     off = ZERO
@@ -279,6 +312,8 @@ def _pay(books: Bookkeeper, dice: Dice) -> None:
         coupons, off = (given.id,), min(given.amount, now.fees)
     whole = now.whole - off
     deposit = (ZERO, whole, dice.upto(whole))[dice.below(3)]
+    if through_institution:
+        deposit = min(deposit, whole - Money(1))
     books.fund_deposit(deposit)
     books.pull(
         Trigger.PAY,
@@ -318,6 +353,62 @@ def _refuse(books: Bookkeeper, dice: Dice) -> commands.Refuse:
     return commands.Refuse(
         reason=commands.RefusalReason.SENSITIVE_GOODS, costs=costs[: dice.below(4)]
     )
+
+
+def _sold(books: Bookkeeper, dice: Dice) -> commands.DisposeGoods:
+    proceeds = (
+        ZERO,
+        dice.upto(books.facts.price),
+        dice.upto(books.facts.price + books.facts.price),
+    )
+    got = proceeds[dice.below(3)]
+    return commands.DisposeGoods(
+        proceeds=got, storage_costs=(ZERO, dice.upto(got))[dice.below(2)], external_ref="buyer_1"
+    )
+
+
+def _on_chargebacks(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
+    for capture in books.captured:
+        if capture.left and len(books.disputes) < 3 and dice.below(4) == 0:
+            said = (capture.left, Money(1) + dice.upto(capture.left - Money(1)))[dice.below(2)]
+            reason = (DisputeReason.CHANGED_MIND, DisputeReason.NOT_RECEIVED)[dice.below(2)]
+            yield lambda capture=capture, said=said, reason=reason: dispute(
+                books,
+                said.amount,
+                reason=reason,
+                payment=capture.reference,
+                terms=samples.ON_REQUEST if dice.below(2) else samples.TERMS,
+            )
+    for each in books.disputes:
+        for row in CHARGEBACK.rows_from(each.state) if each.state not in CHARGEBACK.ends else ():
+            rare = row.trigger in RARE and dice.below(4)
+            if row.trigger not in NO_MONEY and not rare:
+                yield lambda each=each, row=row: _on_a_chargeback(each, row, dice)
+        if each.state == State.OWING:
+            yield each.hear
+            yield lambda: books.fund_deposit(Money(dice.below(50_000)))
+
+
+RARE = {Trigger.WIN_CHARGEBACK, Trigger.LOSE_CHARGEBACK, Trigger.CLOSE, Trigger.FIND_JUST_CAUSE}
+"""What a chargeback would be over by too soon."""
+NO_MONEY = {
+    Trigger.COLLECT_DEBT,  # It hears of that by itself.
+    Trigger.ESCALATE,
+    Trigger.STAGE_EVIDENCE,
+    Trigger.SUBMIT_EVIDENCE,
+}
+
+
+def _on_a_chargeback(dispute_: Dispute, row: Row, dice: Dice) -> None:
+    match row.trigger:
+        case Trigger.PAY_CHARGEBACK:
+            owed = dispute_.owed
+            deposit = (ZERO, owed, dice.upto(owed))[dice.below(3)]
+            pay_debt(dispute_, deposit=deposit.amount, institution=(owed - deposit).amount)
+        case Trigger.CONFIRM_CHARGEBACK_PAYMENT | Trigger.DECLINE_CHARGEBACK_PAYMENT:
+            dispute_.answer(row.trigger)
+        case _:
+            dispute_.pull(row.trigger, samples.command_of(row.trigger))
 
 
 def settle(books: Bookkeeper) -> None:

@@ -20,19 +20,22 @@ from daigou.domain.book import (
     JournalKind,
 )
 from daigou.domain.commands import LineCode
-from daigou.domain.lifecycle import FULFILMENT, ITEM_TABLES
+from daigou.domain.lifecycle import CHARGEBACK, FULFILMENT, ITEM_TABLES
 from daigou.domain.lifecycle.table import Row
 from daigou.domain.money import ZERO, Money, round_half_up, service_fee, total
 from daigou.domain.order import State, Trigger
 from daigou.domain.postings.checkout import due
 from tests.domain import samples
-from tests.domain.bookkeeper import Bookkeeper
+from tests.domain.bookkeeper import Bookkeeper, paid
+from tests.domain.charged_back import dispute
 from tests.domain.roads import (
+    OF_CHARGEBACKS,
     Dice,
     settle,
     walk,
     walk_from_the_delivery,
     walk_from_the_purchase,
+    walk_with_chargebacks,
 )
 
 NUMBERS = st.lists(st.integers(min_value=0, max_value=10**7), min_size=1, max_size=150)
@@ -162,6 +165,19 @@ def test_the_books_are_whole_however_a_dissolution_goes(numbers: list[int], step
     _prove_everything(books)
 
 
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-2")
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.clause("PSR-22-4")
+@given(numbers=NUMBERS, steps=st.integers(min_value=1, max_value=40))
+def test_the_books_are_whole_and_nothing_is_given_back_twice_however_payments_are_charged_back(
+    numbers: list[int], steps: int
+) -> None:
+    books = walk_with_chargebacks(Dice(numbers), steps)
+
+    _prove_everything(books)
+
+
 def _prove_everything(books: Bookkeeper) -> None:
     _prove_the_checkout(books)
     _prove_what_is_due(books)
@@ -193,12 +209,37 @@ def test_hundreds_of_long_roads_take_every_row_that_moves_money() -> None:
             taken |= {_named(row) for row in books.rows if row.posts}
 
     rows = [row for table in (FULFILMENT, *ITEM_TABLES) for row in table.rows if row.posts]
+    of_chargebacks = {_named(row) for row in rows if row.trigger in OF_CHARGEBACKS}
+    assert {_named(row) for row in rows} - of_chargebacks - taken == set()
+
+
+@pytest.mark.clause("PSR-22-1")
+def test_hundreds_of_roads_take_every_row_by_which_a_chargeback_moves_money() -> None:
+    # A dispute that was lost, and whose order then gave all of it back, is a rare throw.
+    undone = paid(deposit=0, institution=1_231_23)
+    lost = dispute(undone, 1_000_00)
+    lost.pull(Trigger.LOSE_CHARGEBACK, samples.command_of(Trigger.LOSE_CHARGEBACK))
+    undone.pull(Trigger.REPORT_UNREALIZABLE, samples.command_of(Trigger.REPORT_UNREALIZABLE))
+    taken = {_named(row) for row in lost.rows if row.posts}
+
+    for seed in range(200):
+        thrown = random.Random(seed)
+        dice = Dice([thrown.randrange(10**7) for _ in range(250)])
+        books = walk_with_chargebacks(dice, steps=40)
+        _prove_everything(books)
+        taken |= {_named(row) for row in books.rows if row.trigger in OF_CHARGEBACKS and row.posts}
+        taken |= {_named(row) for each in books.disputes for row in each.rows if row.posts}
+
+    of_orders = [row for row in FULFILMENT.rows if row.trigger in OF_CHARGEBACKS]
+    rows = [row for row in (*CHARGEBACK.rows, *of_orders) if row.posts]
     assert {_named(row) for row in rows} - taken == set()
 
 
 def _named(row: Row) -> tuple[str, ...]:
-    """A row by what it does; how an order follows its parcels is proved with the parcels."""
+    """A row by what it does; how an order follows its parcels is proved with the parcels, and where
+    it ends by a chargeback with the states of both."""
     posts = row.posts.__name__ if row.posts else ""
-    if row.trigger in {Trigger.FOLLOW_PARCELS, Trigger.FOLLOW_ORDER, Trigger.PAY_STORAGE}:
+    wherever = {Trigger.FOLLOW_PARCELS, Trigger.FOLLOW_ORDER, Trigger.PAY_STORAGE, *OF_CHARGEBACKS}
+    if row.trigger in wherever:
         return (row.trigger, posts)
     return (row.trigger, row.source, row.target, posts)

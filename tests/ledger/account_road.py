@@ -11,6 +11,7 @@ from daigou.domain.commands import DisputeReason, Footing, FreezeReason, Stand
 from daigou.domain.ids import ChargebackId, MovementRef, OrderId, PartyId, SubjectId, chargeback_of
 from daigou.domain.lifecycle import CHARGEBACK, CLOSURE, FREEZE, WITHDRAWAL
 from daigou.domain.lifecycle.chargeback import STANDS
+from daigou.domain.lifecycle.table import Table
 from daigou.domain.money import Money
 from daigou.domain.order import Parties, Role, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
@@ -22,7 +23,7 @@ EVIDENCE_DUE = NOON + timedelta(days=10)
 def withdrawal(world: World, fen: int, *, client: PartyId = ANNA) -> Subject:
     """A withdrawal that was asked for: it is on its way."""
     asked = commands.RequestWithdrawal(client=client, amount=Money(fen), payment_method="pm_1")
-    subject = _subject(world, "wdr", WITHDRAWAL, client=client)
+    subject = unborn(world, "wdr", WITHDRAWAL, client=client)
     subject.pull(Trigger.REQUEST_WITHDRAWAL, asked)
     return subject
 
@@ -38,7 +39,7 @@ def freeze(
     **said: Any,
 ) -> Subject:
     """A freeze that somebody placed; a breach is `of` an order."""
-    subject = _subject(world, "frz", FREEZE, client=client)
+    subject = unborn(world, "frz", FREEZE, client=client)
     subject.at = at
     if of is not None:
         said["order"], subject.parties = OrderId(of.id), of.parties
@@ -49,7 +50,7 @@ def freeze(
 
 def closure(world: World, *, client: PartyId = ANNA) -> Subject:
     """The closing of an account that was asked for."""
-    subject = _subject(world, "acl", CLOSURE, client=client)
+    subject = unborn(world, "acl", CLOSURE, client=client)
     subject.pull(Trigger.CLOSE_ACCOUNT, commands.CloseAccount(client=client, payment_method="pm_1"))
     return subject
 
@@ -79,21 +80,34 @@ def chargeback(
     """A payment of an order that was charged back, by default its first; its order has heard of
     it."""
     subject = unreported(world, order, dispute)
-    subject.pull(
-        Trigger.REPORT_CHARGEBACK,
-        commands.ReportChargeback(
-            order=OrderId(order.id),
-            dispute=dispute,
-            payment=payment_of(order, payment),
-            amount=Money(fen),
-            reason=reason,
-            evidence_due=EVIDENCE_DUE,
-            footing=footing or Footing(),
-        ),
+    said = a_report(
+        order,
+        fen,
+        dispute=dispute,
+        reason=reason,
+        footing=footing or Footing(),
+        payment=payment_of(order, payment),
     )
+    subject.pull(Trigger.REPORT_CHARGEBACK, said)
     if heeded:
         heed(order, subject)
     return subject
+
+
+def a_report(order: Subject, fen: int, **changes: Any) -> commands.ReportChargeback:
+    """That so much of an order's first payment was charged back, for no good reason."""
+    return commands.ReportChargeback(
+        **{
+            "order": OrderId(order.id),
+            "dispute": "dp_1",
+            "payment": payment_of(order),
+            "amount": Money(fen),
+            "reason": DisputeReason.CHANGED_MIND,
+            "evidence_due": EVIDENCE_DUE,
+            "footing": Footing(),
+            **changes,
+        }
+    )
 
 
 def heed(order: Subject, subject: Subject) -> None:
@@ -149,7 +163,8 @@ def payment_of(order: Subject, number: int = 0) -> MovementRef:
     return MovementRef(f"{order.id}/{paid[number]}")
 
 
-def _subject(world: World, prefix: str, table: Any, *, client: PartyId) -> Subject:
+def unborn(world: World, prefix: str, table: Table, *, client: PartyId = ANNA) -> Subject:
+    """A withdrawal, freeze or closing that nobody asked for yet."""
     return Subject(
         id=SubjectId(f"{prefix}_{next(world._ids):04d}"),
         commit=world.books.commit,

@@ -335,15 +335,16 @@ ROWS = (
             clause="PSR-22-1",
             roles=INSTITUTION,
             guards=(guards.is_not_decided,),
+            posts=posts,
             notices=_LOST,
         )
-        for source, target in (
-            (State.EXAMINING, State.EXAMINING),
-            (State.DEMANDED, State.DEMANDED),
-            (State.PAYING, State.PAYING),
-            (State.OWING, State.OWING),
-            (State.COVERED, State.SETTLED),
-            (State.JUSTIFIED, State.BORNE),
+        for source, target, posts in (
+            (State.EXAMINING, State.EXAMINING, None),
+            (State.DEMANDED, State.DEMANDED, None),
+            (State.PAYING, State.PAYING, None),
+            (State.OWING, State.OWING, None),
+            (State.COVERED, State.SETTLED, None),
+            (State.JUSTIFIED, State.BORNE, postings.bear_rest),
         )
     ),
     *(
@@ -352,11 +353,12 @@ ROWS = (
             source=source,
             target=target,
             clause="PSR-22-1",
+            posts=posts,
             notices=tell("chargeback.closed", Role.PROVIDER, Role.PLATFORM),
         )
-        for source, target in (
-            (State.COVERED, State.SETTLED),
-            (State.JUSTIFIED, State.BORNE),
+        for source, target, posts in (
+            (State.COVERED, State.SETTLED, None),
+            (State.JUSTIFIED, State.BORNE, postings.bear_rest),
         )
     ),
     # Evidence for the institution, as long as it has not decided.
@@ -499,8 +501,8 @@ CHARGEBACK = Table(
     initial=State.NEW,
     ends=MappingProxyType(
         {
-            State.WON: "the institution gave the money back",
             State.SETTLED: "paid; the money stays with the client's institution",
+            State.WON: "the institution gave the money back",
             State.BORNE: "the client had just cause; the provider bears it",
         }
     ),

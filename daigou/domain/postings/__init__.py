@@ -13,6 +13,7 @@ from daigou.domain.postings.cancellation import (
 )
 from daigou.domain.postings.chargeback import (
     bear_loss,
+    bear_rest,
     collect,
     confirm_debt_payment,
     freeze_for_debt,
@@ -77,6 +78,7 @@ from daigou.domain.postings.withdrawal import (
 
 __all__ = [
     "bear_loss",
+    "bear_rest",
     "begin_closing",
     "cancel_account",
     "charge_rise",

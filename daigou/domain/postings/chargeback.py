@@ -179,18 +179,13 @@ def nothing_is_owed(book: Book, command: Command) -> Effects:
 def bear_loss(book: Book, command: Command) -> Effects:
     """The client had just cause: what its order does not hold any more, the provider owes, in whose
     fault the cause lies (PSR-22-4, PSR-24)."""
-    if book.provider is None:
-        raise TypeError(f"{book.subject} is about no order")
-    return Effects(
-        journals=move(
-            JournalKind.CHARGEBACK_BORNE,
-            "PSR-22-4",
-            book.providers_debt,
-            _debt(book),
-            max(ZERO, book.owed - book.order_holds),
-        ),
-        lifts=True,
-    )
+    return _bear(book, max(ZERO, book.owed - book.order_holds))
+
+
+def bear_rest(book: Book, command: Command) -> Effects:
+    """It stays so: the provider owes all of it. What its order still holds pays the provider once
+    it is given back (PSR-22-4)."""
+    return _bear(book, book.owed)
 
 
 def give_taken_back(book: Book, command: Command) -> Effects:
@@ -260,6 +255,17 @@ def _charged_back(book: Book) -> Money:
 
 def _debt(book: Book) -> Account:
     return book.own(AccountKind.CHARGED_BACK)
+
+
+def _bear(book: Book, amount: Money) -> Effects:
+    if book.provider is None:
+        raise TypeError(f"{book.subject} is about no order")
+    return Effects(
+        journals=move(
+            JournalKind.CHARGEBACK_BORNE, "PSR-22-4", book.providers_debt, _debt(book), amount
+        ),
+        lifts=True,
+    )
 
 
 def _borne(book: Book) -> Money:
