@@ -101,8 +101,8 @@ class Cast:
 
     @property
     def told_by_webhook(self) -> tuple[Application, ...]:
-        """The applications that have an endpoint: all of businesses, and the platform's."""
-        businesses = (*self.providers, *self.storages, *self.logistics)
+        """The applications that have an endpoint: all of businesses, the institution, the platform."""
+        businesses = (*self.providers, *self.storages, *self.logistics, INSTITUTION)
         return (*(Application(party=each.id, role=each.role) for each in businesses), TOLD)
 
     def plans(self, orders: int) -> tuple[Plan, ...]:
