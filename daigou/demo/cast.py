@@ -101,7 +101,7 @@ class Cast:
 
     @property
     def told_by_webhook(self) -> tuple[Application, ...]:
-        """The applications that have an endpoint: all of businesses, the institution, the platform."""
+        """The applications that have an endpoint: of businesses, the institution, the platform."""
         businesses = (*self.providers, *self.storages, *self.logistics, INSTITUTION)
         return (*(Application(party=each.id, role=each.role) for each in businesses), TOLD)
 

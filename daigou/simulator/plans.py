@@ -377,15 +377,20 @@ def movement_of(act: Act, order: OrderId, history: Sequence[Happened]) -> Moveme
 
 
 def payment_of(order: OrderId, history: Sequence[Happened]) -> MovementRef:
-    """Our reference of the latest payment of an order that the institution was asked for.
+    """Our reference of the latest payment of an order that the institution captured.
 
     Raises:
         LookupError: there is none.
     """
-    for step in reversed(history):
+    asked = captured = 0
+    for step in history:
         if (step.table, step.trigger, step.target) == _ASKED:
-            return MovementRef(f"{order}/{step.sequence}")
-    raise LookupError(f"{order} has no payment through the institution")
+            asked = step.sequence
+        if step.table == TableName.FULFILMENT and step.trigger == Trigger.CONFIRM_PAYMENT:
+            captured = asked
+    if not captured:
+        raise LookupError(f"{order} has no payment through the institution")
+    return MovementRef(f"{order}/{captured}")
 
 
 def command_now(act: Act, order: OrderId, history: Sequence[Happened]) -> Command:

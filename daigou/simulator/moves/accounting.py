@@ -33,18 +33,21 @@ _SAID = {
 _PAYING_OUT = {_WITHDRAWAL: State.DUE, _CLOSURE: State.PAYING_OUT}
 
 
-def withdraw_money(at: State, fen: int, method: str = "pm_ok", *, recharges_fen: int = 0) -> Move:
-    """The client takes so much out of its deposit, or all of it where that is 0; before that it may
-    put something in."""
+def withdraw_money(
+    at: State, fen: int, method: str = "pm_ok", *, once_covered: bool = False
+) -> Move:
+    """The client takes so much out of its deposit; before that it may put in just this, and what it
+    owes."""
 
     def move(tally: Tally) -> tuple[Cue, ...]:
-        if recharges_fen:
+        recharges_fen = 0
+        if once_covered:
+            recharges_fen = fen + sum(dispute.owed for dispute in tally.disputes)
             tally.recharge(recharges_fen)
-        amount = fen or tally.rest
         command = RequestWithdrawal(
-            client=tally.deal.client.id, amount=Money(amount), payment_method=method
+            client=tally.deal.client.id, amount=Money(fen), payment_method=method
         )
-        _pay_out(tally, amount, method)
+        _pay_out(tally, fen, method)
         tally.opened[_WITHDRAWAL] += 1
         act = Act(
             role=Role.CLIENT,

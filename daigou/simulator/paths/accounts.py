@@ -4,15 +4,12 @@ out, the account is frozen, a broken contract is paid for, the account is closed
 from daigou.domain.order import State
 from daigou.simulator import conduct
 from daigou.simulator.moves import (
-    award,
     breach_passes_on,
     break_contract,
     close_account,
-    contest,
     lift_freeze,
     lose_credential,
     purchase,
-    suspect,
     withdraw_money,
 )
 from daigou.simulator.paths.ways import BOUGHT_HOME, HOME, PAID, PAID_BY_BOTH
@@ -51,12 +48,6 @@ ACCOUNTS = (
         plays_alone=True,
     ),
     Path(
-        name="suspected, and cleared",
-        moves=(*PAID, purchase, suspect(State.PURCHASED), lift_freeze, *HOME),
-        end=State.CLOSED,
-        plays_alone=True,
-    ),
-    Path(
         name="a broken contract is paid for",
         moves=(
             *PAID,
@@ -67,12 +58,6 @@ ACCOUNTS = (
         end=State.CLOSED,
         plays_alone=True,
         days=16,
-    ),
-    Path(
-        name="a broken contract, in court",
-        moves=(*PAID, *BOUGHT_HOME, break_contract(State.CLOSED, 12_34), contest, award),
-        end=State.CLOSED,
-        plays_alone=True,
     ),
     Path(
         name="account closed, rest paid out",

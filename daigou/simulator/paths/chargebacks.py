@@ -37,8 +37,8 @@ from daigou.simulator.paths.ways import (
 )
 from daigou.simulator.plans import ALL, HALF, Path, Share
 
-_STORED = (*PAID_BY_INSTITUTION, purchase, receive(), duty_ends())
-_UNLIKE = DisputeReason.NOT_AS_DESCRIBED
+STORED = (*PAID_BY_INSTITUTION, purchase, receive(), duty_ends())
+UNLIKE = DisputeReason.NOT_AS_DESCRIBED
 
 PAID_AGAIN = (
     Path(
@@ -67,7 +67,7 @@ PAID_AGAIN = (
     ),
     Path(
         name="charged back, both pay",
-        moves=(*_STORED, charge_back(State.STORED), pay_debt(BOTH, "pm_ok"), *ABROAD),
+        moves=(*STORED, charge_back(State.STORED), pay_debt(BOTH, "pm_ok"), *ABROAD),
         end=State.CLOSED,
         plays_alone=True,
     ),
@@ -86,7 +86,7 @@ PAID_AGAIN = (
     ),
     Path(
         name="charged back, offset whole",
-        moves=(*_STORED, charge_back(State.STORED), offset(), *ABROAD),
+        moves=(*STORED, charge_back(State.STORED), offset(), *ABROAD),
         end=State.CLOSED,
         plays_alone=True,
     ),
@@ -133,7 +133,7 @@ NOT_COVERED = (
     Path(
         name="offset in part, a surplus",
         moves=(
-            *_STORED,
+            *STORED,
             charge_back(State.STORED, reason=DisputeReason.NOT_RECEIVED),
             offset_part(10_00),
             sell_goods(State.STORED, ALL, storage_fen=6_50, more_fen=20_00),
@@ -147,7 +147,7 @@ NOT_COVERED = (
     Path(
         name="offset in part, a shortfall",
         moves=(
-            *_STORED,
+            *STORED,
             charge_back(State.STORED),
             offset_part(5_00),
             sell_goods(State.STORED, Share(6), storage_fen=2_00),
@@ -174,7 +174,7 @@ NOT_COVERED = (
     Path(
         name="a debt that recharges pay",
         moves=(
-            *_STORED,
+            *STORED,
             charge_back(State.STORED),
             offset_part(5_00),
             sell_goods(State.STORED, HALF, storage_fen=2_00),
@@ -195,7 +195,7 @@ NOT_COVERED = (
             charge_back(State.CLOSED),
             offset_part(5_00),
             # No goods are left to be sold: what is put in pays first, and the rest is the client's.
-            withdraw_money(State.CLOSED, 0, recharges_fen=9_000_00),
+            withdraw_money(State.CLOSED, 20_00, once_covered=True),
         ),
         end=State.CLOSED,
         pieces=20,
@@ -218,23 +218,9 @@ DECIDED = (
         plays_alone=True,
     ),
     Path(
-        name="lost first, then offset",
-        moves=(
-            *PAID_BY_INSTITUTION,
-            purchase,
-            charge_back(State.PURCHASED, reason=_UNLIKE),
-            deny_just_cause(),
-            lose(State.DEMANDED),
-            offset(),
-            *HOME,
-        ),
-        end=State.CLOSED,
-        plays_alone=True,
-    ),
-    Path(
         name="offset, and won on evidence",
         moves=(
-            *_STORED,
+            *STORED,
             charge_back(State.STORED),
             stage_evidence(State.DEMANDED),
             offset(),
@@ -248,7 +234,7 @@ DECIDED = (
     Path(
         name="sold for the debt, then won",
         moves=(
-            *_STORED,
+            *STORED,
             charge_back(State.STORED, reason=DisputeReason.PAYMENT_MISUSED),
             offset_part(5_00),
             sell_goods(State.STORED, HALF, storage_fen=2_00),
@@ -263,7 +249,7 @@ DECIDED = (
         name="just cause before the purchase",
         moves=(
             *PAID_BY_BOTH,
-            charge_back(State.EFFECTIVE, reason=_UNLIKE),
+            charge_back(State.EFFECTIVE, reason=UNLIKE),
             find_just_cause(bought=False),
         ),
         end=State.UNREALIZABLE,
@@ -274,23 +260,10 @@ DECIDED = (
         moves=(
             *PAID_BY_INSTITUTION,
             purchase,
-            charge_back(State.PURCHASED, reason=_UNLIKE),
+            charge_back(State.PURCHASED, reason=UNLIKE),
             find_just_cause(bought=True),
             *HOME,
             lose(State.JUSTIFIED),
-        ),
-        end=State.CLOSED,
-        plays_alone=True,
-    ),
-    Path(
-        name="just cause, and won anyhow",
-        moves=(
-            *PAID_BY_INSTITUTION,
-            purchase,
-            charge_back(State.PURCHASED, Share(7), reason=_UNLIKE),
-            find_just_cause(bought=True),
-            win(State.JUSTIFIED),
-            *HOME,
         ),
         end=State.CLOSED,
         plays_alone=True,
