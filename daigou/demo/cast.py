@@ -111,7 +111,7 @@ class Cast:
 
     def _plan(self, number: int) -> Plan:
         path = self._path(number)
-        clients = self.playing(path, number)
+        clients = (self._alone(number),) if path.plays_alone else self.playing(path)
         if path.days >= _LONG_DAYS and not path.poor:
             clients = tuple(each for each in clients if each.country in _SHORT_STATUTORY)
         deal = Deal(
@@ -128,10 +128,8 @@ class Cast:
         )
         return plan_of(path, deal)
 
-    def playing(self, path: Path, number: int) -> tuple[Party, ...]:
-        """The clients who play the order of a number."""
-        if path.plays_alone:
-            return (self._alone(number),)
+    def playing(self, path: Path) -> tuple[Party, ...]:
+        """The clients who play a path that nobody plays alone."""
         if path.invited:
             return self.invited
         return self.poor if path.poor else self.clients
