@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from daigou.demo.bodies import command_body, place_order
-from daigou.demo.cast import again
+from daigou.demo.cast import SPARE_CLIENTS, again
 from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import Stage
@@ -109,7 +109,8 @@ class Actors:
     async def play(self, plan: Plan) -> list[Played]:
         """Drives an order to its end, and others in its place while a pause overtakes it."""
         played = [await self._play_one(plan)]
-        while played[-1].standing == Standing.OVERTAKEN and len(played) <= REPLACEMENTS_MAX:
+        most = SPARE_CLIENTS if plan.path.plays_alone else REPLACEMENTS_MAX
+        while played[-1].standing == Standing.OVERTAKEN and len(played) <= most:
             played.append(await self._play_one(again(plan, len(played))))
         if played[-1].standing == Standing.OVERTAKEN:
             # As often as this, it is no accident any more.
@@ -191,6 +192,7 @@ class Actors:
 
     async def _request(self, plan: Plan) -> ReceiptAnswer:
         await self._stage.give_coupon(plan, since=self._agreed_at)
+        await self._stage.fill_deposit(plan)
         body = place_order(plan, agreed_at=self._agreed_at, balance_by=self._balance_by(plan))
         return await self._stage.counter(plan).place(body, key=f"{plan.deal.order}/request")
 
@@ -216,6 +218,7 @@ class Actors:
                 for number, words in enumerate(act.hands_in)
             ],
         )
+        await self._stage.dispute(act, order, command)
         if isinstance(command, SettleCancellation):
             command = await self._as_previewed(desk, plan, act, command)
         if act.table in BESIDE:
@@ -300,8 +303,8 @@ def _named(act: Act, history: Sequence[Happened]) -> tuple[TableName, str] | Non
 
 
 def _is_of_its_clocks(cue: Event) -> bool:
-    """Whether a clock of the order brings it about, or of an item of it, and not of a claim or a
-    tip."""
+    """Whether a clock of the order brings it about, or of an item of it, and not of what is beside
+    it."""
     return cue.by_clock and cue.table not in BESIDE
 
 

@@ -15,6 +15,8 @@ ORDERS_DEFAULT = max(ORDERS_LEAST, len(PATHS))
 """Each path once, and others by chance where that is not enough."""
 
 CLIENTS, POOR_CLIENTS, INVITED, PROVIDERS, STORAGES, LOGISTICS, PROMOTERS = 12, 2, 2, 3, 2, 2, 2
+SPARE_CLIENTS = 2
+"""So many others stand by for each client who plays alone."""
 _SHORT_STATUTORY = frozenset({"RU", "KR", "JP"})
 """Where the statutory period is about a week: paths that take long are played by these."""
 _LONG_DAYS = 9
@@ -49,9 +51,15 @@ TOLD = Application(party=PartyId("plt_platform"), role=Role.PLATFORM)
 class Cast:
     """Everyone in a run, and the plans that they play. A pure function of seed and run."""
 
-    def __init__(self, *, seed: int, run: int) -> None:
+    def __init__(self, *, seed: int, run: int, orders: int = ORDERS_DEFAULT) -> None:
         self._world = World(seed)
         self._run = run
+        self.alone = tuple(
+            self._alone(number, spare=spare)
+            for number, path in enumerate(PATHS[:orders], start=1)
+            if path.plays_alone
+            for spare in range(SPARE_CLIENTS + 1)
+        )
         everyone = self._world.clients(CLIENTS + POOR_CLIENTS + INVITED)
         self.clients, others = everyone[:CLIENTS], everyone[CLIENTS:]
         self.poor, self.invited = others[:POOR_CLIENTS], others[POOR_CLIENTS:]
@@ -70,6 +78,7 @@ class Cast:
             *self.clients,
             *self.poor,
             *self.invited,
+            *self.alone,
             *self.providers,
             *self.storages,
             *self.logistics,
@@ -92,8 +101,8 @@ class Cast:
 
     @property
     def told_by_webhook(self) -> tuple[Application, ...]:
-        """The applications that have an endpoint: all of businesses, and the platform's."""
-        businesses = (*self.providers, *self.storages, *self.logistics)
+        """The applications that have an endpoint: of businesses, the institution, the platform."""
+        businesses = (*self.providers, *self.storages, *self.logistics, INSTITUTION)
         return (*(Application(party=each.id, role=each.role) for each in businesses), TOLD)
 
     def plans(self, orders: int) -> tuple[Plan, ...]:
@@ -102,11 +111,11 @@ class Cast:
 
     def _plan(self, number: int) -> Plan:
         path = self._path(number)
-        clients = self.playing(path)
+        clients = (self._alone(number),) if path.plays_alone else self.playing(path)
         if path.days >= _LONG_DAYS and not path.poor:
             clients = tuple(each for each in clients if each.country in _SHORT_STATUTORY)
         deal = Deal(
-            order=OrderId(f"ord_demo{self._run}_{number:03d}"),
+            order=self._order(number),
             client=clients[number % len(clients)],
             provider=self.providers[number % PROVIDERS],
             storage=self.storages[number % STORAGES],
@@ -120,10 +129,22 @@ class Cast:
         return plan_of(path, deal)
 
     def playing(self, path: Path) -> tuple[Party, ...]:
-        """The clients who play a path."""
+        """The clients who play a path that nobody plays alone."""
         if path.invited:
             return self.invited
         return self.poor if path.poor else self.clients
+
+    def _order(self, number: int) -> OrderId:
+        return OrderId(f"ord_demo{self._run}_{number:03d}")
+
+    def _alone(self, number: int, *, spare: int = 0) -> Party:
+        order = _nth(self._order(number), spare)
+        return Party(
+            id=_alone_in(order),
+            role=Role.CLIENT,
+            name=f"Client alone of {order} (invented)",
+            country=min(_SHORT_STATUTORY),
+        )
 
     def _promoter(self, path: Path, number: int) -> Party | None:
         if path.invited:
@@ -135,10 +156,22 @@ class Cast:
             return PATHS[number - 1]
         # Seeded by text: the same on every machine.
         chance = random.Random(f"{self._world.seed}/{self._run}/path/{number}")
-        return chance.choice([path for path in PATHS if path.pace == 1])
+        return chance.choice([path for path in PATHS if path.pace == 1 and not path.plays_alone])
 
 
 def again(plan: Plan, times: int) -> Plan:
     """The plan that takes the place of one whose order was overtaken, for the nth time."""
-    first = plan.deal.order.rstrip(ascii_lowercase)
-    return plan_of(plan.path, replace(plan.deal, order=OrderId(first + ascii_lowercase[times])))
+    order, client = _nth(plan.deal.order, times), plan.deal.client
+    if plan.path.plays_alone:
+        client = replace(client, id=_alone_in(order))
+    return plan_of(plan.path, replace(plan.deal, order=order, client=client))
+
+
+def _nth(order: OrderId, times: int) -> OrderId:
+    """The order in the place of one that was overtaken so often."""
+    first = order.rstrip(ascii_lowercase)
+    return OrderId(first + ascii_lowercase[times]) if times else order
+
+
+def _alone_in(order: OrderId) -> PartyId:
+    return PartyId(f"cli_{order.removeprefix('ord_')}")

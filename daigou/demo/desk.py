@@ -10,7 +10,17 @@ import httpx
 
 from daigou.demo.bodies import Body, command_body
 from daigou.demo.notebook import Credentials
-from daigou.domain.commands import Claim, Command, LineCode, Tip
+from daigou.domain.commands import (
+    Claim,
+    CloseAccount,
+    Command,
+    EvidenceBundle,
+    LineCode,
+    PlaceFreeze,
+    ReportChargeback,
+    RequestWithdrawal,
+    Tip,
+)
 from daigou.domain.engagements import EngagementReason
 from daigou.domain.evidence import MediaType
 from daigou.domain.ids import CouponId, OrderId, PartyId, SubjectId
@@ -19,7 +29,7 @@ from daigou.domain.order import TableName, Trigger
 from daigou.domain.screening import RuleKind, Verdict
 from daigou.simulator.plans import Happened
 from gateway.answers import OrderAnswer, ReceiptAnswer, TimelineAnswer, TransitionAnswer
-from gateway.client import DaigouClient, RefusalError
+from gateway.client import DaigouClient, Done, RefusalError
 from gateway.problems import EdgeCode
 
 REDUCED_BY_COUPONS = (LineCode.SERVICE_FEE, LineCode.OTHER_FEE)
@@ -36,8 +46,8 @@ class Desk:
         return tuple(_happened(step) for step in await _found(self._client.timeline(order)))
 
     async def timeline_beside(self, subject: SubjectId) -> Sequence[Happened]:
-        """What has happened to a claim on an order or a tip for it, as an item of that; nothing
-        while it is not there."""
+        """What has happened to what is beside an order, as an item of that; nothing while it is not
+        there."""
         steps = await _found(self._client.timeline(subject))
         return tuple(replace(_happened(step), item=subject) for step in steps)
 
@@ -75,7 +85,7 @@ class Desk:
     async def command_beside(
         self, subject: SubjectId, trigger: Trigger, command: Command, *, key: str
     ) -> ReceiptAnswer:
-        """Makes a claim, gives a tip, or does something with one."""
+        """Makes a claim, gives a tip, reports a chargeback, … or does something with one."""
         match command:
             case Claim():
                 done = await self._client.make_claim(
@@ -91,10 +101,60 @@ class Desk:
                 done = await self._client.give_tip(
                     command.order, key=key, amount=command.amount, tip_id=subject
                 )
+            case ReportChargeback():
+                done = await self._client.report_chargeback(
+                    command.order,
+                    key=key,
+                    dispute=command.dispute,
+                    payment=command.payment,
+                    amount=command.amount,
+                    reason=command.reason,
+                    evidence_due=command.evidence_due,
+                )
+            case EvidenceBundle() if trigger == Trigger.SUBMIT_EVIDENCE:
+                staged = (await self._client.chargeback(subject)).staged
+                done = await self._client.submit_evidence(subject, key=key, digest=staged or "")
+            case EvidenceBundle():
+                done = await self._client.stage_evidence(subject, key=key)
+            case RequestWithdrawal() | PlaceFreeze() | CloseAccount():
+                done = await self._of_the_account(subject, command, key=key)
             case _:
                 body = command_body(command)
                 done = await self._client.command(subject, trigger, body, key=key)
         return done.receipt
+
+    async def _of_the_account(
+        self,
+        subject: SubjectId,
+        command: RequestWithdrawal | PlaceFreeze | CloseAccount,
+        *,
+        key: str,
+    ) -> Done:
+        match command:
+            case RequestWithdrawal():
+                return await self._client.request_withdrawal(
+                    key=key,
+                    amount=command.amount,
+                    payment_method=command.payment_method,
+                    withdrawal_id=subject,
+                )
+            case PlaceFreeze():
+                return await self._client.place_freeze(
+                    command.client,
+                    key=key,
+                    reason=command.reason,
+                    order_id=command.order,
+                    amount=command.amount or None,
+                    note=command.note_ref or None,
+                    freeze_id=subject,
+                )
+            case CloseAccount():
+                return await self._client.close_account(
+                    command.client,
+                    key=key,
+                    payment_method=command.payment_method,
+                    closure_id=subject,
+                )
 
     async def preview(self, order: OrderId, trigger: Trigger, body: Body) -> str:
         """What a command would do now: the digest that it is to be sent with."""

@@ -20,8 +20,10 @@ from daigou.demo.cast import ORDERS_DEFAULT, SUPPORT, Cast
 from daigou.demo.notebook import Notebook, Run
 from daigou.demo.proofs import (
     Proof,
+    accounts_proof,
     audit_proof,
     balances,
+    chargebacks_proof,
     claims_proof,
     counterparties_proofs,
     debts_proof,
@@ -113,7 +115,7 @@ class _Show:
             seed=self._options.seed, orders=self._options.orders or ORDERS_DEFAULT
         )
         self._greet(run, goes_on=unfinished)
-        cast = Cast(seed=run.seed, run=run.number)
+        cast = Cast(seed=run.seed, run=run.number, orders=run.orders)
         plans = cast.plans(run.orders)
         opening = self._notebook.opening_balances(lambda: balances(self._engine))
         with self._console.status("Registering everyone …"):
@@ -143,6 +145,8 @@ class _Show:
                 promotion_proof(opening=opening, closing=closing, played=played),
                 debts_proof(opening=opening, closing=closing, played=played),
                 claims_proof(self._engine, played=played),
+                chargebacks_proof(self._engine, played=played),
+                accounts_proof(self._engine, played=played),
                 tips_proof(self._engine, played=played),
                 await notices_proof(self._engine, receiver),
             )

@@ -17,16 +17,17 @@ from daigou.demo.bodies import register_party
 from daigou.demo.cast import INSTITUTION, PLATFORM, SUPPORT, Application, Cast
 from daigou.demo.desk import Desk, opened_desk
 from daigou.demo.notebook import Credentials, Notebook
+from daigou.domain.commands import Command
 from daigou.domain.ids import MovementRef, OrderId, PartyId
 from daigou.domain.money import Money
 from daigou.domain.order import Role
 from daigou.ledger.registry import Registry
 from daigou.settings import Settings
 from daigou.simulator.counterparties import SimulatedCounterparties
-from daigou.simulator.outside import decide_outside, pay_outside
+from daigou.simulator.outside import decide_outside, dispute_outside, pay_outside
 from daigou.simulator.paths import PATHS
 from daigou.simulator.plans import Act, Plan
-from daigou.simulator.tally import BROKERAGE_PERCENT
+from daigou.simulator.sums import BROKERAGE_PERCENT
 from daigou.simulator.world import SCREENED, SCREENED_BECAUSE, Party
 from gateway.app import create_app
 
@@ -89,6 +90,17 @@ class Stage:
     async def pay_back(self, act: Act, order: OrderId) -> None:
         """Whoever is to pay before an act pays."""
         await pay_outside(self.outside, act, order)
+
+    async def dispute(self, act: Act, order: OrderId, command: Command) -> None:
+        """The institution takes a payment back, or decides about that, before it says so."""
+        await dispute_outside(self.outside, act, order, command)
+
+    async def fill_deposit(self, plan: Plan) -> None:
+        """A client who plays alone puts in just what its plan needs."""
+        if plan.path.plays_alone and plan.deposit_fen:
+            desk = self.desk(Role.CLIENT, plan.deal.client.id)
+            order = plan.deal.order.removeprefix("ord_")
+            await desk.recharge(Money(plan.deposit_fen), recharge_id=f"rch_{order}")
 
 
 @asynccontextmanager
@@ -176,9 +188,12 @@ async def register_parties(
 
 
 def recharges(plans: Iterable[Plan]) -> dict[PartyId, int]:
-    """What each client puts into its deposit, in fen: what its plans take from it, and more."""
+    """What each client puts into its deposit, in fen: what its plans take from it, and more. Who
+    plays alone puts it in with its request."""
     needs: dict[PartyId, int] = defaultdict(int)
     for plan in plans:
+        if plan.path.plays_alone:
+            continue
         needs[plan.deal.client.id] += plan.deposit_fen
     return {client: -(-fen * SPARE // ROUND_FEN) * ROUND_FEN for client, fen in needs.items()}
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from daigou.simulator.buyers import SimulatedBuyers
 from daigou.simulator.memory import opened_memory
 from daigou.simulator.payment_institution import SimulatedPaymentInstitution
 from daigou.simulator.seller_platform import SimulatedSellerPlatform
@@ -11,10 +12,11 @@ from daigou.simulator.seller_platform import SimulatedSellerPlatform
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedCounterparties:
-    """The simulated world as the ports see it."""
+    """The simulated world as the ports see it; and buyers, whom no port asks for anything."""
 
     payment_institution: SimulatedPaymentInstitution
     seller_platform: SimulatedSellerPlatform
+    buyers: SimulatedBuyers
 
 
 @asynccontextmanager
@@ -30,4 +32,5 @@ async def simulated_counterparties(database_url: str) -> AsyncIterator[Simulated
         yield SimulatedCounterparties(
             payment_institution=SimulatedPaymentInstitution(memory),
             seller_platform=SimulatedSellerPlatform(memory),
+            buyers=SimulatedBuyers(memory),
         )

@@ -72,6 +72,13 @@ create table if not exists simulator.seller_refund (
 );
 alter table simulator.seller_refund add column if not exists own boolean not null default false;
 
+create table if not exists simulator.sale (
+    reference text        primary key,
+    amount    bigint      not null check (amount > 0),
+    currency  text        not null,
+    paid_at   timestamptz not null default clock_timestamp()
+);
+
 create table if not exists simulator.lost_call (
     reference text primary key
 );

@@ -29,12 +29,13 @@ from daigou.domain.commands import (
     Outcome,
     RefusalReason,
     Refuse,
+    ReportChargeback,
     Request,
     RequestDissolution,
     ReturnCost,
     SettleCancellation,
 )
-from daigou.domain.ids import MovementRef, OrderId, SubjectId
+from daigou.domain.ids import MovementRef, OrderId, SubjectId, chargeback_of
 from daigou.domain.invitations import SOURCE
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
@@ -42,10 +43,12 @@ from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.ports.counterparties import Standing
 from daigou.simulator.conduct import NORMAL, OfferBlock, payment_method
 from daigou.simulator.deals import Deal as Deal
-from daigou.simulator.tally import Expected as Expected
-from daigou.simulator.tally import Refund, Tally
+from daigou.simulator.sums import Expected as Expected
+from daigou.simulator.sums import Refund
+from daigou.simulator.tally import Tally
 from daigou.simulator.world import found_in
 
+_ASKED = (TableName.FULFILMENT, Trigger.PAY, State.PAYING)
 _REFUND_ENDS = {
     Standing.DONE: (Trigger.CONFIRM_REFUND, State.REFUNDED),
     Standing.REJECTED: (Trigger.FAIL_REFUND, State.CREDITED),
@@ -59,8 +62,9 @@ class Act:
     `item` says which of the order's items of that table it is for, counted from 1; where it `opens`
     that item, `at` is where the order stands. Before the act, a person at the silent counterparty
     enters in its own books what it `decides`, the seller pays `pays_back_fen` back, the seller or
-    the provider pays `pays_more_fen` out of its own pocket, the client puts `recharges_fen` into
-    its deposit, whoever acts `hands_in` pieces of evidence, in words.
+    the provider pays `pays_more_fen` out of its own pocket, a buyer pays `sells_fen` for the goods,
+    the client puts `recharges_fen` into its deposit, whoever acts `hands_in` pieces of evidence, in
+    words.
     References to movements and items that are known only then are left empty in the command:
     `command_now` fills them in, and `proved` the evidence.
     """
@@ -75,6 +79,7 @@ class Act:
     decides: Standing | None = None
     pays_back_fen: int = 0
     pays_more_fen: int = 0
+    sells_fen: int = 0
     recharges_fen: int = 0
     hands_in: tuple[str, ...] = ()
 
@@ -106,8 +111,18 @@ class Event:
 
 Cue = Act | Event
 
-BESIDE: Mapping[TableName, str] = MappingProxyType({TableName.CLAIM: "clm", TableName.TIP: "tip"})
-"""What is opened on an order and is a subject of its own, with the prefix of its ids."""
+BESIDE: Mapping[TableName, str] = MappingProxyType(
+    {
+        TableName.CLAIM: "clm",
+        TableName.TIP: "tip",
+        TableName.CHARGEBACK: "cbk",
+        TableName.WITHDRAWAL: "wdr",
+        TableName.FREEZE: "frz",
+        TableName.CLOSURE: "acl",
+    }
+)
+"""What is opened on an order, or by its client beside it, and is a subject of its own, with the
+prefix of its ids."""
 
 Move = Callable[[Tally], tuple[Cue, ...]]
 """Puts the next cues of a path together, and reckons what they do to the order's money."""
@@ -135,8 +150,10 @@ class Path:
     as an advance deposit, with the balance due after `balance_days` or late enough, `drift`, a
     `promoter`, at least so many `pieces`. An `invited` client does not name the promoter: it is
     the one of who invited it (UA-1-14). Of a `poor` client the deposit is empty, `coupon_fen` is
-    a coupon that it has. `days` is how long the order takes about, the statutory period aside;
-    `pace` says that its days pass so many times as fast as the others', where it takes months.
+    a coupon that it has. A client who `plays_alone` has no other order, and in its deposit just
+    what this one needs: what becomes of its account is of no other order's concern. `days` is how
+    long the order takes about, the statutory period aside; `pace` says that its days pass so many
+    times as fast as the others', where it takes months.
     """
 
     name: str
@@ -153,6 +170,7 @@ class Path:
     coupon_fen: int = 0
     pieces: int = 1
     poor: bool = False
+    plays_alone: bool = False
     extra_lines: bool = False
     logistics_later: bool = False
     days: int = 1
@@ -176,8 +194,8 @@ class Plan:
 
     @property
     def beside(self) -> tuple[SubjectId, ...]:
-        """The ids of what its client opens beside it, claims and tips: subjects of their own, which
-        its history tells of as if they were items of the order."""
+        """The ids of what is opened beside it, claims, tips, chargebacks, …: subjects of their own,
+        which its history tells of as if they were items of the order."""
         return tuple(subject for table in BESIDE for subject in self.beside_in(table))
 
     def beside_in(self, table: TableName) -> tuple[SubjectId, ...]:
@@ -228,9 +246,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happened:
-    """One transition of the order, as its timeline tells it; or one of a claim on it or a tip for
-    it, which is the item then. In a history these steps stand first, so that the order's latest is
-    the last.
+    """One transition of the order, as its timeline tells it; or one of what stands beside it, a
+    claim, a tip, a chargeback, which is the item then. In a history these steps stand first, so
+    that the order's latest is the last.
     """
 
     table: TableName
@@ -332,8 +350,15 @@ def item_of(act: Act, history: Sequence[Happened]) -> str:
     return items_of(history, act.table)[act.item - 1]
 
 
+def dispute_of(order: OrderId, number: int) -> str:
+    """The institution's id of the nth dispute about a payment of an order."""
+    return f"dp_{order.removeprefix('ord_')}_{number}"
+
+
 def beside_of(act: Act, order: OrderId) -> SubjectId:
-    """The id of what stands beside an order, that an act is about: a claim on it, a tip for it."""
+    """The id of what stands beside an order, that an act is about: a claim on it, a tip, …"""
+    if act.table == TableName.CHARGEBACK:
+        return SubjectId(chargeback_of(order, dispute_of(order, act.item)))
     return SubjectId(f"{BESIDE[act.table]}_{order.removeprefix('ord_')}_{act.item}")
 
 
@@ -351,12 +376,31 @@ def movement_of(act: Act, order: OrderId, history: Sequence[Happened]) -> Moveme
     raise LookupError(f"{order} has no movement open in {act.at}")
 
 
+def payment_of(order: OrderId, history: Sequence[Happened]) -> MovementRef:
+    """Our reference of the latest payment of an order that the institution captured.
+
+    Raises:
+        LookupError: there is none.
+    """
+    asked = captured = 0
+    for step in history:
+        if (step.table, step.trigger, step.target) == _ASKED:
+            asked = step.sequence
+        if step.table == TableName.FULFILMENT and step.trigger == Trigger.CONFIRM_PAYMENT:
+            captured = asked
+    if not captured:
+        raise LookupError(f"{order} has no payment through the institution")
+    return MovementRef(f"{order}/{captured}")
+
+
 def command_now(act: Act, order: OrderId, history: Sequence[Happened]) -> Command:
     """The act's command, with the references that are known only now."""
     command = act.command
     match command:
         case Outcome() | ActualPrice() if act.decides:
             return replace(command, reference=movement_of(act, order, history))
+        case ReportChargeback():
+            return replace(command, payment=payment_of(order, history))
         case Refuse(reason=RefusalReason.REQUIREMENT):
             return replace(command, requirement=items_of(history, TableName.REQUIREMENT)[-1])
         case _:

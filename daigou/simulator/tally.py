@@ -11,52 +11,15 @@ from daigou.domain.commands import DriftLimit
 from daigou.domain.order import State, TableName
 from daigou.simulator.conduct import OfferBlock, payment_method
 from daigou.simulator.deals import Deal, fee_of
-
-BROKERAGE_PERCENT = 10
-"""What the promoters of this world get of a provider's fees."""
-STORAGE_PERIOD_FEN = 30_00
-"""What the storages charge for each parcel and period beyond the free days."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expected:
-    """What an order must come to, in fen. `deposit_change` is what the client's deposit gains.
-
-    `refunds` are the ends of the refunds through the institution, one each; `at_seller` is what the
-    seller keeps, less what it paid for a return; `brokerage` is what the promoter gets of the fee,
-    `coupon` what the platform gives, `debt` what the client still owes, `compensated` what the
-    provider paid for the client's claims, `tipped` what it has of the client's tips.
-    """
-
-    state: State
-    collected: int
-    refunded: int
-    fee: int
-    deposit_change: int
-    at_seller: int = 0
-    brokerage: int = 0
-    coupon: int = 0
-    debt: int = 0
-    compensated: int = 0
-    tipped: int = 0
-    refunds: tuple[State, ...] = ()
-
-
-@dataclass(slots=True, kw_only=True)
-class Payment:
-    """A part that the institution captured, and how much of it was not given back."""
-
-    method: str
-    left: int
-
-
-@dataclass(slots=True, kw_only=True)
-class Refund:
-    """Money on its way back through the institution; `end` is None until it is known."""
-
-    amount: int
-    method: str
-    end: State | None = None
+from daigou.simulator.sums import (
+    BROKERAGE_PERCENT,
+    STORAGE_PERIOD_FEN,
+    ChargedBack,
+    Dispute,
+    Expected,
+    Payment,
+    Refund,
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,7 +66,7 @@ class Tally:
     parcels: list[int] = field(default_factory=list)
     """How many pieces are in each parcel; 0 once it was paid back."""
     opened: Counter[TableName] = field(default_factory=Counter)
-    """How many items of a table were opened: of talk, cases, claims and tips."""
+    """How many items of a table were opened: of talk, cases, and what stands beside the order."""
     promised: int = 0
     """What the seller is still to pay back of what it agreed to."""
     payments_back: int = 0
@@ -124,6 +87,18 @@ class Tally:
     """What of the client's tips did not go back, and how much the latest is."""
     intended: tuple[int, int, int, str] = (0, 0, 0, "")
     """A payment that a silent institution was asked for."""
+    disputes: list[Dispute] = field(default_factory=list)
+    paid_of_debts: int = 0
+    offset: int = 0
+    sold: int = 0
+    """What the client and its deposit paid of what was charged back, and what its goods fetched."""
+    recharged: int = 0
+    withdrawn: int = 0
+    broken: int = 0
+    """What went into the deposit along the way, out of it to the client, and out of it to whom the
+    client broke a contract with."""
+    needs_once_empty: int | None = None
+    """What the deposit had needed by the time that its last fen was taken."""
 
     def __post_init__(self) -> None:
         self.goods, self.freight = self.deal.goods_fen, self.deal.freight_fen
@@ -161,7 +136,7 @@ class Tally:
     def intend(self, deposit: int, institution: int, coupon: int, method: str) -> None:
         """The payment under way; the deposit's part is set aside at once."""
         self.intended = (deposit, institution, coupon, method)
-        self.deposit_needs = max(self.deposit_needs, deposit - self.deposit_change)
+        self.deposit_needs = max(self.deposit_needs, deposit - self.deposit_change - self.recharged)
 
     def take(self, deposit: int, institution: int = 0, coupon: int = 0, method: str = "") -> None:
         """The payment succeeded."""
@@ -177,7 +152,7 @@ class Tally:
         self.deposit_paid += deposit
         self.coupon_paid += coupon
         if institution:
-            self.payments.append(Payment(method=method, left=institution))
+            self.payments.append(Payment(method=method, whole=institution, left=institution))
 
     def charge_storage(self) -> None:
         """A period of storage, from the deposit, or unpaid where that is empty."""
@@ -383,6 +358,105 @@ class Tally:
         self.tipped -= self.latest_tip
         self.deposit_change += self.latest_tip
 
+    # Charged back. The nth is meant, or the latest.
+
+    def charge_back(self, fen: int) -> None:
+        """The institution takes so much of the latest payment back."""
+        payment = self.payments[-1]
+        payment.left -= fen
+        if payment.left < 0 or not fen:
+            raise ValueError(f"{fen} fen cannot be charged back")
+        self.disputes.append(Dispute(fen=fen, payment=payment, owed=fen))
+
+    def dispute(self, nth: int = 0) -> Dispute:
+        """One of the chargebacks."""
+        return self.disputes[nth - 1]
+
+    def pay_debt(self, deposit: int, *, nth: int = 0) -> None:
+        """The client pays all that is owed, so much of it from the deposit."""
+        self._from_deposit(deposit)
+        self.paid_of_debts += self.dispute(nth).pay(self.dispute(nth).owed)
+
+    def set_aside(self, deposit: int) -> None:
+        """So much of the deposit is set aside, and free again."""
+        self._from_deposit(deposit)
+        self.deposit_change += deposit
+
+    def offset_whole(self, *, nth: int = 0) -> None:
+        """The deposit pays all that is owed."""
+        share = self.dispute(nth).pay(self.dispute(nth).owed)
+        self.offset += share
+        self._from_deposit(share)
+
+    def offset_part(self, fen: int, *, nth: int = 0) -> None:
+        """The deposit holds so much, and no more: that pays a part of what is owed."""
+        dispute = self.dispute(nth)
+        if not fen < dispute.owed:
+            raise ValueError(f"{fen} fen are no part of {dispute.owed}")
+        dispute.owing = True
+        self.offset += dispute.pay(fen)
+        self.empty(fen)
+
+    def sell(self, proceeds: int, storage: int) -> None:
+        """The goods are sold for what is owed; the storage is paid of it first, and what is left in
+        the end is the client's. The provider's fee is earned."""
+        self.sold += proceeds
+        left = proceeds - storage
+        for dispute in self.disputes:
+            left -= dispute.pay(left)
+        self.deposit_change += left
+        self.earn()
+
+    def bear(self, *, is_bought: bool, nth: int = 0) -> None:
+        """The client had just cause: the provider bears what its order does not hold any more; an
+        order that was not bought is at its end."""
+        dispute = self.dispute(nth)
+        dispute.just = True
+        if not is_bought:
+            self.end_unrealized()
+        dispute.borne += dispute.pay(dispute.owed)
+
+    def win(self, *, nth: int = 0) -> None:
+        """The institution gives the money back: whoever had paid the debt has that again."""
+        dispute = self.dispute(nth)
+        self.deposit_change += dispute.fen - dispute.owed - dispute.borne
+        dispute.payment.left += dispute.fen - dispute.returned
+        dispute.owed = dispute.borne = 0
+        dispute.won = True
+
+    # The deposit.
+
+    @property
+    def rest(self) -> int:
+        """What the deposit of a client holds that put in just what it needs."""
+        return self.deposit_needs + self.deposit_change + self.recharged
+
+    def empty(self, fen: int) -> None:
+        """The last of the deposit is taken, which is so much."""
+        self._from_deposit(fen)
+        if self.rest:
+            raise ValueError(f"the deposit holds {self.rest} fen more than {fen}")
+        self.needs_once_empty = self.deposit_needs
+
+    def recharge(self, fen: int) -> None:
+        """The client puts so much in, which pays what is owed first."""
+        self.recharged += fen
+        for dispute in self.disputes:
+            share = dispute.pay(fen) if dispute.owing else 0
+            fen -= share
+            self.offset += share
+            self.deposit_change -= share
+
+    def withdraw(self, fen: int) -> None:
+        """The client takes so much out."""
+        self._from_deposit(fen)
+        self.withdrawn += fen
+
+    def pass_on_for_breach(self, fen: int) -> None:
+        """So much goes to whom the client broke a contract with."""
+        self._from_deposit(fen)
+        self.broken += fen
+
     # Ends.
 
     def earn(self) -> None:
@@ -401,6 +475,8 @@ class Tally:
         """What the order must come to at its end."""
         if end in {State.CLOSED, State.ABANDONED, State.FORFEITED, State.DISSOLVED}:
             self.earn()
+        if self.needs_once_empty not in (None, self.deposit_needs):
+            raise ValueError(f"{self.deal.order} takes more of a deposit that was empty")
         if self.escrow or self.fees:
             raise ValueError(f"{self.escrow} and {self.fees} fen are left at the end {end}")
         kept = self.seller + self.earned + self.third + self.costs + self.storage
@@ -419,6 +495,18 @@ class Tally:
             debt=self.debt,
             compensated=self.compensated,
             tipped=self.tipped,
+            withdrawn=self.withdrawn,
+            passed_on=self.broken,
+            charged_back=ChargedBack(
+                taken=sum(each.fen for each in self.disputes),
+                won=sum(each.fen for each in self.disputes if each.won),
+                paid=self.paid_of_debts,
+                offset=self.offset,
+                returned=sum(each.returned for each in self.disputes),
+                sold=self.sold,
+                owed=sum(each.owed for each in self.disputes),
+                borne=sum(each.borne for each in self.disputes),
+            ),
             refunds=tuple(refund.end for refund in self.refunds if refund.end),
         )
 
@@ -449,8 +537,9 @@ class Tally:
         )
 
     def _give_back(self, escrow: int, fees: int) -> None:
-        """To the coupon what it paid of fees, to the deposit what it paid, to the institution the
-        rest, the latest payment first."""
+        """To the coupon what it paid of fees, to the deposit what it paid; what was charged back
+        pays the debt, or is the deposit's; to the institution the rest, the latest payment first.
+        """
         self.escrow -= escrow
         self.fees -= fees
         to_coupon = min(fees, self.coupon_paid)
@@ -461,6 +550,11 @@ class Tally:
         self.deposit_change += to_deposit
         self.back += to_coupon + to_deposit
         left -= to_deposit
+        for dispute in self.disputes:
+            share, beyond = dispute.give_back(left)
+            left -= share
+            self.back += share
+            self.deposit_change += beyond
         for payment in reversed(self.payments):
             if share := min(left, payment.left):
                 payment.left -= share
@@ -471,7 +565,7 @@ class Tally:
 
     def _from_deposit(self, fen: int) -> None:
         self.deposit_change -= fen
-        self.deposit_needs = max(self.deposit_needs, -self.deposit_change)
+        self.deposit_needs = max(self.deposit_needs, -self.deposit_change - self.recharged)
 
     def _storage(self, fen: int) -> None:
         self.storage += fen

@@ -18,11 +18,22 @@ from rich.console import Console
 from daigou.demo.actors import Actors, Played, Standing, told_by
 from daigou.demo.board import Board, faults, orders_table
 from daigou.demo.bodies import command_body, place_order, register_party
-from daigou.demo.cast import ORDERS_DEFAULT, Cast, again
+from daigou.demo.cast import ORDERS_DEFAULT, SPARE_CLIENTS, Cast, again
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.demo.stage import Stage, recharges
 from daigou.demo.turns import SLOTS, Turn, Turns
-from daigou.domain.commands import NO_DRIFT, Claim, Outcome, SettleCancellation, Tip
+from daigou.domain.commands import (
+    NO_DRIFT,
+    Claim,
+    CloseAccount,
+    EvidenceBundle,
+    Outcome,
+    PlaceFreeze,
+    ReportChargeback,
+    RequestWithdrawal,
+    SettleCancellation,
+    Tip,
+)
 from daigou.domain.ids import MovementRef
 from daigou.domain.order import State, TableName, Trigger
 from daigou.simulator.paths import PATHS
@@ -30,7 +41,17 @@ from daigou.simulator.plans import Happened, Plan, next_act, proved, state_of
 from gateway.calling import RefusalError
 from gateway.problems import Problem
 from gateway.request_body import PlaceOrder
-from gateway.schemas import BODIES, GiveTipBody, MakeClaimBody, RefundOutcomeBody, RegisterParty
+from gateway.schemas import (
+    BODIES,
+    CloseAccountBody,
+    GiveTipBody,
+    MakeClaimBody,
+    PlaceFreezeBody,
+    RefundOutcomeBody,
+    RegisterParty,
+    ReportChargebackBody,
+    WithdrawalBody,
+)
 from tests.simulator.walk import walk
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -40,6 +61,29 @@ PLANS = CAST.plans(ORDERS_DEFAULT)
 
 def plan_of_path(name: str) -> Plan:
     return next(plan for plan in PLANS if plan.path.name == name)
+
+
+OPENED_BESIDE: dict[type[Any], type[Any]] = {
+    CloseAccount: CloseAccountBody,
+    PlaceFreeze: PlaceFreezeBody,
+    ReportChargeback: ReportChargebackBody,
+    RequestWithdrawal: WithdrawalBody,
+}
+KNOWN_OTHERWISE = ("client", "order", "footing")
+"""What is said by the path of a request, by another name, or by what is known of an order."""
+
+
+def check_what_is_opened(model: type[Any], body: dict[str, Any]) -> None:
+    """Checks that what is opened beside an order can be said to the gateway."""
+    said = {name: each for name, each in body.items() if name not in KNOWN_OTHERWISE}
+    if "payment" in said:
+        said["payment"] = "ord_test/3"
+
+    asked = model.model_validate_json(TypeAdapter(dict[str, Any]).dump_json(said))
+
+    assert TypeAdapter(dict[str, Any]).dump_python(said, mode="json").items() <= (
+        asked.model_dump(mode="json").items()
+    )
 
 
 # The cast and what it says.
@@ -82,6 +126,19 @@ def test_an_order_in_the_place_of_another_has_an_id_of_its_own() -> None:
     assert first.expected == PLANS[0].expected
 
 
+def test_who_plays_alone_has_one_order_and_in_its_place_another_client_has_another() -> None:
+    alone = [plan for plan in PLANS if plan.path.plays_alone]
+    playing = Counter(plan.deal.client.id for plan in PLANS)
+    registered = {party.id for party in CAST.on_orders}
+
+    assert {playing[plan.deal.client.id] for plan in alone} == {1}
+    assert not {plan.deal.client.id for plan in alone} & recharges(PLANS).keys()
+    for plan in alone:
+        others = [again(plan, times).deal.client.id for times in range(1, SPARE_CLIENTS + 1)]
+        assert {plan.deal.client.id, *others} <= registered
+        assert len({plan.deal.client.id, *others}) == SPARE_CLIENTS + 1
+
+
 @pytest.mark.parametrize("plan", PLANS[: len(PATHS)], ids=lambda plan: plan.path.name)
 def test_everything_that_a_plan_says_is_valid_for_the_gateway(plan: Plan) -> None:
     later = plan.path.logistics_later
@@ -114,6 +171,12 @@ def test_everything_that_a_plan_says_is_valid_for_the_gateway(plan: Plan) -> Non
             known = {"order": command.order, "grounds": command.grounds}
             assert tip.to_command(**known, note_ref="") == command
             continue
+        if isinstance(command, EvidenceBundle):
+            # What is in it is put together by whoever takes it.
+            continue
+        if opened := OPENED_BESIDE.get(type(command)):
+            check_what_is_opened(opened, body)
+            continue
         model: type[Any] = BODIES[type(command)]
         if act.at == State.DUE:
             model = RefundOutcomeBody
@@ -136,6 +199,8 @@ def test_every_party_is_valid_for_the_gateway() -> None:
 def test_deposits_are_filled_with_more_than_all_that_is_taken_from_them() -> None:
     taken: Counter[str] = Counter()
     for plan in PLANS:
+        if plan.path.plays_alone:
+            continue
         taken[plan.deal.client.id] += plan.deposit_fen
 
     filled = recharges(PLANS)
@@ -450,7 +515,7 @@ class SettlingDesk(FakeDesk):
 async def test_a_settlement_that_is_stale_is_previewed_anew(tmp_path: Path) -> None:
     plan, history = walked("cancelled before the purchase")
     desk = SettlingDesk(history)
-    stage = SimpleNamespace(desk=lambda _role, _party: desk, pay_back=nothing)
+    stage = SimpleNamespace(desk=lambda _role, _party: desk, pay_back=nothing, dispute=nothing)
     actors = Actors(stage=cast("Stage", stage), notebook=Notebook(tmp_path), agreed_at=NOW)
 
     await actors.play(plan)
@@ -460,7 +525,7 @@ async def test_a_settlement_that_is_stale_is_previewed_anew(tmp_path: Path) -> N
 
 
 async def nothing(*_: Any) -> None:
-    """Nobody pays back."""
+    """Nobody pays back, or has anything taken back."""
 
 
 # What is shown.

@@ -37,7 +37,7 @@ from daigou.simulator.plans import (
     proved,
     strays,
 )
-from daigou.simulator.tally import BROKERAGE_PERCENT
+from daigou.simulator.sums import BROKERAGE_PERCENT
 from daigou.simulator.world import Party
 from tests.replay.courses import (
     LOGISTICS,

@@ -14,29 +14,58 @@ from daigou.domain.book import (
     Book,
     Captured,
     Coupon,
+    Debt,
+    Disputed,
     Effects,
     JournalKind,
     Movement,
     MovementKind,
     MovementState,
     Paid,
+    Personal,
 )
-from daigou.domain.commands import Command, Grounds, Line, LineCode, Request, TipGrounds
+from daigou.domain.commands import (
+    Command,
+    Grounds,
+    Line,
+    LineCode,
+    ReportChargeback,
+    Request,
+    TipGrounds,
+)
 from daigou.domain.facts import Facts
-from daigou.domain.ids import MovementRef, SubjectId
+from daigou.domain.ids import ChargebackId, MovementRef, SubjectId
+from daigou.domain.lifecycle.case_guards import NOT_BOUGHT
+from daigou.domain.lifecycle.chargeback import HOLDING
 from daigou.domain.lifecycle.table import Row
 from daigou.domain.money import ZERO, Money, total
+from daigou.domain.order import State, TableName, Trigger
 from daigou.domain.postings.checkout import COMPUTED
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.terms import current
-from daigou.simulator.plans import Expected, Plan
-from daigou.simulator.tally import BROKERAGE_PERCENT
+from daigou.simulator.plans import BESIDE, Expected, Plan
+from daigou.simulator.sums import BROKERAGE_PERCENT, ChargedBack
 
 _BACK = {
     JournalKind.REFUND: {AccountKind.DEPOSIT, AccountKind.PROMOTION},
     JournalKind.REFUND_CREDITED: {AccountKind.DEPOSIT},
+    JournalKind.REFUND_DISPUTED: {
+        AccountKind.DEPOSIT,
+        AccountKind.CHARGED_BACK,
+        AccountKind.RECEIVABLE,
+    },
     JournalKind.REFUND_PAID: {AccountKind.PAYMENT_INSTITUTION},
 }
+
+
+_JUST = frozenset({State.JUSTIFIED, State.BORNE})
+_OTHERS = frozenset(BESIDE) - {TableName.CLAIM, TableName.TIP}
+"""What has books of its own beside the order, with a deposit and debts in common."""
+_OF_SUBJECTS = (
+    AccountKind.PAYMENT_RESERVED,
+    AccountKind.CHARGED_BACK,
+    AccountKind.WITHDRAWAL_TRANSIT,
+)
 
 
 class MemoryBooks:
@@ -57,12 +86,32 @@ class MemoryBooks:
         """What the order's claims moved."""
         self._of_tips: dict[str, dict[Account, Money]] = {}
         """What each tip for the order moved, by its id."""
+        self._beside: dict[str, dict[Account, Money]] = {}
+        """What each chargeback, withdrawal, … moved, by its id; recharges by an id of none."""
+        self._by_kind: dict[tuple[JournalKind, AccountKind], Money] = defaultdict(lambda: ZERO)
+        self._disputes: dict[ChargebackId, Disputed] = {}
+        self._states: dict[str, State] = {}
+        self._frozen: set[str] = set()
+        self.order = State.NEW
+        """Where the order stands."""
         self.methods: dict[MovementRef, str] = {}
         """The payment method of each capture, and of each refund of one."""
 
-    def put_into_deposit(self, fen: int) -> None:
-        """The client recharges."""
+    def put_into_deposit(self, fen: int) -> tuple[ChargebackId, ...]:
+        """The client recharges; the chargebacks whose debts that pays, as the clause wants it."""
         self._deposit += Money(fen)
+        moved = self._beside.setdefault("", defaultdict(lambda: ZERO))
+        paid: list[ChargebackId] = []
+        left = Money(fen)
+        for each in self.disputes:
+            share = min(left, each.owed) if self._states[each.chargeback] == State.OWING else ZERO
+            if share:
+                left -= share
+                moved[self._client_deposit] += share
+                moved[each.account] -= share
+                self._by_kind[JournalKind.OFFSET, AccountKind.CHARGED_BACK] -= share
+                paid.append(each.chargeback)
+        return tuple(paid)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -79,12 +128,15 @@ class MemoryBooks:
         item: str,
         grounds: Grounds | None = None,
         tip_grounds: TipGrounds | None = None,
+        table: TableName = TableName.FULFILMENT,
     ) -> Effects:
         """What a row's template does, once it is done; `grounds` are those of a claim, or of a tip.
 
         Raises:
             Refused: the template, or the deposit's floor, forbids it.
         """
+        if table in _OTHERS:
+            return self._post_beside(row, command, facts, sequence, item)
         if row.posts is None:
             return Effects()
         if grounds:
@@ -93,14 +145,99 @@ class MemoryBooks:
             return self._post_of_a_tip(row, command, sequence, item, tip_grounds)
         effects = row.posts(self._book(facts, sequence, item), command)
         moved = self._after(effects, moved=self._moved)
-        if self._deposit - moved[self._client_deposit] - self._given < ZERO:
+        if self.balance + self._moved[self._client_deposit] < moved[self._client_deposit]:
             raise Refused(RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-8", "the deposit is too small")
         assert all(
             moved[Account(kind, self._plan.deal.order)] <= ZERO for kind in HELD_FOR_A_SUBJECT
         )
         self._moved = moved
+        self._count(effects)
         self._remember(effects)
         return effects
+
+    def _post_beside(
+        self, row: Row, command: Command, facts: Facts, sequence: int, item: str
+    ) -> Effects:
+        """Each of the others has an own debt, or money of its own under way."""
+        moved = self._beside.setdefault(item, defaultdict(lambda: ZERO))
+        movements = (each for ref, each in self._open.items() if ref.startswith(f"{item}/"))
+        collected = self._held(AccountKind.ESCROW) + self._held(AccountKind.FEE_HELD)
+        book = replace(
+            self._book(facts, sequence, ""),
+            subject=SubjectId(item),
+            held={kind: -self._stands(Account(kind, item)) for kind in _OF_SUBJECTS},
+            moved=dict(moved),
+            movement=next(movements, None),
+            order_holds=collected if self.order in NOT_BOUGHT else ZERO,
+            personal=Personal(
+                balance=self.balance,
+                debts=tuple(
+                    Debt(account=each.account, amount=each.owed)
+                    for each in self.disputes
+                    if self._states[each.chargeback] == State.OWING and each.owed
+                ),
+                frozen=item in self._frozen,
+            ),
+        )
+        effects = row.posts(book, command) if row.posts else Effects()
+        self._beside[item] = self._after(effects, moved=moved)
+        assert self.balance >= ZERO
+        if isinstance(command, ReportChargeback):
+            self._report(ChargebackId(item), command)
+        self._states[item] = row.target
+        if dispute := self._disputes.get(ChargebackId(item)):
+            won = dispute.won or row.trigger == Trigger.WIN_CHARGEBACK
+            self._disputes[dispute.chargeback] = replace(dispute, won=won)
+        if effects.lifts:
+            self._frozen.discard(item)
+        if effects.freezes:
+            self._frozen.add(item)
+        self._count(effects)
+        self._move(effects, of_order=False)
+        return effects
+
+    def _report(self, chargeback: ChargebackId, command: ReportChargeback) -> None:
+        self._disputes[chargeback] = Disputed(
+            chargeback=chargeback,
+            payment=command.payment,
+            amount=command.amount,
+            owed=ZERO,
+            returned=ZERO,
+            holds=True,
+            won=False,
+        )
+
+    def _count(self, effects: Effects) -> None:
+        for journal in effects.journals:
+            for leg in journal.legs:
+                self._by_kind[journal.kind, leg.account.kind] += leg.amount
+
+    @property
+    def disputes(self) -> tuple[Disputed, ...]:
+        """The chargebacks, as they stand now."""
+        return tuple(
+            replace(
+                each,
+                owed=self._stands(each.account),
+                holds=self._states[each.chargeback] in HOLDING,
+                just=self._states[each.chargeback] in _JUST,
+            )
+            for each in self._disputes.values()
+        )
+
+    @property
+    def balance(self) -> Money:
+        """What the deposit holds."""
+        return self._deposit - self._stands(self._client_deposit) - self._given
+
+    @property
+    def frozen(self) -> bool:
+        """Whether anything freezes the account."""
+        return bool(self._frozen)
+
+    def _stands(self, account: Account) -> Money:
+        """What an account stands at by the order and all but claims and tips beside it."""
+        return self._moved[account] + total([moved[account] for moved in self._beside.values()])
 
     def _post_of_a_claim(
         self, row: Row, command: Command, facts: Facts, sequence: int, grounds: Grounds
@@ -126,7 +263,7 @@ class MemoryBooks:
         )
         effects = row.posts(book, command) if row.posts else Effects()
         self._of_tips[item] = self._after(effects, moved=moved)
-        if self._deposit - self._moved[self._client_deposit] - self._given < ZERO:
+        if self.balance < ZERO:
             raise Refused(RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-8", "the deposit is too small")
         return effects
 
@@ -140,6 +277,11 @@ class MemoryBooks:
         held = {kind: self._held(kind) for kind in HELD_FOR_A_SUBJECT}
         assert held == dict.fromkeys(HELD_FOR_A_SUBJECT, ZERO)
         assert not self._open
+        assert all(
+            not self._stands(Account(kind, item))
+            for item in self._beside
+            for kind in (AccountKind.PAYMENT_RESERVED, AccountKind.WITHDRAWAL_TRANSIT)
+        )
         promoter = self._plan.deal.promoter
         return replace(
             end,
@@ -147,11 +289,17 @@ class MemoryBooks:
             refunded=self._back.amount,
             fee=self._earned.amount,
             deposit_change=-(
-                self._moved[self._client_deposit]
+                self._stands(self._client_deposit)
                 + self._compensated[self._client_deposit]
                 + self._given
             ).amount,
-            at_seller=-self._moved[BANK].amount,
+            at_seller=self._by_kind[JournalKind.DISPOSAL, BANK.kind].amount
+            - self._moved[BANK].amount,
+            withdrawn=-self._by_kind[JournalKind.WITHDRAWAL_PAID, INSTITUTION.kind].amount,
+            passed_on=self._by_kind[
+                JournalKind.RESTRICTION_TRANSFERRED, AccountKind.DEPOSIT
+            ].amount,
+            charged_back=self._charged_back(),
             compensated=self._compensated[BANK].amount,
             tipped=-total(
                 [
@@ -164,6 +312,23 @@ class MemoryBooks:
             else 0,
             coupon=self._moved[PROMOTION].amount,
             debt=self._moved[Account(AccountKind.RECEIVABLE, self._plan.deal.client.id)].amount,
+        )
+
+    def _charged_back(self) -> ChargedBack:
+        def of(kind: JournalKind, account: AccountKind) -> int:
+            return self._by_kind[kind, account].amount
+
+        disputes = self.disputes
+        provider = Account(AccountKind.RECEIVABLE, self._plan.deal.provider.id)
+        return ChargedBack(
+            taken=-of(JournalKind.CHARGEBACK, AccountKind.PAYMENT_INSTITUTION),
+            won=of(JournalKind.CHARGEBACK_WON, AccountKind.PAYMENT_INSTITUTION),
+            paid=-of(JournalKind.CHARGEBACK_PAID, AccountKind.CHARGED_BACK),
+            offset=-of(JournalKind.OFFSET, AccountKind.CHARGED_BACK),
+            returned=total([each.returned for each in disputes]).amount,
+            sold=of(JournalKind.DISPOSAL, AccountKind.BANK),
+            owed=total([each.owed for each in disputes]).amount,
+            borne=self._stands(provider).amount,
         )
 
     @property
@@ -184,8 +349,12 @@ class MemoryBooks:
         return -self._moved[Account(kind, self._plan.deal.order)]
 
     def _book(self, facts: Facts, sequence: int, item: str) -> Book:
-        deal, terms = self._plan.deal, current()
-        others = [each for each in self._open.values() if each.kind != MovementKind.REFUND]
+        deal, terms, disputes = self._plan.deal, current(), self.disputes
+        others = [
+            each
+            for reference, each in self._open.items()
+            if each.kind != MovementKind.REFUND and reference.startswith(f"{deal.order}/")
+        ]
         coupon = Coupon(
             id=deal.coupon,
             amount=Money(self._plan.path.coupon_fen),
@@ -204,7 +373,17 @@ class MemoryBooks:
             facts=facts,
             lines=self._lines,
             paid=self._paid,
-            captured=tuple(self._captured),
+            captured=tuple(
+                replace(
+                    each,
+                    disputed=total(
+                        [one.weight for one in disputes if one.payment == each.reference]
+                    ),
+                )
+                for each in self._captured
+            ),
+            disputes=disputes,
+            client_owes=self._moved[Account(AccountKind.RECEIVABLE, deal.client.id)],
             coupons=(coupon,) if coupon.amount else (),
             coupons_reduce=terms.coupons_reduce,
             storage_charge=terms.storage_charge,
@@ -242,12 +421,20 @@ class MemoryBooks:
                     self._earned -= leg.amount
         self._coupon_used |= bool(effects.redeems)
         self._coupon_used &= not effects.frees_coupons
+        for share in effects.returns:
+            dispute = self._disputes[share.chargeback]
+            returned = dispute.returned + share.amount
+            self._disputes[share.chargeback] = replace(dispute, returned=returned)
         self._move(effects)
 
-    def _move(self, effects: Effects) -> None:
+    def _move(self, effects: Effects, *, of_order: bool = True) -> None:
         if settles := effects.settles:
             movement = self._open.pop(settles.reference)
-            if movement.kind == MovementKind.CAPTURE and settles.state == MovementState.DONE:
+            if (
+                of_order
+                and movement.kind == MovementKind.CAPTURE
+                and settles.state == MovementState.DONE
+            ):
                 self._captured.append(
                     Captured(reference=movement.reference, amount=movement.amount, refunded=ZERO)
                 )

@@ -31,6 +31,7 @@ from daigou.simulator.moves import (
 from daigou.simulator.paths.ways import DEPOSIT, INSTITUTION, PAID
 from daigou.simulator.plans import Path
 from tests.simulator.rare_cancellations import RARE_CANCELLATIONS
+from tests.simulator.rare_chargebacks import RARE_CHARGEBACKS
 from tests.simulator.rare_dissolutions import RARE_DISSOLUTIONS
 
 _OBJECTED, _LOST = State.WAREHOUSE_OBJECTION, State.LOST
@@ -166,4 +167,5 @@ RARE = (
     ),
     *RARE_CANCELLATIONS,
     *RARE_DISSOLUTIONS,
+    *RARE_CHARGEBACKS,
 )

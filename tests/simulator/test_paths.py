@@ -23,9 +23,11 @@ from daigou.simulator.plans import (
     movement_of,
     next_act,
     next_cue,
+    payment_of,
     plan_of,
     strays,
 )
+from daigou.simulator.sums import ChargedBack
 from tests.simulator.rare import RARE
 from tests.simulator.walk import ORDER, deal_of, items_in, walk
 
@@ -33,6 +35,14 @@ WAYS = (*PATHS, *RARE)
 TABLES_OF_WALKS = (FULFILMENT, *ITEM_TABLES, CLAIM, TIP)
 
 NEVER = (
+    # What goes back to the seller does so in a case, and amid one no goods are sold.
+    (
+        TableName.FULFILMENT,
+        State.GOING_BACK,
+        Trigger.DISPOSE_GOODS,
+        State.DISPOSED,
+        "PSR-22-3",
+    ),
     # What is granted at once is settled or overtaken, and leaves no order to go on.
     *(
         (TableName.FULFILMENT, state, Trigger.FOLLOW_CASE, state, "PSR-12-1-B")
@@ -161,11 +171,13 @@ def test_paths_alone_take_every_row_but_the_rare_ones() -> None:
         Trigger.CONSENT_TO_CANCELLATION,
         Trigger.DECLINE_OFFER,
         Trigger.DEEM_REFUSED,
+        Trigger.DISPOSE_GOODS,
         Trigger.ESCALATE,
         Trigger.EXCHANGE,
         Trigger.FOLLOW_CASE,
         Trigger.FOLLOW_ORDER,
         Trigger.FOLLOW_PARCELS,
+        Trigger.HEED_CHARGEBACK,
         Trigger.LAPSE,
         Trigger.PAY_STORAGE,
         Trigger.PROVE_DISPOSAL,
@@ -173,6 +185,7 @@ def test_paths_alone_take_every_row_but_the_rare_ones() -> None:
         Trigger.RECORD_CANCELLATION_REFUND,
         Trigger.RECORD_SELLER_REFUND,
         Trigger.REFUSE_CANCELLATION,
+        Trigger.REFUSE_SERVICE,
         Trigger.SEND_BACK,
         Trigger.SETTLE_BY_DEFAULT,
         Trigger.WAREHOUSE_RECEIPT,
@@ -367,6 +380,153 @@ def test_a_tip_is_the_providers_or_the_clients_and_nothing_between(name: str, ti
 
     assert (outcome.tipped, walked.plan.expected.tipped) == (tipped, tipped)
     assert walked.plan.beside == ("tip_test_1",)
+
+
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-2")
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.clause("PSR-22-4")
+@pytest.mark.parametrize(
+    ("name", "gains", "became"),
+    [
+        # ¥1,232.46 by the institution, and by the deposit once more.
+        ("charged back, deposit pays", -123_246, ChargedBack(taken=123_246, paid=123_246)),
+        # Of ¥1,243.96 the institution had paid ¥746.38, and the card pays that anew.
+        ("charged back, card pays anew", -49_758, ChargedBack(taken=74_638, paid=74_638)),
+        # Four tenths of ¥1,232.46.
+        ("charged back, both pay", -49_298, ChargedBack(taken=123_246, paid=123_246)),
+        ("charged back, declined, offset", -123_246, ChargedBack(taken=123_246, offset=123_246)),
+        ("charged back, offset whole", -123_246, ChargedBack(taken=123_246, offset=123_246)),
+        # Of ¥746.38 a half is ¥373.19, three tenths are ¥223.91; ¥497.58 had paid the order.
+        (
+            "charged back twice in part",
+            -49_758 - 22_391,
+            ChargedBack(taken=59_710, paid=37_319, offset=22_391),
+        ),
+        ("charged back after the end", -123_246, ChargedBack(taken=123_246, offset=123_246)),
+        # ¥1,231.23 go back and pay the debt; ¥9.23 of fees and the storage's ¥3.50 are left.
+        (
+            "charged back while cancelled",
+            -1_273,
+            ChargedBack(taken=124_396, returned=123_123, offset=1_273),
+        ),
+        # ¥1,222.46 are owed yet; ¥1,242.46 less ¥6.50 for the storage leave ¥13.50.
+        (
+            "offset in part, a surplus",
+            -1_000 + 1_350,
+            ChargedBack(taken=123_246, offset=1_000, sold=124_246),
+        ),
+        # Six tenths of ¥1,227.46 are ¥736.47; the storage has ¥2.00 of that.
+        (
+            "offset in part, a shortfall",
+            -500,
+            ChargedBack(taken=123_246, offset=500, sold=73_647, owed=122_746 - 73_447),
+        ),
+        # All goes back and pays; what the deposit had paid of it is the deposit's.
+        (
+            "service refused for a debt",
+            0,
+            ChargedBack(taken=123_246, offset=300, returned=123_246),
+        ),
+        # A half of ¥1,227.46 is ¥613.73, ¥611.73 without the storage's; ¥615.73 are owed.
+        (
+            "a debt that recharges pay",
+            -500 - 200,
+            ChargedBack(taken=123_246, offset=700, sold=61_373, paid=61_373),
+        ),
+        # What was put in, ¥1,247.46, is counted apart: all of it is gone again.
+        (
+            "a recharge covers the debt",
+            -500 - 124_746,
+            ChargedBack(taken=123_246, offset=123_246),
+        ),
+        ("paid again, and lost", -123_246, ChargedBack(taken=123_246, paid=123_246)),
+        (
+            "offset, and won on evidence",
+            0,
+            ChargedBack(taken=123_246, offset=123_246, won=123_246),
+        ),
+        # The deposit had paid ¥5.00, the goods ¥611.73.
+        (
+            "sold for the debt, then won",
+            61_173,
+            ChargedBack(taken=123_246, offset=500, sold=61_373, won=123_246),
+        ),
+        # Of ¥1,232.46 the deposit had paid ¥492.98, and has that again.
+        (
+            "just cause before the purchase",
+            0,
+            ChargedBack(taken=73_948, returned=73_948),
+        ),
+        (
+            "just cause, the provider bears",
+            0,
+            ChargedBack(taken=123_246, borne=123_246),
+        ),
+    ],
+)
+def test_what_becomes_of_a_chargeback_is_done_by_hand(
+    name: str, gains: int, became: ChargedBack
+) -> None:
+    path = path_named(name)
+    walked = walk(path, deal_at(path, unit=410, quantity=300, freight=123))
+
+    outcome = walked.books.outcome(walked.plan.expected)
+
+    assert (outcome.deposit_change, outcome.charged_back) == (gains, became)
+
+
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.parametrize(
+    ("name", "frozen"),
+    [
+        ("offset in part, a shortfall", True),
+        ("offset in part, a surplus", False),
+        ("a recharge covers the debt", False),
+        ("sold for the debt, then won", False),
+        ("charged back after the end", False),
+    ],
+)
+def test_an_account_stays_frozen_as_long_as_something_is_owed(name: str, frozen: bool) -> None:
+    assert walk(path_named(name)).books.frozen == frozen
+
+
+@pytest.mark.clause("UA-1-8")
+@pytest.mark.clause("UA-1-20")
+@pytest.mark.clause("UA-4-5")
+@pytest.mark.parametrize(
+    ("name", "gains", "withdrawn", "passed_on"),
+    [
+        ("money taken out of a deposit", -123_246 - 6_000, 6_000, 0),
+        ("money that could not be paid", -100, 100, 0),
+        ("credential lost, freeze lifted", -123_246, 0, 0),
+        ("a broken contract is paid for", -123_246 - 8_800, 0, 8_800),
+        # All that the order gave back.
+        ("account closed, rest paid out", -123_246, 123_246, 0),
+    ],
+)
+def test_what_becomes_of_an_account_is_done_by_hand(
+    name: str, gains: int, withdrawn: int, passed_on: int
+) -> None:
+    path = path_named(name)
+    walked = walk(path, deal_at(path, unit=410, quantity=300, freight=123))
+
+    outcome = walked.books.outcome(walked.plan.expected)
+
+    assert (outcome.deposit_change, outcome.withdrawn, outcome.passed_on) == (
+        gains,
+        withdrawn,
+        passed_on,
+    )
+
+
+def test_a_chargeback_is_of_the_payment_that_the_institution_captured() -> None:
+    history = walk(path_named("payment declined, then paid")).history
+    paid = [step for step in history if step.trigger == Trigger.PAY]
+
+    assert payment_of(ORDER, history) == f"{ORDER}/{paid[-1].sequence}"
+    with pytest.raises(LookupError):
+        payment_of(ORDER, history[:3])
 
 
 @pytest.mark.clause("PSR-15-2")

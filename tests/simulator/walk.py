@@ -3,23 +3,31 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from daigou.domain.book import AccountKind, Effects
 from daigou.domain.claims import grounds_of, weight_of
 from daigou.domain.clocks import Clock, Timing
 from daigou.domain.commands import (
     ActualPrice,
+    Cause,
     Claim,
     Command,
+    EvidenceBundle,
+    Footing,
     Grounds,
     Mandate,
     Outcome,
+    PaymentHold,
     Plain,
     RecordPurchase,
+    ReportChargeback,
+    Stand,
     Tip,
     TipGrounds,
 )
 from daigou.domain.facts import Facts
-from daigou.domain.ids import MovementRef, OrderId
-from daigou.domain.lifecycle import CLAIM, FULFILMENT, REFUND, TABLES, TIP
+from daigou.domain.ids import ChargebackId, MovementRef, OrderId
+from daigou.domain.lifecycle import CHARGEBACK, CLAIM, FULFILMENT, REFUND, TABLES, TIP
+from daigou.domain.lifecycle.chargeback import STANDS
 from daigou.domain.lifecycle.table import Answer, Call, Row, Situation, taken
 from daigou.domain.money import Money, total
 from daigou.domain.order import CLOCK, Actor, Parties, Role, State, TableName, Trigger
@@ -47,6 +55,16 @@ from daigou.simulator.world import World
 from tests.simulator.books import MemoryBooks
 from workflows.axis import Axis
 
+RECEIVED_NORMALLY = frozenset(
+    {
+        State.STORED,
+        State.EXPORTED,
+        State.PACKAGE_REFUSED,
+        State.DELIVERED,
+        State.CLAIMED,
+        State.ABANDONED,
+    }
+)
 STEPS_MAX = 300
 ORDER = OrderId("ord_test")
 MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -95,7 +113,9 @@ class _Walker:
     facts: Facts = field(default_factory=Facts)
     items: dict[str, Axis] = field(default_factory=dict)
     beside: dict[str, Facts] = field(default_factory=dict)
-    """What each claim and tip knows, by its id."""
+    """What each subject beside the order knows, by its id."""
+    heard: dict[str, Stand] = field(default_factory=dict)
+    """Where the order knows each chargeback to stand."""
 
     def __post_init__(self) -> None:
         self.request = self.plan.request(mandate=MANDATE, balance_by=BALANCE_BY)
@@ -123,7 +143,8 @@ class _Walker:
             self.take(axis, clock.trigger, Role.CLOCK, Plain())
 
     def do(self, act: Act) -> None:
-        self.books.put_into_deposit(act.recharges_fen)
+        for paid in self.books.put_into_deposit(act.recharges_fen):
+            self.take(self.items[paid], Trigger.COLLECT_DEBT, Role.CLOCK, Plain())
         item = item_of(act, self.history)
         axis = self.items[item] if item else self.main
         if act.opens:
@@ -137,6 +158,10 @@ class _Walker:
             command = replace(command, grounds=self.grounds())
         if isinstance(command, Tip):
             command = replace(command, grounds=self.tip_grounds(apart_from=axis.item))
+        if isinstance(command, ReportChargeback):
+            command = replace(command, footing=self.footing())
+        if isinstance(command, EvidenceBundle):
+            command = replace(command, digest="0" * 64)
         self.take(axis, act.trigger, act.role, proved(command, evidence))
 
     def take(self, axis: Axis, trigger: Trigger, role: Role, command: Command) -> None:
@@ -154,6 +179,7 @@ class _Walker:
                     item=item,
                     grounds=self.grounds(apart_from=item) if axis.table is CLAIM else None,
                     tip_grounds=self.tip_grounds(apart_from=item) if axis.table is TIP else None,
+                    table=axis.table.name,
                 )
                 break
             except Refused as refused:
@@ -181,7 +207,23 @@ class _Walker:
             opened = Axis(table=REFUND, timing=self.timing, item=refund.reference)
             opened.begin(refund.reference, at=self.now)
             self.items[refund.reference] = opened
+        self.tell(axis, effects)
         self.follow()
+
+    def tell(self, axis: Axis, effects: Effects) -> None:
+        """The order hears where its chargeback stands, and a chargeback what paid its debt."""
+        self.books.order = self.main.state
+        stand = STANDS.get(axis.state) if axis.table is CHARGEBACK else None
+        if stand and self.heard.get(axis.item) != stand:
+            self.heard[axis.item] = stand
+            if not self.main.ended:
+                told = PaymentHold(chargeback=ChargebackId(axis.item), stand=stand)
+                self.take(self.main, Trigger.HEED_CHARGEBACK, Role.CLOCK, told)
+        legs = (leg for journal in effects.journals for leg in journal.legs)
+        paid = {leg.account.owner for leg in legs if leg.account.kind == AccountKind.CHARGED_BACK}
+        for other in paid - {axis.item}:
+            if self.items[other].table.rows_from(self.items[other].state, Trigger.COLLECT_DEBT):
+                self.take(self.items[other], Trigger.COLLECT_DEBT, Role.CLOCK, Plain())
 
     def follow(self) -> None:
         """The order stands where its slowest parcel does, and makes what it must of its case; the
@@ -253,7 +295,8 @@ class _Walker:
         if call == Call.BUY:
             return self.plan.path.block.conduct(tried_before=self.tries > 1)
         method = payment_method(self.books.methods[reference])
-        return method.capture if call == Call.CAPTURE else method.refund
+        conducts = {Call.CAPTURE: method.capture, Call.PAYOUT: method.payout}
+        return conducts.get(call, method.refund)
 
     def grounds(self, *, apart_from: str = "") -> Grounds:
         """What a claim can rest on; what the others are for counts, too."""
@@ -272,6 +315,13 @@ class _Walker:
             facts=self.facts,
             lines=self.books.lines,
             claimed=total(weights),
+        )
+
+    def footing(self) -> Footing:
+        """What a chargeback is judged by."""
+        return Footing(
+            received=any(each.state in RECEIVED_NORMALLY for each in self.facts.parcels),
+            providers_fault=Cause.PROVIDER in self.facts.causes,
         )
 
     def tip_grounds(self, *, apart_from: str = "") -> TipGrounds:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from daigou.simulator.paths import (
+    accounts,
     agreement,
     cancellation,
+    chargebacks,
     claims,
     dissolution,
     goods,
@@ -45,6 +47,10 @@ GROUPS: Mapping[str, tuple[Path, ...]] = MappingProxyType(
         "Claimed": claims.CLAIMED,
         "Tipped": tips.TIPPED,
         "Invited": invitation.INVITED,
+        "Charged back, and paid": chargebacks.PAID_AGAIN,
+        "Charged back, not covered": chargebacks.NOT_COVERED,
+        "Charged back, decided": chargebacks.DECIDED,
+        "Accounts": accounts.ACCOUNTS,
     }
 )
 PATHS = tuple(path for paths in GROUPS.values() for path in paths)
