@@ -1,6 +1,6 @@
 """Hypothesis moves the money of several clients at once: into deposits and out, through orders,
-refunds, chargebacks with every way out, goods sold, freezes, broken contracts. After each step the
-audit holds, and every client has exactly what it should, reckoned by itself."""
+refunds, chargebacks with every way out, goods sold, freezes and broken contracts. After each step
+the audit holds, and every client has exactly what it should, reckoned by itself."""
 
 from collections import Counter
 from collections.abc import Callable
