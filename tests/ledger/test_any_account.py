@@ -40,6 +40,9 @@ FEE = 123
 PRICE = WHOLE - FEE
 NOTE = commands.Message(note_ref="txt_0001")
 VERDICT = commands.InstitutionVerdict(external_ref="vd-1")
+REASONS = st.sampled_from(
+    [DisputeReason.CHANGED_MIND, DisputeReason.CHANGED_MIND, DisputeReason.NOT_RECEIVED]
+)
 SUMS = st.sampled_from([100, 5_000, 60_000, WHOLE, 200_000])
 NUMBERS = count(1)
 _HELD = {"deposit", "escrow", "fee_held", "payment_reserved", "refund_transit", "seller_transit"}
@@ -97,12 +100,20 @@ class Accounts(Audited):
         }
     )
 
-    @initialize(rich=st.booleans())
-    def begins(self, rich: bool) -> None:
-        """The clients register; they may have something in their deposits."""
+    @initialize(
+        deposits=st.lists(SUMS, min_size=CLIENTS, max_size=CLIENTS),
+        bought=st.lists(st.booleans(), min_size=CLIENTS, max_size=CLIENTS),
+        disputed=st.lists(st.integers(0, 4), min_size=CLIENTS, max_size=CLIENTS),
+        reason=REASONS,
+    )
+    def begins(
+        self, deposits: list[int], bought: list[bool], disputed: list[int], reason: DisputeReason
+    ) -> None:
+        """Clients with an order each that the institution paid, and something in their deposits;
+        the payment may be charged back already, so that all that follows is met as often."""
         registry = Registry(self.engine)
         self.clients = [Client(id=PartyId(f"cli_any_{next(NUMBERS)}")) for _ in range(CLIENTS)]
-        for client in self.clients:
+        for client, fen, buys, share in zip(self.clients, deposits, bought, disputed, strict=True):
             registry.register_party(
                 id=client.id,
                 role=Role.CLIENT,
@@ -110,9 +121,12 @@ class Accounts(Audited):
                 agreement_version="2026-11",
                 agreed_at=NOON,
             )
-            if rich:
-                self.world.recharged(90_000, client=client.id)
-                client.has += 90_000
+            self.world.recharged(fen, client=client.id)
+            order = (self.world.purchased if buys else self.world.effective)(client=client.id)
+            client.has = fen + WHOLE - (PRICE if buys else 0)
+            client.orders.append(order)
+            if share:
+                self._charge_back(client, order, WHOLE * share // 4, reason)
 
     # ---- deposits ------------------------------------------------------------------------
 
@@ -193,7 +207,8 @@ class Accounts(Audited):
 
     # ---- freezes -------------------------------------------------------------------------
 
-    @rule(data=st.data(), blocks=st.sets(st.sampled_from(Block)))
+    @precondition(lambda self: len(self._all("freezes", State.PLACED)) < 2)
+    @rule(data=st.data(), blocks=st.sets(st.sampled_from(Block), min_size=1))
     def the_platform_freezes(self, data: st.DataObject, blocks: set[Block]) -> None:
         client = self._one_of(data)
         client.freezes.append(freeze(self.world, client=client.id, blocks=tuple(sorted(blocks))))
@@ -203,10 +218,10 @@ class Accounts(Audited):
     def the_platform_lifts(self, data: st.DataObject) -> None:
         lift(self._drawn(data, "freezes", State.PLACED)[1])
 
-    @precondition(lambda self: self._subjects("orders"))
+    @precondition(lambda self: len(self._all("broken", State.RESTRICTED)) < 2)
     @rule(data=st.data(), fen=SUMS)
     def a_contract_is_broken(self, data: st.DataObject, fen: int) -> None:
-        client = data.draw(st.sampled_from([each for each in self.clients if each.orders]))
+        client = self._one_of(data)
         order = data.draw(st.sampled_from(client.orders))
         client.broken.append(
             freeze(
@@ -233,30 +248,24 @@ class Accounts(Audited):
 
     # ---- chargebacks ---------------------------------------------------------------------
 
-    @precondition(lambda self: self._subjects("orders"))
-    @rule(
-        data=st.data(),
-        share=st.integers(1, 4),
-        reason=st.sampled_from([DisputeReason.CHANGED_MIND, DisputeReason.NOT_RECEIVED]),
-    )
+    @rule(data=st.data(), share=st.integers(1, 4), reason=REASONS)
     def a_payment_is_charged_back(
         self, data: st.DataObject, share: int, reason: DisputeReason
     ) -> None:
-        client = data.draw(st.sampled_from([each for each in self.clients if each.orders]))
+        client = self._one_of(data)
         order = data.draw(st.sampled_from(client.orders))
-        fen, name = WHOLE * share // 4, f"dp_{next(NUMBERS)}"
-        reported: list[Subject] = []
-        if self._goes(
-            lambda: reported.append(chargeback(self.world, order, fen, dispute=name, reason=reason))
-        ):
-            client.disputes.append(Dispute(subject=reported[0], order=order, fen=fen))
-            client.has -= fen
+        self._charge_back(client, order, WHOLE * share // 4, reason)
 
     @precondition(lambda self: self._going_on())
-    @rule(data=st.data(), share=st.integers(0, 4))
-    def a_chargeback_goes_on(self, data: st.DataObject, share: int) -> None:
-        """By whatever its state allows."""
+    @rule(data=st.data(), shares=st.lists(st.integers(0, 4), min_size=1, max_size=3))
+    def a_chargeback_goes_on(self, data: st.DataObject, shares: list[int]) -> None:
+        """By whatever its state allows, up to three steps of the way."""
         client, dispute = data.draw(st.sampled_from(self._going_on()))
+        for share in shares:
+            if dispute.state not in dispute.subject.table.ends:
+                self._go_on(data, client, dispute, share)
+
+    def _go_on(self, data: st.DataObject, client: Client, dispute: Dispute, share: int) -> None:
         ways: dict[State, tuple[Callable[[Client, Dispute, int], None], ...]] = {
             State.EXAMINING: (self._deny, self._justify, self._win, self._lose),
             State.DEMANDED: (
@@ -327,6 +336,14 @@ class Accounts(Audited):
             assert now - before == sum(borne)
 
     # ---- how it is done ------------------------------------------------------------------
+
+    def _charge_back(self, client: Client, order: Subject, fen: int, reason: DisputeReason) -> None:
+        name, reported = f"dp_{next(NUMBERS)}", []
+        if self._goes(
+            lambda: reported.append(chargeback(self.world, order, fen, dispute=name, reason=reason))
+        ):
+            client.disputes.append(Dispute(subject=reported[0], order=order, fen=fen))
+            client.has -= fen
 
     def _pay(self, client: Client, dispute: Dispute, share: int) -> None:
         owed = self._owed(dispute)
