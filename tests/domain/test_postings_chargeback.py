@@ -260,8 +260,11 @@ def test_a_recharge_pays_the_oldest_debt_first(
         personal=Personal(debts=tuple(debts)),
     )
 
-    recharged, *taken = postings.credit_recharge(now, Outcome(reference=reference)).journals
+    recharged, *taken = postings.credit_debtor(now, Outcome(reference=reference)).journals
+    with pytest.raises(Refused) as caught:
+        postings.credit_recharge(now, Outcome(reference=reference))
 
+    assert caught.value.clause == "UA-1-19", "who owes something is told so"
     assert {leg.account.id: leg.amount.amount for leg in recharged.legs} == {
         INSTITUTION: fen,
         DEPOSIT: -fen,
