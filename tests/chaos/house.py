@@ -87,7 +87,7 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(**environment: str) -> AsyncIterator[House]:
+async def open_house(*, time_scale: int = TIME_SCALE, **environment: str) -> AsyncIterator[House]:
     """Starts all of it; nothing of it is left after."""
     folder = Path(tempfile.mkdtemp(prefix="dg-h-", dir="/tmp"))
     options = StackOptions(
@@ -96,7 +96,7 @@ async def open_house(**environment: str) -> AsyncIterator[House]:
         temporal_port=free_port(),
         ui_port=None,
         gateway_port=free_port(),
-        time_scale=TIME_SCALE,
+        time_scale=time_scale,
         durable=False,
         environment={"DAIGOU_UPDATE_WAIT_SECONDS_MAX": str(WAIT_SECONDS_MAX), **environment},
     )

@@ -1,11 +1,9 @@
 """What is written with a tip or in a question to the platform stands apart; erased, it is gone."""
 
-from collections import defaultdict
-
 import pytest
 
 from daigou.domain.commands import Topic
-from daigou.domain.ids import PartyId, workflow_id
+from daigou.domain.ids import PartyId
 from daigou.domain.money import Money
 from daigou.domain.order import Role, Trigger
 from daigou.ledger.registry import Registry
@@ -55,24 +53,8 @@ async def _talk(house: House, app: App) -> list[str]:
 
 
 async def _everywhere(house: House, subjects: list[str]) -> dict[str, set[str]]:
-    """Which words stand where."""
-    found = defaultdict(set)
-    temporal = await house.stack.connect_temporal()
-    workflows = [workflow_id(subject) for subject in subjects]
-    places = [each async for each in marked.of_temporal(temporal, workflows)]
-    places += [*marked.of_the_logs(house.stack), *marked.of_the_database(house.stack.database_url)]
-    seen = {
-        place.partition(": ")[2] or place
-        for place, text in places
-        if "PSR-21" in text or "UA-4-6" in text
-    }
-    # The clauses are no secret: where they are not seen, nobody has looked.
-    assert seen >= {"summary", "event 1", "transition"}
-    for place, text in places:
-        for words in (*SAID.values(), marked.NAME, marked.EMAIL):
-            if words in text:
-                found[place].add(words)
-    return dict(found)
+    seen = {"summary", "event 1", "transition"}
+    return await marked.where(house, subjects, SAID.values(), clue="UA-4-6", seen=seen)
 
 
 @pytest.mark.clause("PSR-23")

@@ -1,11 +1,9 @@
 """What parties write in a claim stands apart and nowhere else; erased, it is gone."""
 
-from collections import defaultdict
-
 import pytest
 
 from daigou.domain.commands import Basis, Loss, LossHead, Opponent
-from daigou.domain.ids import PartyId, workflow_id
+from daigou.domain.ids import PartyId
 from daigou.domain.money import Money
 from daigou.domain.order import Role, Trigger
 from daigou.ledger.registry import Registry
@@ -54,20 +52,8 @@ async def _claims(house: House, buyer_app: App) -> list[str]:
 
 
 async def _everywhere(house: House, claims: list[str]) -> dict[str, set[str]]:
-    """Which words stand where."""
-    found = defaultdict(set)
-    temporal = await house.stack.connect_temporal()
-    workflows = [workflow_id(claim) for claim in claims]
-    places = [each async for each in marked.of_temporal(temporal, workflows)]
-    places += [*marked.of_the_logs(house.stack), *marked.of_the_database(house.stack.database_url)]
-    seen = {place.partition(": ")[2] or place for place, text in places if "PSR-24" in text}
-    # The clause is no secret: where it is not seen, nobody has looked.
-    assert seen >= {"summary", "details", "event 1", "claim", "transition"}
-    for place, text in places:
-        for words in (*SAID.values(), marked.NAME, marked.EMAIL):
-            if words in text:
-                found[place].add(words)
-    return dict(found)
+    seen = {"summary", "details", "event 1", "claim", "transition"}
+    return await marked.where(house, claims, SAID.values(), clue="PSR-24", seen=seen)
 
 
 @pytest.mark.clause("PSR-23")

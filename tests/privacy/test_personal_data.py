@@ -91,7 +91,7 @@ async def _live(lived: Lived) -> None:
     house, town = lived.house, lived.house.town
 
     async def do(order: str, trigger: Trigger, by: App, **body: object) -> None:
-        if trigger in marked.noted_triggers():
+        if trigger in marked.noted_of_orders():
             body["note"] = marked.note_of(trigger)
             lived.orders[trigger] = order
             lived.notes += 1
@@ -166,7 +166,7 @@ async def _live(lived: Lived) -> None:
     lived.cancelled = await placed_paid_and_bought()
     await _cancel(lived, lived.cancelled, do)
     # A new command with free words is to be given here, too: else nobody looks where they go.
-    assert lived.orders.keys() == marked.noted_triggers()
+    assert lived.orders.keys() == marked.noted_of_orders()
 
 
 async def _cancel(lived: Lived, order: str, do: Do) -> None:
