@@ -91,10 +91,16 @@ _FORBIDDEN = {
 
 
 def blocked(what: Block, by: Sequence[tuple[str, str]]) -> Refused:
-    """Why `what` is forbidden: the freezes `by` which it is, each by its reason and its clause."""
-    reasons = ", ".join(f"{reason.replace('_', ' ')} ({clause})" for reason, clause in by)
+    """Why `what` is forbidden, and until when: the freezes `by` which it is, each by its reason and
+    its clause."""
+    rules = [(FREEZES[FreezeReason(reason)], clause) for reason, clause in by]
+    # The clause of a reason that stands alone is that of the refusal.
+    reasons = "; ".join(
+        f"for {rule.says}{f' ({clause})' if len(rules) > 1 else ''}, until {rule.until}"
+        for rule, clause in rules
+    )
     return Refused(
         RefusalCode.SERVICE_REFUSED if what == Block.SERVICE else RefusalCode.ACCOUNT_FROZEN,
         by[0][1],
-        f"{_FORBIDDEN[what]} while the account is frozen for {reasons}",
+        f"{_FORBIDDEN[what]} while the account is frozen {reasons}",
     )

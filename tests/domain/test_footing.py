@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from daigou.domain.chargebacks import RECEIVED_NORMALLY, footing_of
-from daigou.domain.commands import Block, Cause, Footing
+from daigou.domain.commands import Block, Cause, Footing, FreezeReason
 from daigou.domain.facts import Facts, Parcel
-from daigou.domain.freezes import blocked
+from daigou.domain.freezes import FREEZES, FreezeRule, blocked
 from daigou.domain.lifecycle import PARCEL
 from daigou.domain.order import State
 from daigou.domain.refusals import RefusalCode
@@ -56,5 +56,18 @@ def test_what_is_forbidden_names_every_freeze_and_cites_the_first(what: Block) -
     assert refused.code == (RefusalCode.SERVICE_REFUSED if service else RefusalCode.ACCOUNT_FROZEN)
     assert refused.clause == "UA-1-2"
     assert refused.detail.endswith(
-        "while the account is frozen for lost credential (UA-1-2), suspicion (UA-1-9)"
+        "while the account is frozen for a lost or misused credential (UA-1-2), until the client"
+        " has proved who it is, and the platform says so; for suspicion (UA-1-9), until the"
+        " platform has looked into it"
+    )
+
+
+@pytest.mark.parametrize(("reason", "rule"), FREEZES.items())
+def test_who_is_refused_hears_what_ends_it(reason: FreezeReason, rule: FreezeRule) -> None:
+    refused = blocked(Block.RECHARGE, [(reason, rule.clause)])
+
+    assert refused.clause == rule.clause
+    assert refused.detail == (
+        "nothing can be put into the deposit while the account is frozen"
+        f" for {rule.says}, until {rule.until}"
     )

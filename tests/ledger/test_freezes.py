@@ -203,8 +203,10 @@ def test_all_reasons_are_told(world: World) -> None:
         withdrawal(world, 100)
 
     assert refused.value.detail == (
-        "nothing can be taken out of the deposit while the account is frozen for"
-        " suspicion (UA-1-9), lost credential (UA-1-2)"
+        "nothing can be taken out of the deposit while the account is frozen"
+        " for suspicion (UA-1-9), until the platform has looked into it;"
+        " for a lost or misused credential (UA-1-2), until the client has proved who it is, and the"
+        " platform says so"
     )
 
 
