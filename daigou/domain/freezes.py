@@ -93,7 +93,7 @@ _FORBIDDEN = {
 def blocked(what: Block, by: Sequence[tuple[str, str]]) -> Refused:
     """Why `what` is forbidden, and until when: the freezes `by` which it is, each by its reason and
     its clause."""
-    rules = [(FREEZES[FreezeReason(reason)], clause) for reason, clause in by]
+    rules = [(_rule_of(reason, clause), clause) for reason, clause in by]
     # The clause of a reason that stands alone is that of the refusal.
     reasons = "; ".join(
         f"for {rule.says}{f' ({clause})' if len(rules) > 1 else ''}, until {rule.until}"
@@ -104,3 +104,11 @@ def blocked(what: Block, by: Sequence[tuple[str, str]]) -> Refused:
         by[0][1],
         f"{_FORBIDDEN[what]} while the account is frozen {reasons}",
     )
+
+
+def _rule_of(reason: str, clause: str) -> FreezeRule:
+    """The rule of a reason; of one that a person wrote before there were rules, its words."""
+    by_hand = FreezeRule(
+        clause=clause, says=reason, blocks=MONEY, until="whoever placed it has lifted it"
+    )
+    return {str(known): rule for known, rule in FREEZES.items()}.get(reason, by_hand)

@@ -71,3 +71,12 @@ def test_who_is_refused_hears_what_ends_it(reason: FreezeReason, rule: FreezeRul
         "nothing can be put into the deposit while the account is frozen"
         f" for {rule.says}, until {rule.until}"
     )
+
+
+def test_a_freeze_that_a_person_placed_before_there_were_rules_is_told_in_its_words() -> None:
+    refused = blocked(Block.USE, [("asked by the court", "UA-1-9")])
+
+    assert refused.detail == (
+        "nothing can be paid from the deposit while the account is frozen"
+        " for asked by the court, until whoever placed it has lifted it"
+    )
