@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from daigou.cli.subjects import Standing
-from daigou.cli.telling import moment, row_of
+from daigou.cli.telling import author, moment, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,8 @@ class Freezes(Standing["FreezeAnswer"]):
 
     def heads(self, seen: "FreezeAnswer") -> "Iterator[str]":
         yield (
-            f"{seen.id} of {seen.client_id}, placed by {seen.placed_by_role} {seen.placed_by} at "
-            f"{moment(seen.placed_at)}"
+            f"{seen.id} of {seen.client_id}, placed by "
+            f"{author(seen.placed_by_role, seen.placed_by)} at {moment(seen.placed_at)}"
         )
         yield f"for {seen.reason.replace('_', ' ')} ({seen.clause}: {seen.clause_says})"
 
@@ -89,6 +89,16 @@ class Closures(Standing["ClosureAnswer"]):
         yield from row_of("the rest, paid out", seen.paid_out)
 
 
+_SETTLED = {
+    "paid": "paid by the client",
+    "offset": "taken from the deposit",
+    "sold": "from the goods, sold for it",
+    "order": "from what the order gave back",
+    "borne": "borne by the provider",
+    "waived": "waived, as it was won",
+}
+
+
 class Chargebacks(Standing["ChargebackAnswer"]):
     """Chargebacks, as `daigou chargeback show` tells of them."""
 
@@ -120,9 +130,16 @@ class Chargebacks(Standing["ChargebackAnswer"]):
 
     def sums(self, seen: "ChargebackAnswer") -> "Iterator[tuple[str, str]]":
         yield "charged back", str(seen.amount.money)
+        for name, says in _SETTLED.items():
+            if (settled := getattr(seen.settled, name)).amount:
+                yield says, str(settled.money)
         yield "still owed", str(seen.owed.money)
-        if seen.returned.amount:
-            yield "given back by the order", str(seen.returned.money)
+        if seen.given_back.amount:
+            yield "given back to the deposit, as it was won", str(seen.given_back.money)
+        if seen.sold:
+            yield "the goods had cost", str(seen.sold.cost.money)
+            yield "and fetched, sold for the debt", str(seen.sold.proceeds.money)
+            yield "so they lost", str(seen.sold.lost.money)
 
 
 def _evidence(seen: "ChargebackAnswer") -> str:

@@ -6,7 +6,7 @@ import typer
 
 from daigou.cli.asking import AsJson, answered, check_id, plain_console, print_table
 from daigou.cli.common import GATEWAY, USAGE, AppKey, AppSecret, Gateway, fail, need_credentials
-from daigou.cli.telling import echo_json, moment
+from daigou.cli.telling import author, echo_json, moment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -316,7 +316,8 @@ def _freeze_lines(number: int, freeze: "FreezingAnswer") -> "Iterator[str]":
     yield f"{number}. for {freeze.says} ({freeze.clause}: {freeze.clause_says})"
     yield f"   forbids: {', '.join(_FORBIDS[block] for block in freeze.blocks)}"
     yield f"   released when: {freeze.until}"
-    yield f"   placed by {freeze.placed_by_role} {freeze.placed_by} at {moment(freeze.placed_at)}"
+    placed_by = author(freeze.placed_by_role, freeze.placed_by)
+    yield f"   placed by {placed_by} at {moment(freeze.placed_at)}"
     if freeze.note:
         yield f"   in words: {freeze.note}"
     if freeze.order_id:

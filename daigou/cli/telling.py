@@ -53,6 +53,11 @@ def row_of(what: str, amount: "Sum | None") -> "Iterator[tuple[str, str]]":
         yield what, str(amount.money)
 
 
+def author(role: "Role", party: str) -> str:
+    """Who did something: a party in its role, or the clock, which is nobody's."""
+    return f"{role} {party}" if party != role else f"the {role}"
+
+
 def moment(at: "datetime") -> str:
     """A moment as it is told."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from daigou.domain.book import JournalKind
 from daigou.domain.commands import Block, FreezeReason
 from daigou.domain.ids import (
     ChargebackId,
@@ -29,7 +30,7 @@ from daigou.ledger.account_views import (
     WithdrawalView,
 )
 from daigou.ledger.chargeback_writer import charged_back_in
-from daigou.ledger.rows import Row, moment_in, moment_of, running_clocks
+from daigou.ledger.rows import Row, facts_in, moment_in, moment_of, running_clocks
 
 
 def withdrawal_view(row: Row) -> WithdrawalView:
@@ -91,6 +92,11 @@ def chargeback_view(row: Row) -> ChargebackView:
         charged_back=charged_back_in(row),
         owed=Money(row["owed"]),
         returned=Money(row["returned"]),
+        settled={
+            JournalKind(kind): Money(amount) for kind, amount in (row["settled"] or {}).items()
+        },
+        given_back=Money(row["given_back"]),
+        sold=facts_in({"sold": row["sold"]}).sold,
         reported_at=moment_in(row["reported_at"]),
         **_standing(TableName.CHARGEBACK, row),
     )

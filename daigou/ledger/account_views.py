@@ -1,14 +1,16 @@
 """Owns the shapes of what a client's account goes through: withdrawals, freezes, closings,
 chargebacks, and the account itself."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from daigou.domain.account_facts import ChargedBack, Closing, Frozen
+from daigou.domain.book import JournalKind
 from daigou.domain.clocks import Clock
 from daigou.domain.commands import Block, FreezeReason
-from daigou.domain.facts import Facts
+from daigou.domain.facts import Facts, Sold
 from daigou.domain.ids import (
     ChargebackId,
     ClosureId,
@@ -19,7 +21,7 @@ from daigou.domain.ids import (
     SubjectId,
     WithdrawalId,
 )
-from daigou.domain.money import Money
+from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Actor, Parties, Role, State
 from daigou.ledger.subject_views import next_due
 
@@ -153,7 +155,8 @@ class ClosureView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargebackView:
     """A chargeback of a payment of an order. `owed` is what the client owes of it now, `returned`
-    what its order gave back of it."""
+    what its order gave back of it. `settled` says what of the debt is gone by journals of which
+    kind, `given_back` what the deposit was given when it was won; `sold` are its order's goods."""
 
     id: ChargebackId
     order: OrderId
@@ -167,6 +170,9 @@ class ChargebackView:
     charged_back: ChargedBack
     owed: Money
     returned: Money
+    settled: Mapping[JournalKind, Money] = field(default_factory=dict)
+    given_back: Money = ZERO
+    sold: Sold | None = None
     state: State
     sequence: int
     terms_version: str

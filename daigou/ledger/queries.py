@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.exc import DBAPIError
 
-from daigou.domain.book import Account, AccountKind
+from daigou.domain.book import Account, AccountKind, JournalKind
 from daigou.domain.ids import (
     ClaimId,
     ConsultationId,
@@ -417,17 +417,42 @@ def _balance_of(account: str | ColumnElement[str]) -> Any:
 
 def _chargebacks() -> Select[Any]:
     debt = f"{AccountKind.CHARGED_BACK}:" + _CHARGEBACK.c.id
-    returned = select(cast(func.coalesce(func.sum(_RETURNED.c.amount), 0), BigInteger)).where(
-        _RETURNED.c.chargeback == _CHARGEBACK.c.id
+    deposit = f"{AccountKind.DEPOSIT}:" + _CHARGEBACK.c.client
+    returned = select(_sum(_RETURNED.c.amount)).where(_RETURNED.c.chargeback == _CHARGEBACK.c.id)
+    moved = select(_JOURNAL.c.kind, (-_sum(_ENTRY.c.amount)).label("amount")).join(_ENTRY)
+    settled = (
+        moved.where(_ENTRY.c.account == debt, _JOURNAL.c.kind != JournalKind.CHARGEBACK)
+        .group_by(_JOURNAL.c.kind)
+        .correlate(_CHARGEBACK)
+        .subquery()
     )
+    given_back = (
+        select(-_sum(_ENTRY.c.amount))
+        .join(_JOURNAL)
+        .where(
+            _ENTRY.c.account == deposit,
+            _ENTRY.c.subject == _CHARGEBACK.c.id,
+            _JOURNAL.c.kind == JournalKind.CHARGEBACK_WON,
+        )
+    )
+    sold = select(_ORDER.c.facts["sold"]).where(_ORDER.c.id == _CHARGEBACK.c.order_id)
+    kinds = select(func.jsonb_object_agg(settled.c.kind, settled.c.amount))
     return select(
         _CHARGEBACK,
         func.coalesce(_balance_of(debt), 0).label("owed"),
         returned.scalar_subquery().label("returned"),
+        kinds.scalar_subquery().label("settled"),
+        given_back.correlate(_CHARGEBACK).scalar_subquery().label("given_back"),
+        sold.correlate(_CHARGEBACK).scalar_subquery().label("sold"),
     )
 
 
+def _sum(amounts: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(amounts), 0), BigInteger)
+
+
 CHARGEBACKS = _chargebacks()
-"""Chargebacks, each with what is owed of it, and what its order gave back of it."""
+"""Chargebacks, each with what is owed of it, how the rest was settled, and what its order gave back
+of it."""
 _WHOLE_ORDERS = _whole_orders()
 """Built once: to build it takes as long as to ask it."""

@@ -5,10 +5,13 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from daigou.domain.book import JournalKind
 from daigou.domain.commands import DisputeReason, Head, Stand
+from daigou.domain.facts import Sold
 from daigou.domain.ids import workflow_id
 from daigou.domain.lifecycle import CHARGEBACK
 from daigou.domain.lifecycle.chargeback import STANDS
+from daigou.domain.money import ZERO
 from daigou.domain.order import Role, State
 from daigou.ledger.account_views import BundleView, ChargebackView
 from daigou.ledger.views import JournalView, MovementView
@@ -24,11 +27,57 @@ _HEADS = {
 }
 
 
+_SETTLED_BY = {
+    "paid": JournalKind.CHARGEBACK_PAID,
+    "offset": JournalKind.OFFSET,
+    "sold": JournalKind.DISPOSAL,
+    "order": JournalKind.REFUND_DISPUTED,
+    "borne": JournalKind.CHARGEBACK_BORNE,
+    "waived": JournalKind.CHARGEBACK_WON,
+}
+
+
 class FootingAnswer(Answered):
     """What was known of the order when the chargeback was reported (PSR-22-4)."""
 
     received: Annotated[bool, Field(description="Logistics received goods of it normally.")]
     providers_fault: Annotated[bool, Field(description="A cause was found with the provider.")]
+
+
+class SettledAnswer(Answered):
+    """How what was charged back was settled, up to now; with what is owed it comes to that sum."""
+
+    paid: Annotated[Sum, Field(description="The client paid it.")]
+    offset: Annotated[Sum, Field(description="Taken from the deposit (PSR-22-2, UA-1-19).")]
+    sold: Annotated[Sum, Field(description="From what retained goods fetched (PSR-22-3).")]
+    order: Annotated[Sum, Field(description="From what the order gave back.")]
+    borne: Annotated[Sum, Field(description="The provider bears it (PSR-22-4).")]
+    waived: Annotated[Sum, Field(description="Not owed any more since the institution paid.")]
+
+    @classmethod
+    def of(cls, chargeback: ChargebackView) -> Self:
+        """How it was settled, as it travels."""
+        by = {
+            name: Sum.of(chargeback.settled.get(kind, ZERO)) for name, kind in _SETTLED_BY.items()
+        }
+        return cls(**by)
+
+
+class SoldAnswer(Answered):
+    """Retained goods of the order that were sold for the debt (PSR-22-3)."""
+
+    cost: Annotated[Sum, Field(description="What they had cost.")]
+    proceeds: Annotated[Sum, Field(description="What they fetched.")]
+    lost: Annotated[Sum, Field(description="The difference: below zero where they fetched more.")]
+
+    @classmethod
+    def of(cls, sold: Sold) -> Self:
+        """What was sold, as it travels."""
+        return cls(
+            cost=Sum.of(sold.cost),
+            proceeds=Sum.of(sold.proceeds),
+            lost=Sum.of(sold.cost - sold.proceeds),
+        )
 
 
 class ChargebackAnswer(Answered):
@@ -56,6 +105,11 @@ class ChargebackAnswer(Answered):
     returned: Annotated[
         Sum, Field(description="What its order gave back of it: it paid the debt, or the deposit.")
     ]
+    settled: SettledAnswer
+    given_back: Annotated[
+        Sum, Field(description="What went back into the deposit when it was won (PSR-22-1).")
+    ]
+    sold: Annotated[SoldAnswer | None, Field(description="The order's goods, if they were sold.")]
     verdict: Annotated[str | None, Field(description="`won`, `lost`, or none yet.")]
     evidence_due: Annotated[Moment, Field(description="Evidence is taken strictly before it.")]
     staged: Annotated[str | None, Field(description="The digest of the evidence that is ready.")]
@@ -96,6 +150,9 @@ class ChargebackAnswer(Answered):
             head_says=_HEADS[known.head] if known.head else None,
             owed=Sum.of(chargeback.owed),
             returned=Sum.of(chargeback.returned),
+            settled=SettledAnswer.of(chargeback),
+            given_back=Sum.of(chargeback.given_back),
+            sold=SoldAnswer.of(chargeback.sold) if chargeback.sold else None,
             verdict="won" if known.won else "lost" if known.lost else None,
             evidence_due=known.evidence_due,
             staged=known.staged or None,

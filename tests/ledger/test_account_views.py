@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from daigou.domain import commands
+from daigou.domain.book import JournalKind
 from daigou.domain.commands import Block, FreezeReason
+from daigou.domain.facts import Sold
 from daigou.domain.ids import MovementRef, OrderId, PartyId
 from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role, State, Trigger
@@ -123,6 +125,33 @@ def test_a_payment_says_what_of_it_can_still_be_charged_back(
     seen = accounts.chargeback_of("dp_1")
     assert (seen.owed, seen.returned, type(seen.returned.amount)) == (Money(100_000), ZERO, int)
     assert [each.id for each in accounts.chargebacks(ANNA, limit=5)] == [disputed.id]
+
+
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-3")
+def test_a_chargeback_says_what_settled_it_what_came_back_and_what_its_goods_lost(
+    world: World, accounts: AccountQueries
+) -> None:
+    order = world.purchased()
+    world.recharged(20_000)
+    disputed = chargeback(world, order, WHOLE)
+    disputed.pull(Trigger.OFFSET_DEPOSIT)
+    heed(order, disputed)
+    goods = commands.DisposeGoods(
+        proceeds=Money(70_000), storage_costs=Money(5_000), external_ref="buyer-1"
+    )
+    order.pull(Trigger.DISPOSE_GOODS, goods, by=Role.PROVIDER)
+
+    owing = accounts.chargeback_of("dp_1")
+    disputed.pull(Trigger.WIN_CHARGEBACK, commands.InstitutionVerdict(external_ref="vd-1"))
+    won = accounts.chargeback_of("dp_1")
+
+    rest = Money(WHOLE - 85_000)
+    settled = {JournalKind.OFFSET: Money(20_000), JournalKind.DISPOSAL: Money(65_000)}
+    assert (owing.settled, owing.owed, owing.given_back) == (settled, rest, ZERO)
+    assert owing.sold == Sold(cost=Money(WHOLE - 123), proceeds=Money(70_000))
+    assert won.settled == {**settled, JournalKind.CHARGEBACK_WON: rest}
+    assert (won.owed, won.given_back) == (ZERO, Money(85_000))
 
 
 def test_nobody_has_no_account(accounts: AccountQueries) -> None:
