@@ -124,6 +124,7 @@ def head_of(reason: DisputeReason, footing: Footing) -> Head | None:
     }
     if reason in by_reason:
         return by_reason[reason]
-    if footing.received and not footing.providers_fault:
+    # Whether a payment was taken twice, the goods do not tell.
+    if reason != DisputeReason.DUPLICATE and footing.received and not footing.providers_fault:
         return Head.RECEIVED_NORMALLY
     return None

@@ -10,7 +10,7 @@ ACCOUNTS = (
                       refunds.total, disputes.total) AS difference
         FROM movement c
         CROSS JOIN LATERAL (SELECT coalesce(sum(amount), 0) AS total FROM movement
-                            WHERE original = c.reference) AS refunds
+                            WHERE original = c.reference AND state <> 'failed') AS refunds
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(CASE WHEN won THEN back.total
                                 ELSE greatest(amount, back.total) END), 0) AS total

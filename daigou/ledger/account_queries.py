@@ -271,7 +271,7 @@ _BLOCKING = """
 _PAYMENT = """
     SELECT m.reference, m.subject, m.amount,
         (SELECT coalesce(sum(r.amount), 0)::bigint FROM movement r
-         WHERE r.original = m.reference) AS refunded,
+         WHERE r.original = m.reference AND r.state <> 'failed') AS refunded,
         (SELECT coalesce(sum(d.weight), 0)::bigint FROM disputed_payment d
          WHERE d.payment = m.reference) AS disputed
     FROM movement m JOIN purchase_order o ON o.id = m.subject

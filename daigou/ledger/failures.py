@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from daigou.domain.commands import Block
 from daigou.domain.freezes import blocked
-from daigou.domain.money import Money
+from daigou.domain.money import ZERO, Money
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.ports.books import BooksUnavailableError, StepConflictError
@@ -61,6 +61,8 @@ def _meaning(error: DBAPIError) -> Exception:
             return Refused(RefusalCode.COUPON_NOT_USABLE, "UA-1-10", message)
         case "DG010", _:
             return Refused(RefusalCode.INVALID_REQUEST, "PSR-22-1", message)
+        case "DG011", _:
+            return _owed(detail)
         case "DG009", _:
             return Refused(RefusalCode.CLAIM_TOO_HIGH, "PSR-24", message)
         case "DG021", _:
@@ -117,6 +119,17 @@ def _blocked(detail: str) -> Refused:
     said = json.loads(detail)
     by = [(each["reason"], each["clause"]) for each in said["freezes"]]
     return blocked(Block(said["blocked"]), by)
+
+
+def _owed(detail: str) -> Refused:
+    sums = json.loads(detail)
+    holds, owed = Money(sums["holds"]), Money(sums["owed"])
+    return Refused(
+        RefusalCode.DEPOSIT_TOO_SMALL,
+        "UA-1-19",
+        f"the deposit holds {holds}, {owed} are owed for what cancellations cost:"
+        f" {max(ZERO, holds - owed)} can be taken out",
+    )
 
 
 def _beneath_the_floor(message: str, detail: str) -> Exception:

@@ -87,7 +87,7 @@ HEADS: dict[DisputeReason, tuple[Head | None, ...]] = {
     DisputeReason.CHANGED_MIND: (Head.NOT_THE_PROVIDERS,) * 4,
     DisputeReason.NOT_RECEIVED: (None, Head.RECEIVED_NORMALLY, None, None),
     DisputeReason.NOT_AS_DESCRIBED: (None, Head.RECEIVED_NORMALLY, None, None),
-    DisputeReason.DUPLICATE: (None, Head.RECEIVED_NORMALLY, None, None),
+    DisputeReason.DUPLICATE: (None, None, None, None),
     DisputeReason.OTHER: (None, Head.RECEIVED_NORMALLY, None, None),
 }
 

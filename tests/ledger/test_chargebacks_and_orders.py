@@ -58,7 +58,7 @@ def closed(world: World) -> Subject:
 # ---- refunded, and charged back ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", [None, Trigger.CONFIRM_REFUND, Trigger.FAIL_REFUND])
+@pytest.mark.parametrize("answer", [None, Trigger.CONFIRM_REFUND])
 def test_what_went_back_to_the_card_is_not_charged_back_as_well(
     world: World, queries: Queries, answer: Trigger | None
 ) -> None:
@@ -80,9 +80,32 @@ def test_what_went_back_to_the_card_is_not_charged_back_as_well(
     on_its_way = {
         None: {f"refund_transit:{order.id}": -80_080, "payment_institution": 80_080},
         Trigger.CONFIRM_REFUND: {},
-        Trigger.FAIL_REFUND: {"deposit:cli_anna": -80_080, "payment_institution": 80_080},
     }
     assert balances(queries) == on_its_way[answer]
+
+
+@pytest.mark.clause("PSR-22-1")
+def test_what_could_not_go_back_to_the_card_may_be_charged_back_and_the_deposit_pays_it(
+    world: World, queries: Queries
+) -> None:
+    order = part_refunded(world)
+    (refund,) = order.refunds()
+    order.answer(Trigger.FAIL_REFUND, item=refund)
+    assert queries.deposit(ANNA).balance == Money(80_080)
+
+    disputed = chargeback(world, order, WHOLE)
+    sold_out(order)
+
+    # The client has ¥800.80 twice: in its deposit, and from the institution.
+    assert order.refunds() == ()
+    assert balances(queries) == {
+        "deposit:cli_anna": -80_080,
+        f"charged_back:{disputed.id}": 80_080,
+    }
+    disputed.pull(Trigger.COLLECT_DEBT)
+    disputed.pull(Trigger.OFFSET_DEPOSIT)
+    assert disputed.state == State.COVERED
+    assert balances(queries) == {}
 
 
 def test_what_was_paid_for_a_debt_comes_back_to_the_deposit_with_the_order(

@@ -4,6 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import Engine
 
 from daigou.domain import commands
 from daigou.domain.book import MovementKind, MovementState
@@ -13,8 +14,17 @@ from daigou.domain.order import Role, State, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.ledger.books import PostgresBooks
 from daigou.ledger.queries import Queries
-from tests.ledger.account_road import institution_says, refusal, withdrawal
-from tests.ledger.road import ANNA, BEN, World
+from tests.ledger.account_road import freeze, institution_says, lift, refusal, withdrawal
+from tests.ledger.road import (
+    ANNA,
+    BEN,
+    WHOLE,
+    World,
+    a_cost,
+    agree,
+    ask_to_cancel,
+    settle_case,
+)
 from tests.ledger.sums import balances
 
 pytestmark = [pytest.mark.usefixtures("proved"), pytest.mark.clause("UA-1-8")]
@@ -77,6 +87,27 @@ def test_no_more_is_withdrawn_than_there_is_and_of_ones_own(world: World, querie
 
     withdrawal(world, 70_000, client=BEN)
     assert balances(queries)["deposit:cli_anna"] == -50_000
+
+
+@pytest.mark.clause("UA-1-19")
+def test_what_is_owed_for_a_cancellation_is_not_withdrawn(
+    world: World, queries: Queries, engine: Engine
+) -> None:
+    order = world.purchased(from_deposit=WHOLE)
+    ask_to_cancel(order)
+    agree(order, 0)
+    world.recharged(5_000)
+    # While the deposit is frozen, what the cancellation costs is owed: ¥40.
+    frozen = freeze(world)
+    settle_case(order, engine, a_cost(4_000))
+    lift(frozen)
+    assert balances(queries)["receivable:cli_anna"] == 4_000
+
+    assert refusal(lambda: withdrawal(world, 1_001)) == (RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-19")
+
+    withdrawal(world, 1_000)
+    assert balances(queries)["deposit:cli_anna"] == -4_000
+    assert refusal(lambda: withdrawal(world, 100)) == (RefusalCode.DEPOSIT_TOO_SMALL, "UA-1-19")
 
 
 def test_an_answer_to_another_withdrawal_is_refused(world: World) -> None:

@@ -1,6 +1,7 @@
 -- What a client's account goes through: withdrawals, freezes, its closing, and chargebacks.
 -- The SQLSTATEs are those of the files before, and
 --   DG010  a payment would be given back more than once
+--   DG011  what a client owes for cancellations would be taken out of its deposit
 -- DG002 says in its detail what is blocked, and by which freezes.
 
 -- ---- further kinds of subjects: see 0008_subjects.sql ------------------------------------------
@@ -297,8 +298,9 @@ CREATE TRIGGER is_of_its_payment BEFORE INSERT ON chargeback
     FOR EACH ROW EXECUTE FUNCTION chargeback_is_of_its_payment();
 
 -- Why: PSR-22-1, a payment under chargeback is never refunded as well, nor a refunded one charged
--- back: over all that was given back of it. Of two at once the second waits for the first, and sees
--- what it wrote.
+-- back: over all that was given back of it. A refund that failed went to the deposit, and the
+-- institution has its money yet. Of two at once the second waits for the first, and sees what it
+-- wrote.
 CREATE FUNCTION payment_is_given_back_once(the_payment varchar) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     captured bigint;
@@ -306,7 +308,8 @@ DECLARE
     disputed bigint;
 BEGIN
     SELECT amount INTO captured FROM movement WHERE reference = the_payment FOR NO KEY UPDATE;
-    SELECT coalesce(sum(amount), 0) INTO refunded FROM movement WHERE original = the_payment;
+    SELECT coalesce(sum(amount), 0) INTO refunded FROM movement
+        WHERE original = the_payment AND state <> 'failed';
     SELECT coalesce(sum(weight), 0) INTO disputed FROM disputed_payment
         WHERE payment = the_payment;
     IF refunded + disputed > captured THEN
@@ -537,6 +540,7 @@ DECLARE
     journal_kind varchar;
     last_no bigint;
     last_balance bigint;
+    owed bigint;
 BEGIN
     SELECT kind INTO account_kind FROM account WHERE id = NEW.account FOR NO KEY UPDATE;
     SELECT kind INTO journal_kind FROM journal
@@ -556,6 +560,19 @@ BEGIN
     ) THEN
         PERFORM refuse_if_blocked(NEW.account, CASE journal_kind
             WHEN 'withdrawal_reserved' THEN 'withdrawal' ELSE 'use' END);
+    END IF;
+    -- UA-1-19. What is owed of a chargeback is a freeze's to hold: while a just cause is examined,
+    -- nothing is (PSR-22-4).
+    IF account_kind = 'deposit' AND journal_kind = 'withdrawal_reserved' THEN
+        SELECT balance INTO owed FROM entry
+            WHERE account = 'receivable:' || split_part(NEW.account, ':', 2)
+            ORDER BY entry_no DESC LIMIT 1;
+        IF owed > 0 AND -NEW.balance < owed THEN
+            RAISE EXCEPTION '% holds % fen, of which % are owed', NEW.account,
+                -coalesce(last_balance, 0), owed
+                USING ERRCODE = 'DG011', DETAIL = jsonb_build_object(
+                    'holds', -coalesce(last_balance, 0), 'owed', owed);
+        END IF;
     END IF;
     IF NEW.balance > 0 AND account_kind NOT IN (
             'payment_institution', 'bank', 'promotion', 'receivable', 'charged_back')
@@ -680,7 +697,7 @@ BEGIN
             SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'reference', c.reference, 'amount', c.amount, 'refunded', (
                     SELECT coalesce(sum(r.amount), 0) FROM movement r
-                    WHERE r.original = c.reference),
+                    WHERE r.original = c.reference AND r.state <> 'failed'),
                 'disputed', (
                     SELECT coalesce(sum(d.weight), 0) FROM disputed_payment d
                     WHERE d.payment = c.reference AND d.id <> the_subject)
