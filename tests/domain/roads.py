@@ -380,7 +380,8 @@ def _on_chargebacks(books: Bookkeeper, dice: Dice) -> Iterator[Act]:
                 terms=samples.ON_REQUEST if dice.below(2) else samples.TERMS,
             )
     for each in books.disputes:
-        for row in CHARGEBACK.rows_from(each.state) if each.state not in CHARGEBACK.ends else ():
+        rows = () if each.state in CHARGEBACK.ends else CHARGEBACK.rows_from(each.state)
+        for row in {row.trigger: row for row in rows}.values():
             rare = row.trigger in RARE and dice.below(4)
             if row.trigger not in NO_MONEY and not rare:
                 yield lambda each=each, row=row: _on_a_chargeback(each, row, dice)

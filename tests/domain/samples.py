@@ -605,7 +605,12 @@ def _situation_of_a_chargeback(
         case Trigger.DECLINE_CHARGEBACK_PAYMENT if row.target == State.WON:
             known = replace(known, won=True)
         case Trigger.DECLINE_CHARGEBACK_PAYMENT:
-            known = replace(known, paying_in=row.target)
+            paying_in = State.OWING if row.target == State.OWING else State.DEMANDED
+            known = replace(known, paying_in=paying_in, lost=row.target == State.SETTLED)
+            giving_way = [
+                each for each in table.rows_from(row.source, row.trigger) if each.gives_way
+            ]
+            passed_over = () if row.gives_way else tuple(giving_way)
         case Trigger.OFFSET_DEPOSIT | Trigger.COLLECT_DEBT:
             known = replace(known, lost=row.target == State.SETTLED)
             passed_over = table.rows_from(row.source, row.trigger)[:variant]

@@ -43,6 +43,7 @@ def fired(
     known: ChargedBack | None = CHARGED_BACK,
     terms: Terms = TERMS,
     at: datetime = NOON,
+    passed_over: tuple[Row, ...] = (),
 ) -> Row:
     """The row that somebody takes of a chargeback that knows so much."""
     situation = samples.situation(
@@ -52,6 +53,7 @@ def fired(
         order=state,
         terms=terms,
         at=at,
+        passed_over=passed_over,
     )
     return CHARGEBACK.fire(state=state, trigger=trigger, situation=situation)
 
@@ -320,9 +322,20 @@ def test_a_declined_payment_leads_back_to_where_it_was_made(state: State) -> Non
     row = fired(Trigger.PAY_CHARGEBACK, state, said, role=Role.CLIENT)
     known = facts_after(row, said, replace(CHARGED_BACK, paying_in=None))
 
-    declined = fired(Trigger.DECLINE_CHARGEBACK_PAYMENT, State.PAYING, known=known)
+    nothing_owed = fired(Trigger.DECLINE_CHARGEBACK_PAYMENT, State.PAYING, known=known)
+    declined = fired(
+        Trigger.DECLINE_CHARGEBACK_PAYMENT,
+        State.PAYING,
+        known=known,
+        passed_over=(nothing_owed,),
+    )
 
-    assert (row.target, declined.target) == (State.PAYING, state)
+    # The books say whether the order has paid the debt meanwhile.
+    assert (row.target, nothing_owed.target, declined.target) == (
+        State.PAYING,
+        State.COVERED,
+        state,
+    )
 
 
 @pytest.mark.clause("PSR-22-1")

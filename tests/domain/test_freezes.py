@@ -222,7 +222,8 @@ def test_a_refusal_names_every_freeze_that_forbids_it(what: Block) -> None:
     service = what == Block.SERVICE
     code = RefusalCode.SERVICE_REFUSED if service else RefusalCode.ACCOUNT_FROZEN
     assert (refused.code, refused.clause) == (code, "UA-1-2")
-    assert "lost credential (UA-1-2), chargeback (PSR-22-3)" in refused.detail
+    assert "for a lost or misused credential (UA-1-2), until " in refused.detail
+    assert "; for a payment that was charged back (PSR-22-3), until " in refused.detail
 
 
 # ---- who lifts it ------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from daigou.domain.order import State, Trigger
 from daigou.domain.postings.checkout import due
 from tests.domain import samples
 from tests.domain.bookkeeper import Bookkeeper, paid
-from tests.domain.charged_back import dispute
+from tests.domain.charged_back import Dispute, dispute, pay_debt
 from tests.domain.roads import (
     OF_CHARGEBACKS,
     Dice,
@@ -221,6 +221,9 @@ def test_hundreds_of_roads_take_every_row_by_which_a_chargeback_moves_money() ->
     lost.pull(Trigger.LOSE_CHARGEBACK, samples.command_of(Trigger.LOSE_CHARGEBACK))
     undone.pull(Trigger.REPORT_UNREALIZABLE, samples.command_of(Trigger.REPORT_UNREALIZABLE))
     taken = {_named(row) for row in lost.rows if row.posts}
+    paid_meanwhile = [_paid_by_its_order_meanwhile(lost=lost) for lost in (False, True)]
+    for throw in (*paid_meanwhile, _won_meanwhile()):
+        taken |= {_named(row) for row in throw.rows if row.posts}
 
     for seed in range(200):
         thrown = random.Random(seed)
@@ -233,6 +236,30 @@ def test_hundreds_of_roads_take_every_row_by_which_a_chargeback_moves_money() ->
     of_orders = [row for row in FULFILMENT.rows if row.trigger in OF_CHARGEBACKS]
     rows = [row for row in (*CHARGEBACK.rows, *of_orders) if row.posts]
     assert {_named(row) for row in rows} - taken == set()
+
+
+def _paid_by_its_order_meanwhile(*, lost: bool) -> Dispute:
+    """A dispute, lost or not; while the client pays, its order gives the money back instead."""
+    order = paid(deposit=0, institution=1_231_23)
+    disputed = dispute(order, 1_000_00)
+    if lost:
+        disputed.pull(Trigger.LOSE_CHARGEBACK, samples.command_of(Trigger.LOSE_CHARGEBACK))
+    pay_debt(disputed, deposit=0, institution=1_000_00)
+    order.pull(Trigger.REPORT_UNREALIZABLE, samples.command_of(Trigger.REPORT_UNREALIZABLE))
+    disputed.answer(Trigger.DECLINE_CHARGEBACK_PAYMENT)
+    _prove_everything(order)
+    return disputed
+
+
+def _won_meanwhile() -> Dispute:
+    """A dispute that the institution decides for us while the client pays what is owed of it."""
+    order = paid(deposit=0, institution=1_231_23)
+    disputed = dispute(order, 1_000_00)
+    pay_debt(disputed, deposit=0, institution=1_000_00)
+    disputed.pull(Trigger.WIN_CHARGEBACK, samples.command_of(Trigger.WIN_CHARGEBACK))
+    disputed.answer(Trigger.CONFIRM_CHARGEBACK_PAYMENT)
+    _prove_everything(order)
+    return disputed
 
 
 def _named(row: Row) -> tuple[str, ...]:

@@ -209,6 +209,7 @@ def test_the_rows_that_give_way_do_so_where_the_books_say_that_it_cannot_be() ->
                 (Trigger.OFFSET_DEPOSIT, State.DEMANDED),
                 (Trigger.COLLECT_DEBT, State.DEMANDED),
                 (Trigger.COLLECT_DEBT, State.OWING),
+                (Trigger.DECLINE_CHARGEBACK_PAYMENT, State.PAYING),
             )
             for target in (State.SETTLED, State.COVERED)
         },

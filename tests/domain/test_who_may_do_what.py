@@ -429,7 +429,7 @@ demanded   stage-evidence              provider platform             demanded
 demanded   submit-evidence             provider platform             demanded
 
 paying     confirm-chargeback-payment  payment_institution platform  covered|settled|won
-paying     decline-chargeback-payment  payment_institution platform  demanded|owing|won
+paying  decline-chargeback-payment  payment_institution platform  covered|demanded|owing|settled|won
 paying     escalate                    clock                         paying
 paying     win-chargeback              payment_institution platform  paying
 paying     lose-chargeback             payment_institution platform  paying

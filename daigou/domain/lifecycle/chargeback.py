@@ -194,16 +194,6 @@ ROWS = (
                 guards=(guards.names_its_method,),
                 posts=postings.reserve_debt_payment,
             ),
-            Row(
-                trigger=Trigger.DECLINE_CHARGEBACK_PAYMENT,
-                source=State.PAYING,
-                target=source,
-                clause="PSR-22-1",
-                roles=INSTITUTION,
-                when=guards.is_still_owed_since(source),
-                posts=postings.release_debt_payment,
-                notices=tell("chargeback.payment_declined", Role.CLIENT),
-            ),
         )
     ),
     Row(
@@ -215,6 +205,29 @@ ROWS = (
         when=guards.was_won,
         posts=postings.release_debt_payment_of_nothing,
         notices=_WON + _GO_ON,
+    ),
+    # What the order gave back meanwhile may have paid the debt.
+    *_paid_to(
+        trigger=Trigger.DECLINE_CHARGEBACK_PAYMENT,
+        source=State.PAYING,
+        posts=postings.release_debt_payment_of_nothing,
+        clause="PSR-22-1",
+        notices=_PAID + _GO_ON,
+        roles=INSTITUTION,
+        gives_way=_TOO_SMALL,
+    ),
+    *(
+        Row(
+            trigger=Trigger.DECLINE_CHARGEBACK_PAYMENT,
+            source=State.PAYING,
+            target=target,
+            clause="PSR-22-1",
+            roles=INSTITUTION,
+            when=when,
+            posts=postings.release_debt_payment,
+            notices=tell("chargeback.payment_declined", Role.CLIENT),
+        )
+        for target, when in ((State.OWING, guards.was_owed_when_paid), (State.DEMANDED, None))
     ),
     Row(
         trigger=Trigger.CONFIRM_CHARGEBACK_PAYMENT,

@@ -9,7 +9,7 @@ from daigou.domain.commands import (
     ReportChargeback,
     Stand,
 )
-from daigou.domain.lifecycle.table import Condition, Situation
+from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import ZERO
 from daigou.domain.order import State
 from daigou.domain.refusals import RefusalCode, Refused
@@ -84,14 +84,9 @@ def was_won(situation: Situation) -> bool:
     return _chargeback(situation).won
 
 
-def is_still_owed_since(state: State) -> Condition:
-    """Whether the payment under way was made in that state, and is needed yet."""
-
-    def holds(situation: Situation) -> bool:
-        chargeback = _chargeback(situation)
-        return chargeback.paying_in == state and not chargeback.won
-
-    return holds
+def was_owed_when_paid(situation: Situation) -> bool:
+    """Whether the payment under way was made after the deposit had not covered the debt."""
+    return _chargeback(situation).paying_in == State.OWING
 
 
 def is_not_decided(situation: Situation) -> None:

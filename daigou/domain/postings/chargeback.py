@@ -129,7 +129,12 @@ def release_debt_payment(book: Book, command: Command) -> Effects:
 
 
 def release_debt_payment_of_nothing(book: Book, command: Command) -> Effects:
-    """The capture was declined, and nothing is owed any more."""
+    """The capture was declined, and nothing is owed any more.
+
+    Raises:
+        Refused: something is owed yet.
+    """
+    nothing_is_owed(book, command)
     return replace(release_debt_payment(book, command), lifts=True)
 
 
