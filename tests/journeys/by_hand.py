@@ -740,7 +740,14 @@ AXES = {
     "d": "dissolution",
     "b": "refund",
 }
-CLAIM, TIP = "k", "t"
+BESIDE = {
+    "k": "claim",
+    "t": "tip",
+    "x": "chargeback",
+    "w": "withdrawal",
+    "f": "freeze",
+    "a": "closure",
+}
 """The letters of what is no item of the order, but beside it."""
 FIRST = {"b": "due"}
 """The state that an item is in before its first step; `new` where nothing is said."""
@@ -753,6 +760,12 @@ SUFFIXED = (
     "settle-cancellation",
     "follow-case",
     "follow-order",
+    "heed-chargeback",
+    "report-chargeback",
+    "pay-chargeback",
+    "offset-deposit",
+    "collect-debt",
+    "place-freeze",
     "request-dissolution",
     "prove-disposal",
     "record-dissolution-refund",
@@ -761,6 +774,7 @@ SUFFIXED = (
     "make-claim",
     "admit-claim",
     "record-compensation",
+    "request-withdrawal",
     "request",
     "raise-caution",
     "confirm-payment",

@@ -1,211 +1,46 @@
-"""Every path as a journey, worked out by hand: its steps, its moments and its sums in fen.
-
-A step is a trigger of the order, or of an item with the item's name before it: `p2:deliver` is of
-its second parcel (r: requirements, q: questions, o: opinions, c: cancellations, d: dissolutions,
-b: refunds), `k1:…` of the first claim on it, `t1:…` of the first tip for it, which have timelines
-of their own.
-`>stored` says that the order follows its slowest parcel there. `lapse@accept+1d` strikes one day
-after the latest `accept`, `forfeit@date` at the date agreed, `deem-received@>delivered+10d~a~b` as
-much later as passed from `a` to `b`.
-"""
+"""Every path as a journey, worked out by hand: its way, its end, and what it came to."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
-from tests.journeys.by_hand import (
-    CLAIM,
-    FIRST,
-    FOLLOWS,
-    ITEMS,
-    ORDER,
-    TIP,
-    UNTOLD,
-    Rule,
-    trigger_of,
+from tests.journeys.accounts import OF_ACCOUNTS
+from tests.journeys.charged_back import CHARGED_BACK
+from tests.journeys.ways import (
+    AGREED,
+    AGREED_BY_INSTITUTION,
+    BACK,
+    BAGS,
+    BOOTS,
+    BOUGHT,
+    BOUGHT_HOME,
+    BOWLS,
+    BRUSHES,
+    CANCELLED_AT_ONCE,
+    CLOSE,
+    DELIVERED,
+    DISSOLVED,
+    DISSOLVING,
+    HALF_A_FEN,
+    HOME,
+    KETTLES,
+    LAMPS,
+    LESS_THAN_HALF,
+    PAID_BACK,
+    PANDAS,
+    SCARVES,
+    SELLER_ASKED,
+    SELLER_TO_DISSOLVE,
+    SENT,
+    SENT_BACK,
+    SETTLED,
+    STORED,
+    TO_DISSOLVE,
+    TRIFLE,
+    Claim,
+    Journey,
+    Sums,
+    Tip,
 )
-
-
-class Price(NamedTuple):
-    """What is asked for: fen a piece, pieces, fen of freight to the warehouse."""
-
-    unit: int
-    pieces: int
-    freight: int
-
-
-# The fee is a thousandth of goods and freight, half a fen up. Beside it: the amount, and the four
-# tenths of it (rounded down) that the deposit pays where both pay.
-KETTLES = Price(410, 300, 0)  # 123000 -> fee 123 (of 123.000); 123123; 49249 + 73874
-TRIFLE = Price(120, 1, 0)  # 120 -> fee 0 (of 0.120); 120; 48 + 72
-HALF_A_FEN = Price(450, 1, 50)  # 500 -> fee 1 (of 0.500); 501; 200 + 301
-LESS_THAN_HALF = Price(449, 1, 50)  # 499 -> fee 0 (of 0.499); 499; 199 + 300
-LAMPS = Price(6225, 2, 50)  # 12500 -> fee 13 (of 12.500); 12513; 5005 + 7508
-SCARVES = Price(3549, 7, 707)  # 25550 -> fee 26 (of 25.550); 25576; 10230 + 15346
-BOWLS = Price(2490, 10, 150)  # 25050 -> fee 25 (of 25.050); 25075; 10030 + 15045
-BAGS = Price(1980, 25, 550)  # 50050 -> fee 50 (of 50.050); 50100; 20040 + 30060
-BOOTS = Price(49999, 3, 1200)  # 151197 -> fee 151 (of 151.197); 151348; 60539 + 90809
-BRUSHES = Price(1250, 12, 499)  # 15499 -> fee 15 (of 15.499); 15514; 6205 + 9309
-PANDAS = Price(1250, 12, 500)  # 15500 -> fee 16 (of 15.500); 15516; 6206 + 9310
-
-# Where lines are added: 800 for the provider's photographs, 350 for the storage's repacking.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sums:
-    """What an order came to. What was paid, and what the client still owes as a `debt`, went to the
-    seller, to fees and costs, to third parties, or back.
-
-    `deposit` is what the client's deposit gained by the order, `institution` what the payment
-    institution holds by it. What the seller keeps is less than nothing where it paid for a return:
-    `for_the_return`, to the deposit. `brokerage` is what the promoter got of the fee, `coupon` what
-    the platform gave for good. `agreed` are goods and freight in the end, where they are not as
-    asked for; `storage` is what of `third` the storage charged for months. `charges` are the lines
-    that a cancellation added: code, fen, and the role that collects it.
-    """
-
-    paid: int = 0
-    seller: int = 0
-    fee: int = 0
-    third: int = 0
-    costs: int = 0
-    back: int = 0
-    deposit: int = 0
-    institution: int = 0
-    brokerage: int = 0
-    coupon: int = 0
-    storage: int = 0
-    debt: int = 0
-    for_the_return: int = 0
-    agreed: tuple[int, int] | None = None
-    charges: tuple[tuple[str, int, str], ...] = ()
-
-
-class Claim(NamedTuple):
-    """What a claim came to: fen that are asked, that were admitted, and that came into the client's
-    deposit for it."""
-
-    asked: int
-    admitted: int = 0
-    paid: int = 0
-
-
-class Tip(NamedTuple):
-    """What a tip came to: fen that were given, and that the provider has of them in the end."""
-
-    given: int
-    earned: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A step of a way: of an item, or of the order where `item` is empty, from where it stands.
-
-    `moment` is what stands behind the `@`, of a step that a deadline takes.
-    """
-
-    name: str
-    trigger: str
-    item: str
-    source: str
-    rule: Rule
-    moment: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
-    """A path, walked with a price by a client of a country."""
-
-    path: str
-    price: Price
-    country: str
-    way: str
-    end: str
-    sums: Sums = Sums()
-    claims: tuple[Claim, ...] = ()
-    tips: tuple[Tip, ...] = ()
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """Each step of the order's way, with its rule."""
-        return tuple(step for step in self.all_steps if step.item[:1] not in (CLAIM, TIP))
-
-    def steps_of_claim(self, number: int) -> tuple[Step, ...]:
-        """Each step of the nth claim on it, with its rule."""
-        return tuple(step for step in self.all_steps if step.item == f"{CLAIM}{number}")
-
-    def steps_of_tip(self, number: int) -> tuple[Step, ...]:
-        """Each step of the nth tip for it, with its rule."""
-        return tuple(step for step in self.all_steps if step.item == f"{TIP}{number}")
-
-    @property
-    def all_steps(self) -> tuple[Step, ...]:
-        """Each step of all, in the order of the way."""
-        states: dict[str, str] = {}
-        found = []
-        for word in self.way.split():
-            name, _, moment = word.partition("@")
-            item, _, said = name.rpartition(":")
-            state = states.get(item, FIRST.get(item[:1], "new"))
-            rule = _rule(said, item[:1], state)
-            states[item] = rule.target
-            trigger = "follow-parcels" if said.startswith(">") else trigger_of(said)
-            found.append(
-                Step(
-                    name=name,
-                    trigger=trigger,
-                    item=item,
-                    source=state,
-                    rule=rule,
-                    moment=moment,
-                )
-            )
-        return tuple(found)
-
-
-def _rule(name: str, axis: str, state: str) -> Rule:
-    if axis:
-        return ITEMS[axis, name, state]
-    if name.startswith(">"):
-        clause, tells = FOLLOWS[name[1:]]
-        return Rule(name[1:], clause, "", () if (state, name[1:]) in UNTOLD else tells)
-    return ORDER[name, state]
-
-
-_AGREED = "request accept pay"
-_AGREED_BY_INSTITUTION = "request accept pay-institution confirm-payment"
-_BOUGHT = "purchase record-purchase"
-_STORED = "p1:warehouse-receipt >warehoused p1:end-duty@p1:warehouse-receipt+1d >stored"
-_DELIVERED = f"{_STORED} p1:clear-customs >exported p1:deliver >delivered"
-_HOME = f"{_DELIVERED} confirm-receipt"
-_BOUGHT_HOME = f"{_BOUGHT} {_HOME}"
-_SENT = "p1:dispatch >dispatched"
-_CANCELLED_AT_ONCE = "c1:request-cancellation-unbought follow-case-held"
-_SELLER_ASKED = "c1:request-cancellation follow-case-held"
-_SENT_BACK = f"{_SELLER_ASKED} c1:consent-to-cancellation-goods-first p1:send-back >going_back"
-_BACK = "p1:hand-back c1:follow-order-back"
-_PAID_BACK = "c1:record-cancellation-refund"
-_SETTLED = "c1:settle-cancellation follow-case-cancelled"
-_TO_DISSOLVE = "d1:request-dissolution follow-case-held"
-_SELLER_TO_DISSOLVE = f"{_TO_DISSOLVE} d1:apply-to-seller"
-_DISSOLVING = f"{_SELLER_TO_DISSOLVE} d1:consent-to-dissolution"
-_DISSOLVED = "d1:record-dissolution-refund follow-case-dissolved"
-_CLOSE = {
-    country: f"close@confirm-receipt+{days}d"
-    for country, days in {
-        # The statutory period: the shorter of China's 15 days and the client's country's.
-        "US": 15,
-        "DE": 14,
-        "ES": 14,
-        "FR": 14,
-        "IT": 14,
-        "KZ": 14,
-        "JP": 8,
-        "KR": 7,
-        "RU": 7,
-    }.items()
-}
 
 JOURNEYS = (
     # Received.
@@ -213,7 +48,7 @@ JOURNEYS = (
         path="paid from the deposit",
         price=KETTLES,
         country="US",
-        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['US']}",
+        way=f"{AGREED} {BOUGHT_HOME} {CLOSE['US']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
     ),
@@ -221,7 +56,7 @@ JOURNEYS = (
         path="paid through the institution",
         price=HALF_A_FEN,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, institution=501),
     ),
@@ -229,7 +64,7 @@ JOURNEYS = (
         path="paid from both",
         price=TRIFLE,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-48, institution=72),
     ),
@@ -237,7 +72,7 @@ JOURNEYS = (
         path="with other fees on top",
         price=KETTLES,  # 123123 + 800 + 350 = 124273; 49709 + 74564
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(
             paid=124273, seller=123000, fee=923, third=350, deposit=-49709, institution=74564
@@ -247,7 +82,7 @@ JOURNEYS = (
         path="fees reduced by a coupon",
         price=KETTLES,  # 124273 less a coupon of 500 = 123773; 49509 + 74264
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(
             paid=124273,
@@ -264,7 +99,7 @@ JOURNEYS = (
         path="won by a promoter",
         price=BOWLS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(
             paid=26225,
@@ -280,7 +115,7 @@ JOURNEYS = (
         path="logistics chosen before answer",
         price=LESS_THAN_HALF,
         country="DE",
-        way=f"request choose-logistics accept pay {_BOUGHT_HOME} {_CLOSE['DE']}",
+        way=f"request choose-logistics accept pay {BOUGHT_HOME} {CLOSE['DE']}",
         end="closed",
         sums=Sums(paid=499, seller=499, fee=0, deposit=-499),
     ),
@@ -288,7 +123,7 @@ JOURNEYS = (
         path="logistics chosen at checkout",
         price=LAMPS,
         country="KZ",
-        way=f"request accept choose-logistics pay {_BOUGHT_HOME} {_CLOSE['KZ']}",
+        way=f"request accept choose-logistics pay {BOUGHT_HOME} {CLOSE['KZ']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
     ),
@@ -296,8 +131,8 @@ JOURNEYS = (
         path="confirmed after the advice",
         price=SCARVES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} advise@>delivered+3d "
-        f"confirm-receipt {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} advise@>delivered+3d "
+        f"confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, institution=25576),
     ),
@@ -305,7 +140,7 @@ JOURNEYS = (
         path="not confirmed, deemed received",
         price=BOWLS,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} advise@>delivered+3d "
+        way=f"{AGREED} {BOUGHT} {DELIVERED} advise@>delivered+3d "
         "deem-received@>delivered+10d close@deem-received+7d",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
@@ -324,7 +159,7 @@ JOURNEYS = (
         "p1:warehouse-receipt >warehoused p2:end-duty@p2:warehouse-receipt+1d "
         "p1:end-duty@p1:warehouse-receipt+1d >stored p2:clear-customs p1:clear-customs >exported "
         "p2:deliver p1:refuse-package p1:settle-package p1:deliver >delivered object-to-receipt "
-        f"o1:give-opinion settle-objection confirm-receipt {_CLOSE['JP']}",
+        f"o1:give-opinion settle-objection confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(
             paid=13912,
@@ -418,7 +253,7 @@ JOURNEYS = (
         price=KETTLES,
         country="RU",
         way="request-doubtful escalate@request-doubtful+1d permit-goods accept pay "
-        f"{_BOUGHT_HOME} {_CLOSE['RU']}",
+        f"{BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
     ),
@@ -427,7 +262,7 @@ JOURNEYS = (
         price=BAGS,
         country="KR",
         way="request acknowledge-caution accept pay-institution confirm-payment "
-        f"{_BOUGHT_HOME} {_CLOSE['KR']}",
+        f"{BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, deposit=-20040, institution=30060),
     ),
@@ -435,7 +270,7 @@ JOURNEYS = (
         path="seller of low reputation",
         price=PANDAS,
         country="JP",
-        way=f"request raise-caution acknowledge-caution accept pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"request raise-caution acknowledge-caution accept pay {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, deposit=-15516),
     ),
@@ -444,7 +279,7 @@ JOURNEYS = (
         price=BRUSHES,
         country="RU",
         way="request raise-caution-by-platform acknowledge-caution accept pay-institution "
-        f"confirm-payment {_BOUGHT_HOME} {_CLOSE['RU']}",
+        f"confirm-payment {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=15514, seller=15499, fee=15, institution=15514),
     ),
@@ -453,7 +288,7 @@ JOURNEYS = (
         price=TRIFLE,
         country="KR",
         way="request raise-caution acknowledge-caution acknowledge-caution accept pay "
-        f"{_BOUGHT_HOME} {_CLOSE['KR']}",
+        f"{BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
     ),
@@ -479,7 +314,7 @@ JOURNEYS = (
         path="requirement agreed",
         price=LAMPS,
         country="JP",
-        way=f"request r1:require r1:agree-requirement accept pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"request r1:require r1:agree-requirement accept pay {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
     ),
@@ -488,7 +323,7 @@ JOURNEYS = (
         price=BOWLS,
         country="RU",
         way="request accept r1:require r1:decline-requirement pay-institution confirm-payment "
-        f"{_BOUGHT_HOME} {_CLOSE['RU']}",
+        f"{BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
     ),
@@ -496,7 +331,7 @@ JOURNEYS = (
         path="requirement not answered",
         price=KETTLES,
         country="KR",
-        way=f"request r1:require accept pay r1:lapse@r1:require+1d {_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"request r1:require accept pay r1:lapse@r1:require+1d {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
     ),
@@ -519,7 +354,7 @@ JOURNEYS = (
         path="question answered",
         price=BOWLS,
         country="JP",
-        way=f"request q1:ask-question q1:answer-question accept pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"request q1:ask-question q1:answer-question accept pay {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
     ),
@@ -527,8 +362,8 @@ JOURNEYS = (
         path="question escalated, answered",
         price=SCARVES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} q1:ask-question "
-        f"q1:escalate@q1:ask-question+1d q1:answer-question-by-platform {_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} q1:ask-question "
+        f"q1:escalate@q1:ask-question+1d q1:answer-question-by-platform {HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, institution=25576),
     ),
@@ -536,7 +371,7 @@ JOURNEYS = (
         path="opinion of the platform",
         price=HALF_A_FEN,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT} o1:give-opinion {_SENT} {_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED} {BOUGHT} o1:give-opinion {SENT} {HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
     ),
@@ -546,7 +381,7 @@ JOURNEYS = (
         price=PANDAS,
         country="JP",
         way="request accept pay-institution decline-payment pay-institution confirm-payment "
-        f"{_BOUGHT_HOME} {_CLOSE['JP']}",
+        f"{BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, deposit=-6206, institution=9310),
     ),
@@ -554,7 +389,7 @@ JOURNEYS = (
         path="payment pending, then captured",
         price=BAGS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, institution=50100),
     ),
@@ -562,7 +397,7 @@ JOURNEYS = (
         path="payment unanswered, captured",
         price=BOOTS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=151348, seller=151197, fee=151, deposit=-60539, institution=90809),
     ),
@@ -570,7 +405,7 @@ JOURNEYS = (
         path="payment unheard of, sent again",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-49249, institution=73874),
     ),
@@ -579,7 +414,7 @@ JOURNEYS = (
         price=BRUSHES,
         country="RU",
         way="request accept pay-institution escalate@pay-institution+1d confirm-payment "
-        f"{_BOUGHT_HOME} {_CLOSE['RU']}",
+        f"{BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=15514, seller=15499, fee=15, institution=15514),
     ),
@@ -587,7 +422,7 @@ JOURNEYS = (
         path="coupon free again, then used",
         price=KETTLES,  # 124273 less a coupon of 800 = 123473, at last from the deposit
         country="KR",
-        way=f"request accept pay-institution decline-payment pay {_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"request accept pay-institution decline-payment pay {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=124273, seller=123000, fee=923, third=350, deposit=-123473, coupon=800),
     ),
@@ -598,7 +433,7 @@ JOURNEYS = (
         price=BOWLS,
         country="RU",
         way="request acknowledge-caution accept pay purchase record-purchase-advance "
-        f"pay-institution confirm-payment-balance {_BOUGHT_HOME} {_CLOSE['RU']}",
+        f"pay-institution confirm-payment-balance {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=26225, seller=25050, fee=825, third=350, deposit=-14976, institution=11249),
     ),
@@ -608,7 +443,7 @@ JOURNEYS = (
         price=LAMPS,
         country="KR",
         way="request acknowledge-caution accept pay-institution confirm-payment purchase "
-        f"record-purchase-advance pay {_BOUGHT} {_SENT} {_HOME} {_CLOSE['KR']}",
+        f"record-purchase-advance pay {BOUGHT} {SENT} {HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-6282, institution=6231),
     ),
@@ -619,7 +454,7 @@ JOURNEYS = (
         country="JP",
         way="request acknowledge-caution accept pay-institution confirm-payment purchase "
         "record-purchase-advance pay-institution decline-payment-balance pay-institution "
-        f"confirm-payment-balance {_BOUGHT_HOME} {_CLOSE['JP']}",
+        f"confirm-payment-balance {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, deposit=-3964, institution=46136),
     ),
@@ -671,7 +506,7 @@ JOURNEYS = (
         path="purchase late, then bought",
         price=LAMPS,
         country="KR",
-        way=f"{_AGREED} remind@pay+1.5d escalate@pay+2d {_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED} remind@pay+1.5d escalate@pay+2d {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
     ),
@@ -679,7 +514,7 @@ JOURNEYS = (
         path="seller unpaid once, then bought",
         price=HALF_A_FEN,
         country="JP",
-        way=f"{_AGREED} purchase fail-purchase {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED} purchase fail-purchase {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
     ),
@@ -687,7 +522,7 @@ JOURNEYS = (
         path="seller unanswering, bought",
         price=BOWLS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
     ),
@@ -695,7 +530,7 @@ JOURNEYS = (
         path="seller never heard, sent again",
         price=SCARVES,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED} {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, deposit=-25576),
     ),
@@ -703,7 +538,7 @@ JOURNEYS = (
         path="seller pending, then bought",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, institution=123123),
     ),
@@ -711,8 +546,7 @@ JOURNEYS = (
         path="seller silent, person records",
         price=BOOTS,
         country="RU",
-        way=f"{_AGREED} purchase escalate@purchase+1d record-purchase-by-hand {_HOME} "
-        f"{_CLOSE['RU']}",
+        way=f"{AGREED} purchase escalate@purchase+1d record-purchase-by-hand {HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=151348, seller=151197, fee=151, deposit=-151348),
     ),
@@ -722,7 +556,7 @@ JOURNEYS = (
         path="price fell, told beforehand",
         price=KETTLES,  # with the other fees 124273; 49709 + 74564
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} report-price-fell {_BOUGHT_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} report-price-fell {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(
             paid=124273,
@@ -740,8 +574,8 @@ JOURNEYS = (
         path="price fell, the seller says so",
         price=LAMPS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-fell b1:confirm-refund {_BOUGHT_HOME} "
-        f"{_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} purchase quote-anew-fell b1:confirm-refund {BOUGHT_HOME} "
+        f"{CLOSE['KR']}",
         end="closed",
         sums=Sums(
             paid=12513, seller=11255, fee=11, back=1247, institution=11266, agreed=(11205, 50)
@@ -752,7 +586,7 @@ JOURNEYS = (
         path="sold cheaper than agreed",
         price=BAGS,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED} {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=50100, seller=45100, fee=45, back=4955, deposit=-45145, agreed=(44550, 550)),
     ),
@@ -761,7 +595,7 @@ JOURNEYS = (
         path="rise allowed in the request",
         price=KETTLES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-allowed {_BOUGHT_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} purchase quote-anew-allowed {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(
             paid=125585,
@@ -778,7 +612,7 @@ JOURNEYS = (
         price=BOWLS,
         country="KR",
         way="request limit-price-drift accept limit-price-drift pay-institution confirm-payment "
-        f"limit-price-drift report-price-allowed {_BOUGHT_HOME} {_CLOSE['KR']}",
+        f"limit-price-drift report-price-allowed {BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(
             paid=30061,
@@ -794,8 +628,8 @@ JOURNEYS = (
         path="rise allowed, deposit too small",
         price=BRUSHES,
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-rose pay-institution "
-        f"confirm-payment-top-up {_BOUGHT_HOME} {_CLOSE['KZ']}",
+        way=f"{AGREED_BY_INSTITUTION} purchase quote-anew-rose pay-institution "
+        f"confirm-payment-top-up {BOUGHT_HOME} {CLOSE['KZ']}",
         end="closed",
         sums=Sums(paid=15815, seller=15799, fee=16, institution=15815, agreed=(15300, 499)),
     ),
@@ -804,7 +638,7 @@ JOURNEYS = (
         path="top-up paid from the deposit",
         price=TRIFLE,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} report-price-rose pay {_BOUGHT_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED_BY_INSTITUTION} report-price-rose pay {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=145, seller=145, fee=0, deposit=-73, institution=72, agreed=(145, 0)),
     ),
@@ -813,8 +647,8 @@ JOURNEYS = (
         path="top-up declined once, then paid",
         price=HALF_A_FEN,
         country="RU",
-        way=f"{_AGREED} purchase quote-anew-rose pay-institution decline-payment-top-up "
-        f"pay-institution confirm-payment-top-up {_BOUGHT_HOME} {_CLOSE['RU']}",
+        way=f"{AGREED} purchase quote-anew-rose pay-institution decline-payment-top-up "
+        f"pay-institution confirm-payment-top-up {BOUGHT_HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=726, seller=725, fee=1, deposit=-591, institution=135, agreed=(675, 50)),
     ),
@@ -824,7 +658,7 @@ JOURNEYS = (
         path="top-up not wanted",
         price=BAGS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-rose decline-offer b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase quote-anew-rose decline-offer b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=51250, third=350, back=50900, institution=350, agreed=(74250, 550)),
     ),
@@ -833,7 +667,7 @@ JOURNEYS = (
         path="top-up not paid in time",
         price=KETTLES,
         country="DE",
-        way=f"{_AGREED} report-price-rose lapse@report-price-rose+1d",
+        way=f"{AGREED} report-price-rose lapse@report-price-rose+1d",
         end="unrealizable",
         sums=Sums(paid=123123, back=123123, agreed=(147601, 0)),
     ),
@@ -843,8 +677,8 @@ JOURNEYS = (
         path="part in stock, taken",
         price=KETTLES,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-part accept-part b1:confirm-refund "
-        f"{_BOUGHT_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} purchase quote-anew-part accept-part b1:confirm-refund "
+        f"{BOUGHT_HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(
             paid=123123, seller=61500, fee=62, back=61561, institution=61562, agreed=(61500, 0)
@@ -855,8 +689,7 @@ JOURNEYS = (
         path="part taken though dearer",
         price=LAMPS,
         country="JP",
-        way=f"{_AGREED} purchase quote-anew-part accept-part-dearer pay {_BOUGHT_HOME} "
-        f"{_CLOSE['JP']}",
+        way=f"{AGREED} purchase quote-anew-part accept-part-dearer pay {BOUGHT_HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=24975, seller=24950, fee=25, deposit=-24975, agreed=(24900, 50)),
     ),
@@ -864,7 +697,7 @@ JOURNEYS = (
         path="part declined",
         price=PANDAS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase quote-anew-part decline-offer b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase quote-anew-part decline-offer b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=15516, back=15516),
     ),
@@ -872,7 +705,7 @@ JOURNEYS = (
         path="part not answered",
         price=BRUSHES,
         country="FR",
-        way=f"{_AGREED} report-price-part lapse@report-price-part+1d",
+        way=f"{AGREED} report-price-part lapse@report-price-part+1d",
         end="unrealizable",
         sums=Sums(paid=15514, back=15514),
     ),
@@ -881,8 +714,8 @@ JOURNEYS = (
         path="announced by the provider",
         price=TRIFLE,
         country="RU",
-        way=f"{_AGREED} {_BOUGHT} report-progress {_SENT} p1:track report-progress {_HOME} "
-        f"{_CLOSE['RU']}",
+        way=f"{AGREED} {BOUGHT} report-progress {SENT} p1:track report-progress {HOME} "
+        f"{CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
     ),
@@ -890,8 +723,8 @@ JOURNEYS = (
         path="dispatch late",
         price=LESS_THAN_HALF,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} remind@record-purchase+2d "
-        f"escalate@record-purchase+3d {_SENT} {_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} remind@record-purchase+2d "
+        f"escalate@record-purchase+3d {SENT} {HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=499, seller=499, fee=0, institution=499),
     ),
@@ -899,9 +732,9 @@ JOURNEYS = (
         path="no news of the purchase",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} remind@record-purchase+2d escalate@record-purchase+3d "
+        way=f"{AGREED} {BOUGHT} remind@record-purchase+2d escalate@record-purchase+3d "
         "escalate@record-purchase+4d prompt@record-purchase+4d escalate@record-purchase+5d "
-        f"chase@record-purchase+5d report-progress {_HOME} {_CLOSE['JP']}",
+        f"chase@record-purchase+5d report-progress {HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
     ),
@@ -909,9 +742,9 @@ JOURNEYS = (
         path="no news of the parcel",
         price=LAMPS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SENT} prompt@record-purchase+4d "
-        f"p1:prompt@p1:dispatch+4d chase@record-purchase+5d report-progress {_HOME} "
-        f"{_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SENT} prompt@record-purchase+4d "
+        f"p1:prompt@p1:dispatch+4d chase@record-purchase+5d report-progress {HOME} "
+        f"{CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-5005, institution=7508),
     ),
@@ -919,9 +752,9 @@ JOURNEYS = (
         path="arrival overdue",
         price=BAGS,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT} {_SENT} prompt@record-purchase+4d p1:prompt@p1:dispatch+4d "
+        way=f"{AGREED} {BOUGHT} {SENT} prompt@record-purchase+4d p1:prompt@p1:dispatch+4d "
         "chase@record-purchase+5d p1:remind@p1:dispatch+8d p1:prompt@p1:dispatch+8d "
-        f"chase@record-purchase+10d p1:escalate@p1:dispatch+10d {_HOME} {_CLOSE['KR']}",
+        f"chase@record-purchase+10d p1:escalate@p1:dispatch+10d {HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, deposit=-50100),
     ),
@@ -929,8 +762,8 @@ JOURNEYS = (
         path="never moves, lost, sent again",
         price=SCARVES,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SENT} prompt@record-purchase+4d "
-        f"p1:prompt@p1:dispatch+4d p1:report-lost p1:exchange {_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SENT} prompt@record-purchase+4d "
+        f"p1:prompt@p1:dispatch+4d p1:report-lost p1:exchange {HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, institution=25576),
     ),
@@ -938,9 +771,9 @@ JOURNEYS = (
         path="lost, then found at the storage",
         price=BOWLS,
         country="RU",
-        way=f"{_AGREED} {_BOUGHT} {_SENT} p1:report-lost-by-platform prompt@record-purchase+4d "
+        way=f"{AGREED} {BOUGHT} {SENT} p1:report-lost-by-platform prompt@record-purchase+4d "
         "chase@record-purchase+5d chase@record-purchase+10d "
-        f"p1:escalate@p1:report-lost-by-platform+10d {_HOME} {_CLOSE['RU']}",
+        f"p1:escalate@p1:report-lost-by-platform+10d {HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-25075),
     ),
@@ -949,7 +782,7 @@ JOURNEYS = (
         path="lost, paid back by the seller",
         price=SCARVES,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SENT} p1:report-lost p1:record-seller-refund "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SENT} p1:report-lost p1:record-seller-refund "
         ">unrealizable b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=25576, back=25576, agreed=(0, 0)),
@@ -958,7 +791,7 @@ JOURNEYS = (
         path="never sent, paid back",
         price=BRUSHES,
         country="IT",
-        way=f"{_AGREED} {_BOUGHT} remind@record-purchase+2d escalate@record-purchase+3d "
+        way=f"{AGREED} {BOUGHT} remind@record-purchase+2d escalate@record-purchase+3d "
         "p1:report-lost >dispatched p1:record-seller-refund >unrealizable",
         end="unrealizable",
         sums=Sums(paid=15514, back=15514, agreed=(0, 0)),
@@ -967,9 +800,9 @@ JOURNEYS = (
         path="objection to goods, resolved",
         price=PANDAS,
         country="FR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt >warehoused "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:warehouse-receipt >warehoused "
         "p1:object-to-goods >warehouse_objection p1:resolve-objection >stored p1:clear-customs "
-        f">exported p1:deliver >delivered confirm-receipt {_CLOSE['FR']}",
+        f">exported p1:deliver >delivered confirm-receipt {CLOSE['FR']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, institution=15516),
     ),
@@ -977,9 +810,9 @@ JOURNEYS = (
         path="objection overdue, resolved",
         price=TRIFLE,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} p1:warehouse-receipt >warehoused p1:object-to-goods "
+        way=f"{AGREED} {BOUGHT} p1:warehouse-receipt >warehoused p1:object-to-goods "
         ">warehouse_objection p1:escalate@p1:object-to-goods+3d p1:resolve-objection >stored "
-        f"p1:clear-customs >exported p1:deliver >delivered confirm-receipt {_CLOSE['JP']}",
+        f"p1:clear-customs >exported p1:deliver >delivered confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
     ),
@@ -987,8 +820,8 @@ JOURNEYS = (
         path="objection: goods exchanged",
         price=TRIFLE,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt >warehoused "
-        f"p1:object-to-goods >warehouse_objection p1:exchange >dispatched {_HOME} {_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:warehouse-receipt >warehoused "
+        f"p1:object-to-goods >warehouse_objection p1:exchange >dispatched {HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-48, institution=72),
     ),
@@ -996,9 +829,9 @@ JOURNEYS = (
         path="objection: taken as they are",
         price=PANDAS,
         country="RU",
-        way=f"{_AGREED} {_BOUGHT} p1:warehouse-receipt >warehoused p1:object-to-goods "
+        way=f"{AGREED} {BOUGHT} p1:warehouse-receipt >warehoused p1:object-to-goods "
         ">warehouse_objection p1:accept-goods >stored p1:clear-customs >exported p1:deliver "
-        f">delivered confirm-receipt {_CLOSE['RU']}",
+        f">delivered confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, deposit=-15516),
     ),
@@ -1008,7 +841,7 @@ JOURNEYS = (
         path="objection: paid back by seller",
         price=LAMPS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt >warehoused "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:warehouse-receipt >warehoused "
         "p1:object-to-goods >warehouse_objection p1:record-seller-refund >unrealizable "
         "b1:confirm-refund b2:confirm-refund",
         end="unrealizable",
@@ -1018,8 +851,8 @@ JOURNEYS = (
         path="transit overdue",
         price=SCARVES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:clear-customs >exported "
-        f"p1:escalate@p1:clear-customs+30d p1:deliver >delivered confirm-receipt {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} p1:clear-customs >exported "
+        f"p1:escalate@p1:clear-customs+30d p1:deliver >delivered confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, deposit=-10230, institution=15346),
     ),
@@ -1028,10 +861,10 @@ JOURNEYS = (
         path="two parcels, one after another",
         price=LAMPS,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} p1:warehouse-receipt p2:dispatch >dispatched "
+        way=f"{AGREED} {BOUGHT} p1:warehouse-receipt p2:dispatch >dispatched "
         "p2:warehouse-receipt >warehoused p1:end-duty@p1:warehouse-receipt+1d "
         "p2:end-duty@p2:warehouse-receipt+1d >stored p1:clear-customs p2:clear-customs >exported "
-        f"p2:deliver p1:deliver >delivered confirm-receipt {_CLOSE['JP']}",
+        f"p2:deliver p1:deliver >delivered confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
     ),
@@ -1039,11 +872,11 @@ JOURNEYS = (
         path="two parcels, one objected to",
         price=BOWLS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:warehouse-receipt p1:object-to-goods "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:warehouse-receipt p1:object-to-goods "
         "p2:warehouse-receipt >warehouse_objection p1:exchange >dispatched p1:warehouse-receipt "
         ">warehoused p2:end-duty@p2:warehouse-receipt+1d p1:end-duty@p1:warehouse-receipt+1d "
         ">stored p2:clear-customs p1:clear-customs >exported p1:deliver p2:deliver >delivered "
-        f"confirm-receipt {_CLOSE['KR']}",
+        f"confirm-receipt {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
     ),
@@ -1051,12 +884,12 @@ JOURNEYS = (
         path="three parcels, three ways",
         price=KETTLES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:dispatch p2:dispatch p3:dispatch >dispatched "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:dispatch p2:dispatch p3:dispatch >dispatched "
         "p1:warehouse-receipt p1:object-to-goods p1:accept-goods p2:warehouse-receipt "
         "p1:clear-customs p3:report-lost p3:exchange p3:warehouse-receipt >warehoused "
         "p2:end-duty@p2:warehouse-receipt+1d p3:end-duty@p3:warehouse-receipt+1d >stored "
         "p2:clear-customs p1:deliver p3:clear-customs >exported p2:deliver p3:deliver >delivered "
-        f"confirm-receipt {_CLOSE['RU']}",
+        f"confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, institution=123123),
     ),
@@ -1066,10 +899,10 @@ JOURNEYS = (
         path="one parcel lost and paid back",
         price=BAGS,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:dispatch p2:dispatch >dispatched "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:dispatch p2:dispatch >dispatched "
         "p1:warehouse-receipt p1:end-duty@p1:warehouse-receipt+1d p2:report-lost "
         "p2:record-seller-refund >stored b1:confirm-refund p1:clear-customs >exported p1:deliver "
-        f">delivered confirm-receipt {_CLOSE['JP']}",
+        f">delivered confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=50100, seller=2530, fee=3, back=47567, institution=2533, agreed=(1980, 550)),
     ),
@@ -1077,10 +910,10 @@ JOURNEYS = (
         path="one parcel given up, one not",
         price=LAMPS,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT} p1:dispatch p2:dispatch >dispatched p1:warehouse-receipt "
+        way=f"{AGREED} {BOUGHT} p1:dispatch p2:dispatch >dispatched p1:warehouse-receipt "
         "p2:warehouse-receipt >warehoused p1:end-duty@p1:warehouse-receipt+1d "
         "p2:end-duty@p2:warehouse-receipt+1d >stored p1:clear-customs p1:deliver "
-        f"p2:abandon-goods >delivered confirm-receipt {_CLOSE['KR']}",
+        f"p2:abandon-goods >delivered confirm-receipt {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, deposit=-12513),
     ),
@@ -1088,7 +921,7 @@ JOURNEYS = (
         path="one claimed, one given up",
         price=PANDAS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:dispatch p2:dispatch >dispatched "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:dispatch p2:dispatch >dispatched "
         "p1:warehouse-receipt p2:warehouse-receipt >warehoused "
         "p1:end-duty@p1:warehouse-receipt+1d p2:end-duty@p2:warehouse-receipt+1d >stored "
         "p1:clear-customs p1:refuse-package p1:settle-package-logistics p2:abandon-goods >closed",
@@ -1100,7 +933,7 @@ JOURNEYS = (
         path="given up at the storage",
         price=BRUSHES,  # 15514 + 800 + 350 = 16664; 6665 + 9999
         country="FR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:abandon-goods >abandoned",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} p1:abandon-goods >abandoned",
         end="abandoned",
         sums=Sums(paid=16664, seller=15499, fee=815, third=350, deposit=-6665, institution=9999),
     ),
@@ -1108,9 +941,9 @@ JOURNEYS = (
         path="storage charged to the deposit",
         price=KETTLES,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT} {_STORED} p1:warn-of-charges@p1:end-duty+80d "
+        way=f"{AGREED} {BOUGHT} {STORED} p1:warn-of-charges@p1:end-duty+80d "
         "p1:charge-storage@p1:end-duty+90d p1:clear-customs >exported p1:deliver >delivered "
-        f"confirm-receipt {_CLOSE['KR']}",
+        f"confirm-receipt {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=126123, seller=123000, fee=123, third=3000, deposit=-126123, storage=3000),
     ),
@@ -1118,9 +951,9 @@ JOURNEYS = (
         path="storage unpaid, then paid",
         price=TRIFLE,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:warn-of-charges@p1:end-duty+80d "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} p1:warn-of-charges@p1:end-duty+80d "
         "p1:charge-storage-unpaid@p1:end-duty+90d p1:pay-storage p1:clear-customs >exported "
-        f"p1:deliver >delivered confirm-receipt {_CLOSE['DE']}",
+        f"p1:deliver >delivered confirm-receipt {CLOSE['DE']}",
         end="closed",
         sums=Sums(
             paid=3120, seller=120, fee=0, third=3000, deposit=-3000, institution=120, storage=3000
@@ -1130,7 +963,7 @@ JOURNEYS = (
         path="abandoned by time",
         price=BOWLS,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_STORED} p1:warn-of-charges@p1:end-duty+80d "
+        way=f"{AGREED} {BOUGHT} {STORED} p1:warn-of-charges@p1:end-duty+80d "
         "p1:charge-storage@p1:end-duty+90d p1:charge-storage@p1:end-duty+120d "
         "p1:charge-storage@p1:end-duty+150d p1:warn-of-abandonment@p1:end-duty+170d "
         "p1:deem-abandoned@p1:end-duty+180d >abandoned",
@@ -1142,8 +975,8 @@ JOURNEYS = (
         path="package refused, redelivered",
         price=TRIFLE,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_STORED} p1:clear-customs >exported p1:refuse-package "
-        f"p1:deliver >delivered confirm-receipt {_CLOSE['JP']}",
+        way=f"{AGREED} {BOUGHT} {STORED} p1:clear-customs >exported p1:refuse-package "
+        f"p1:deliver >delivered confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
     ),
@@ -1151,9 +984,9 @@ JOURNEYS = (
         path="package refused without a cause",
         price=BOWLS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:clear-customs >exported "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} p1:clear-customs >exported "
         "p1:refuse-package p1:escalate@p1:refuse-package+3d p1:settle-package p1:deliver "
-        f">delivered confirm-receipt {_CLOSE['RU']}",
+        f">delivered confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, deposit=-10030, institution=15045),
     ),
@@ -1161,7 +994,7 @@ JOURNEYS = (
         path="package refused, claimed",
         price=LAMPS,
         country="ES",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} p1:clear-customs >exported "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} p1:clear-customs >exported "
         "p1:refuse-package p1:settle-package-logistics >closed",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, institution=12513),
@@ -1170,8 +1003,8 @@ JOURNEYS = (
         path="objection to receipt, settled",
         price=SCARVES,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} object-to-receipt settle-objection "
-        f"confirm-receipt {_CLOSE['KR']}",
+        way=f"{AGREED} {BOUGHT} {DELIVERED} object-to-receipt settle-objection "
+        f"confirm-receipt {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, deposit=-25576),
     ),
@@ -1179,7 +1012,7 @@ JOURNEYS = (
         path="objection stops the clock",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} advise@>delivered+3d object-to-receipt "
+        way=f"{AGREED} {BOUGHT} {DELIVERED} advise@>delivered+3d object-to-receipt "
         "escalate@object-to-receipt+3d settle-objection "
         "deem-received@>delivered+10d~object-to-receipt~settle-objection "
         "close@deem-received+8d",
@@ -1190,8 +1023,8 @@ JOURNEYS = (
         path="objection: logistics at fault",
         price=BAGS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} object-to-receipt "
-        f"settle-objection-logistics confirm-receipt {_CLOSE['RU']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} object-to-receipt "
+        f"settle-objection-logistics confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, deposit=-20040, institution=30060),
     ),
@@ -1199,8 +1032,8 @@ JOURNEYS = (
         path="objection dropped by confirming",
         price=PANDAS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} object-to-receipt confirm-receipt "
-        f"{_CLOSE['KR']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} object-to-receipt confirm-receipt "
+        f"{CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, institution=15516),
     ),
@@ -1208,8 +1041,8 @@ JOURNEYS = (
         path="objection with an opinion on it",
         price=HALF_A_FEN,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} object-to-receipt o1:give-opinion settle-objection "
-        f"confirm-receipt {_CLOSE['JP']}",
+        way=f"{AGREED} {BOUGHT} {DELIVERED} object-to-receipt o1:give-opinion settle-objection "
+        f"confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
     ),
@@ -1218,7 +1051,7 @@ JOURNEYS = (
         path="provider: seller stopped",
         price=KETTLES,
         country="DE",
-        way=f"{_AGREED} report-unrealizable",
+        way=f"{AGREED} report-unrealizable",
         end="unrealizable",
         sums=Sums(paid=123123, back=123123),
     ),
@@ -1226,7 +1059,7 @@ JOURNEYS = (
         path="provider: sold out",
         price=LAMPS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=12513, back=12513),
     ),
@@ -1234,7 +1067,7 @@ JOURNEYS = (
         path="provider: price changed",
         price=SCARVES,  # 25576 + 800 + 350 = 26726; 10690 + 16036; the storage keeps 350
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=26726, back=26376, third=350, institution=350),
     ),
@@ -1244,7 +1077,7 @@ JOURNEYS = (
         path="coupon goes back, not as money",
         price=KETTLES,
         country="FR",
-        way=f"{_AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} report-unrealizable b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=124273, back=123923, third=350, institution=350),
     ),
@@ -1252,7 +1085,7 @@ JOURNEYS = (
         path="seller stopped, back to deposit",
         price=HALF_A_FEN,
         country="DE",
-        way=f"{_AGREED} purchase reject-purchase",
+        way=f"{AGREED} purchase reject-purchase",
         end="unrealizable",
         sums=Sums(paid=501, back=501),
     ),
@@ -1260,7 +1093,7 @@ JOURNEYS = (
         path="sold out, back to institution",
         price=BRUSHES,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=15514, back=15514),
     ),
@@ -1268,7 +1101,7 @@ JOURNEYS = (
         path="price changed, back to both",
         price=BAGS,  # 50100 + 800 + 350 = 51250; 20500 + 30750; the storage keeps 350
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=51250, back=50900, third=350, institution=350),
     ),
@@ -1276,7 +1109,7 @@ JOURNEYS = (
         path="refund pending, then paid",
         price=BOWLS,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=25075, back=25075),
     ),
@@ -1285,7 +1118,7 @@ JOURNEYS = (
         path="refund failed, to the deposit",
         price=BOOTS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:fail-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:fail-refund",
         end="unrealizable",
         sums=Sums(paid=151348, back=151348, deposit=90809, institution=90809),
     ),
@@ -1293,7 +1126,7 @@ JOURNEYS = (
         path="refund unanswered, paid",
         price=KETTLES,
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=123123, back=123123),
     ),
@@ -1301,7 +1134,7 @@ JOURNEYS = (
         path="refund unheard of, sent again",
         price=LESS_THAN_HALF,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=499, back=499),
     ),
@@ -1309,7 +1142,7 @@ JOURNEYS = (
         path="refund silent, person confirms",
         price=PANDAS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:escalate@reject-purchase+3d "
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:escalate@reject-purchase+3d "
         "b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=15516, back=15516),
@@ -1318,7 +1151,7 @@ JOURNEYS = (
         path="refund silent, person refuses",
         price=BAGS,
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:escalate@reject-purchase+3d "
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:escalate@reject-purchase+3d "
         "b1:fail-refund",
         end="unrealizable",
         sums=Sums(paid=50100, back=50100, deposit=50100, institution=50100),
@@ -1327,7 +1160,7 @@ JOURNEYS = (
         path="seller pending, then sold out",
         price=SCARVES,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund",
         end="unrealizable",
         sums=Sums(paid=25576, back=25576),
     ),
@@ -1339,7 +1172,7 @@ JOURNEYS = (
         path="cancelled before the purchase",
         price=KETTLES,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} {_CANCELLED_AT_ONCE} {_SETTLED} b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} {CANCELLED_AT_ONCE} {SETTLED} b1:confirm-refund",
         end="cancelled",
         sums=Sums(paid=124273, fee=923, third=350, back=123000, institution=1273),
     ),
@@ -1349,7 +1182,7 @@ JOURNEYS = (
         path="cancelled, the fee waived",
         price=KETTLES,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} {_CANCELLED_AT_ONCE} {_SETTLED} b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} {CANCELLED_AT_ONCE} {SETTLED} b1:confirm-refund",
         end="cancelled",
         sums=Sums(paid=124273, third=350, back=123923, institution=350),
     ),
@@ -1357,7 +1190,7 @@ JOURNEYS = (
         path="cancellation settled by default",
         price=LAMPS,
         country="KZ",
-        way=f"{_AGREED} {_CANCELLED_AT_ONCE} c1:remind@c1:request-cancellation-unbought+2d "
+        way=f"{AGREED} {CANCELLED_AT_ONCE} c1:remind@c1:request-cancellation-unbought+2d "
         "c1:settle-by-default@c1:request-cancellation-unbought+3d follow-case-cancelled",
         end="cancelled",
         sums=Sums(paid=12513, fee=13, back=12500, deposit=-13),
@@ -1368,7 +1201,7 @@ JOURNEYS = (
         price=PANDAS,
         country="FR",
         way="request acknowledge-caution accept pay-institution confirm-payment purchase "
-        f"record-purchase-advance {_CANCELLED_AT_ONCE} {_SETTLED}",
+        f"record-purchase-advance {CANCELLED_AT_ONCE} {SETTLED}",
         end="cancelled",
         sums=Sums(paid=4505, seller=4500, fee=5, deposit=-1802, institution=2703),
     ),
@@ -1377,10 +1210,10 @@ JOURNEYS = (
         path="cancelled amid the purchase",
         price=BOOTS,
         country="IT",
-        way=f"{_AGREED_BY_INSTITUTION} purchase escalate@purchase+1d "
+        way=f"{AGREED_BY_INSTITUTION} purchase escalate@purchase+1d "
         "c1:request-cancellation-under-way follow-case-held escalate@escalate+1d "
         "c1:escalate@c1:request-cancellation-under-way+1d record-purchase-by-hand "
-        f"c1:follow-order-bought c1:consent-to-cancellation {_PAID_BACK} {_SETTLED} "
+        f"c1:follow-order-bought c1:consent-to-cancellation {PAID_BACK} {SETTLED} "
         "b1:confirm-refund",
         end="cancelled",
         sums=Sums(paid=151348, fee=151, back=151197, institution=151),
@@ -1391,8 +1224,8 @@ JOURNEYS = (
         path="cancelled on the seller's terms",
         price=BAGS,
         country="ES",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SELLER_ASKED} "
-        f"c1:consent-to-cancellation-on-terms c1:accept-terms {_PAID_BACK} {_SETTLED} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SELLER_ASKED} "
+        f"c1:consent-to-cancellation-on-terms c1:accept-terms {PAID_BACK} {SETTLED} "
         "b1:confirm-refund",
         end="cancelled",
         sums=Sums(
@@ -1409,7 +1242,7 @@ JOURNEYS = (
         path="cancelled at the second try",
         price=BOWLS,
         country="US",
-        way=f"{_AGREED} {_BOUGHT} {_SELLER_ASKED} c1:withdraw-cancellation follow-case-free "
+        way=f"{AGREED} {BOUGHT} {SELLER_ASKED} c1:withdraw-cancellation follow-case-free "
         "c2:request-cancellation follow-case-held c2:consent-to-cancellation "
         "c2:record-cancellation-refund c2:settle-cancellation follow-case-cancelled",
         end="cancelled",
@@ -1423,8 +1256,8 @@ JOURNEYS = (
         path="sent back, settled with costs",
         price=SCARVES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} {_SENT_BACK} {_BACK} "
-        f"c1:record-cancellation-refund-part {_PAID_BACK} {_SETTLED} b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} {SENT_BACK} {BACK} "
+        f"c1:record-cancellation-refund-part {PAID_BACK} {SETTLED} b1:confirm-refund",
         end="cancelled",
         sums=Sums(
             paid=26726,
@@ -1442,8 +1275,8 @@ JOURNEYS = (
         path="cancelled, brokerage comes back",
         price=BOWLS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} {_SENT_BACK} {_BACK} {_PAID_BACK} "
-        f"{_SETTLED} b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} {SENT_BACK} {BACK} {PAID_BACK} "
+        f"{SETTLED} b1:confirm-refund",
         end="cancelled",
         sums=Sums(paid=26225, third=350, back=25875, institution=350),
     ),
@@ -1452,7 +1285,7 @@ JOURNEYS = (
         path="cancelled, stopped on the way",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_SENT} {_SENT_BACK} {_BACK} {_PAID_BACK} {_SETTLED}",
+        way=f"{AGREED} {BOUGHT} {SENT} {SENT_BACK} {BACK} {PAID_BACK} {SETTLED}",
         end="cancelled",
         sums=Sums(
             paid=123123,
@@ -1468,9 +1301,9 @@ JOURNEYS = (
         path="cancelled, two parcels go back",
         price=LAMPS,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} p1:dispatch p2:dispatch >dispatched "
-        f"p1:warehouse-receipt p1:end-duty@p1:warehouse-receipt+1d {_SENT_BACK} p2:send-back "
-        f"p2:hand-back {_BACK} {_PAID_BACK} {_SETTLED} b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} p1:dispatch p2:dispatch >dispatched "
+        f"p1:warehouse-receipt p1:end-duty@p1:warehouse-receipt+1d {SENT_BACK} p2:send-back "
+        f"p2:hand-back {BACK} {PAID_BACK} {SETTLED} b1:confirm-refund",
         end="cancelled",
         sums=Sums(paid=12513, fee=13, back=12500, institution=13),
     ),
@@ -1480,9 +1313,9 @@ JOURNEYS = (
         path="lost on the way back, paid for",
         price=PANDAS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} {_SENT_BACK} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} {SENT_BACK} "
         "p1:escalate@p1:send-back+10d p1:report-lost >dispatched c1:follow-order-lost "
-        f"c1:consent-to-cancellation {_PAID_BACK} {_SETTLED} b1:confirm-refund",
+        f"c1:consent-to-cancellation {PAID_BACK} {SETTLED} b1:confirm-refund",
         end="cancelled",
         sums=Sums(
             paid=15516,
@@ -1499,8 +1332,8 @@ JOURNEYS = (
         path="costs taken from the deposit",
         price=BRUSHES,
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SELLER_ASKED} "
-        f"c1:consent-to-cancellation-on-terms c1:accept-terms {_PAID_BACK} {_SETTLED}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SELLER_ASKED} "
+        f"c1:consent-to-cancellation-on-terms c1:accept-terms {PAID_BACK} {SETTLED}",
         end="cancelled",
         sums=Sums(
             paid=15934,
@@ -1521,8 +1354,8 @@ JOURNEYS = (
         path="costs that become a debt",
         price=HALF_A_FEN,
         country="KZ",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SELLER_ASKED} "
-        f"c1:consent-to-cancellation-on-terms c1:accept-terms {_PAID_BACK} {_SETTLED}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SELLER_ASKED} "
+        f"c1:consent-to-cancellation-on-terms c1:accept-terms {PAID_BACK} {SETTLED}",
         end="cancelled",
         sums=Sums(
             paid=501,
@@ -1541,10 +1374,10 @@ JOURNEYS = (
         path="cancelled, refunded late",
         price=KETTLES,
         country="IT",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SELLER_ASKED} c1:consent-to-cancellation "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SELLER_ASKED} c1:consent-to-cancellation "
         "c1:escalate@c1:consent-to-cancellation+7d c1:proceed-without-refund "
         "c1:settle-cancellation-unpaid follow-case-cancelled c1:record-cancellation-refund-part "
-        f"b1:confirm-refund {_PAID_BACK} b2:confirm-refund",
+        f"b1:confirm-refund {PAID_BACK} b2:confirm-refund",
         end="cancelled",
         sums=Sums(paid=123123, fee=123, back=123000, institution=123),
     ),
@@ -1554,9 +1387,9 @@ JOURNEYS = (
         path="a debt, paid by a late refund",
         price=LAMPS,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SELLER_ASKED} c1:consent-to-cancellation "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SELLER_ASKED} c1:consent-to-cancellation "
         "c1:proceed-without-refund c1:settle-cancellation-unpaid follow-case-cancelled "
-        f"{_PAID_BACK} b1:confirm-refund",
+        f"{PAID_BACK} b1:confirm-refund",
         end="cancelled",
         sums=Sums(
             paid=12513,
@@ -1573,7 +1406,7 @@ JOURNEYS = (
         path="cancelled, refund given up",
         price=BOWLS,
         country="FR",
-        way=f"{_AGREED} {_BOUGHT} {_SELLER_ASKED} c1:consent-to-cancellation "
+        way=f"{AGREED} {BOUGHT} {SELLER_ASKED} c1:consent-to-cancellation "
         "c1:record-cancellation-refund-part c1:proceed-without-refund "
         "c1:settle-cancellation-unpaid follow-case-cancelled "
         "c1:escalate@c1:settle-cancellation-unpaid+7d "
@@ -1587,8 +1420,8 @@ JOURNEYS = (
         path="cancellation refused by seller",
         price=TRIFLE,
         country="RU",
-        way=f"{_AGREED} {_BOUGHT} {_SELLER_ASKED} c1:refuse-cancellation follow-case-free {_HOME} "
-        f"{_CLOSE['RU']}",
+        way=f"{AGREED} {BOUGHT} {SELLER_ASKED} c1:refuse-cancellation follow-case-free {HOME} "
+        f"{CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=120, seller=120, fee=0, deposit=-120),
     ),
@@ -1597,9 +1430,9 @@ JOURNEYS = (
         path="cancellation never answered",
         price=LAMPS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SELLER_ASKED} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SELLER_ASKED} "
         "c1:escalate@c1:request-cancellation+2d c1:deem-refused@c1:request-cancellation+5d "
-        f"follow-case-free {_HOME} {_CLOSE['KR']}",
+        f"follow-case-free {HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, institution=12513),
     ),
@@ -1607,8 +1440,8 @@ JOURNEYS = (
         path="cancellation taken back",
         price=PANDAS,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SENT} {_SELLER_ASKED} c1:withdraw-cancellation "
-        f"follow-case-free {_HOME} {_CLOSE['JP']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SENT} {SELLER_ASKED} c1:withdraw-cancellation "
+        f"follow-case-free {HOME} {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, deposit=-6206, institution=9310),
     ),
@@ -1616,9 +1449,9 @@ JOURNEYS = (
         path="seller's terms not answered",
         price=SCARVES,
         country="KR",
-        way=f"{_AGREED} {_BOUGHT} {_SELLER_ASKED} c1:consent-to-cancellation-on-terms "
+        way=f"{AGREED} {BOUGHT} {SELLER_ASKED} c1:consent-to-cancellation-on-terms "
         "c1:lapse@c1:consent-to-cancellation-on-terms+2d follow-case-free "
-        f"{_HOME} {_CLOSE['KR']}",
+        f"{HOME} {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=25576, seller=25550, fee=26, deposit=-25576),
     ),
@@ -1626,9 +1459,9 @@ JOURNEYS = (
         path="lost on the way back, refused",
         price=BAGS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_STORED} {_SENT_BACK} p1:report-lost >dispatched "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {STORED} {SENT_BACK} p1:report-lost >dispatched "
         "c1:follow-order-lost c1:refuse-cancellation-after-all follow-case-free p1:exchange "
-        f"{_HOME} {_CLOSE['RU']}",
+        f"{HOME} {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=50100, seller=50050, fee=50, institution=50100),
     ),
@@ -1636,9 +1469,9 @@ JOURNEYS = (
         path="cleared amid a cancellation",
         price=BOOTS,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_STORED} {_SELLER_ASKED} p1:clear-customs >exported "
+        way=f"{AGREED} {BOUGHT} {STORED} {SELLER_ASKED} p1:clear-customs >exported "
         "c1:follow-order-cleared follow-case-free p1:deliver >delivered confirm-receipt "
-        f"{_CLOSE['JP']}",
+        f"{CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=151348, seller=151197, fee=151, deposit=-151348),
     ),
@@ -1647,11 +1480,11 @@ JOURNEYS = (
         path="cleared after a refund",
         price=BRUSHES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_SELLER_ASKED} c1:consent-to-cancellation "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {SELLER_ASKED} c1:consent-to-cancellation "
         "c1:record-cancellation-refund-part p1:warehouse-receipt >warehoused "
         "c1:follow-order-goods p1:end-duty@p1:warehouse-receipt+1d >stored p1:clear-customs "
         ">exported c1:follow-order-cleared follow-case-free p1:deliver >delivered confirm-receipt "
-        f"{_CLOSE['RU']}",
+        f"{CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=15514, seller=7750, fee=15, costs=7749, deposit=-6205, institution=9309),
     ),
@@ -1662,8 +1495,8 @@ JOURNEYS = (
         path="dissolved, the goods returned",
         price=KETTLES,
         country="DE",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
-        f"{_DISSOLVED} b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {DISSOLVING} d1:prove-disposal "
+        f"{DISSOLVED} b1:confirm-refund",
         end="dissolved",
         sums=Sums(paid=124273, fee=923, third=350, back=123000, institution=1273),
     ),
@@ -1671,8 +1504,8 @@ JOURNEYS = (
         path="dissolved, destroyed on site",
         price=LAMPS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_DISSOLVING} d1:prove-disposal "
-        f"{_DISSOLVED} b1:confirm-refund",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {DISSOLVING} d1:prove-disposal "
+        f"{DISSOLVED} b1:confirm-refund",
         end="dissolved",
         sums=Sums(paid=12513, fee=13, back=12500, institution=13),
     ),
@@ -1682,7 +1515,7 @@ JOURNEYS = (
         path="dissolved, return paid in parts",
         price=SCARVES,
         country="FR",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        way=f"{AGREED} {BOUGHT} {DELIVERED} {DISSOLVING} d1:prove-disposal "
         "d1:record-dissolution-refund-cost-to-come follow-case-dissolved "
         "d1:record-return-cost-part d1:record-return-cost",
         end="dissolved",
@@ -1694,9 +1527,9 @@ JOURNEYS = (
         path="dissolved, refund in two parts",
         price=BOWLS,
         country="IT",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {DISSOLVING} d1:prove-disposal "
         "d1:record-return-cost-part d1:record-dissolution-refund-part b1:confirm-refund "
-        f"{_DISSOLVED} b2:confirm-refund",
+        f"{DISSOLVED} b2:confirm-refund",
         end="dissolved",
         sums=Sums(
             paid=25075,
@@ -1713,7 +1546,7 @@ JOURNEYS = (
         path="dissolved, paid before proof",
         price=PANDAS,
         country="KZ",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:record-dissolution-refund-part "
+        way=f"{AGREED} {BOUGHT} {DELIVERED} {DISSOLVING} d1:record-dissolution-refund-part "
         "d1:record-dissolution-refund-part d1:prove-disposal-last follow-case-dissolved",
         end="dissolved",
         sums=Sums(paid=15516, fee=16, back=15500, deposit=-16),
@@ -1724,7 +1557,7 @@ JOURNEYS = (
         path="dissolved, the proof never came",
         price=BRUSHES,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {DISSOLVING} "
         "d1:record-dissolution-refund-part b1:confirm-refund "
         "d1:escalate@d1:consent-to-dissolution+15d d1:lapse-paid@d1:consent-to-dissolution+30d "
         "follow-case-dissolved",
@@ -1737,10 +1570,10 @@ JOURNEYS = (
         path="dissolved on more evidence",
         price=BAGS,
         country="ES",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_TO_DISSOLVE} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {TO_DISSOLVE} "
         "d1:escalate@d1:request-dissolution+1d d1:ask-for-evidence d1:supplement-evidence "
         "d1:supplement-evidence d1:apply-to-seller d1:supplement-evidence "
-        f"d1:consent-to-dissolution d1:prove-disposal {_DISSOLVED} b1:confirm-refund",
+        f"d1:consent-to-dissolution d1:prove-disposal {DISSOLVED} b1:confirm-refund",
         end="dissolved",
         sums=Sums(paid=50100, seller=10010, fee=50, back=40040, institution=10060, brokerage=5),
     ),
@@ -1750,7 +1583,7 @@ JOURNEYS = (
         path="dissolved, refunded late",
         price=KETTLES,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {DISSOLVING} d1:prove-disposal "
         "d1:escalate@d1:prove-disposal+7d d1:close-dissolution follow-case-dissolved "
         "d1:record-return-cost-part d1:record-dissolution-refund-part b1:confirm-refund "
         "d1:record-dissolution-refund b2:confirm-refund",
@@ -1771,7 +1604,7 @@ JOURNEYS = (
         path="dissolved, refund given up",
         price=TRIFLE,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal "
+        way=f"{AGREED} {BOUGHT} {DELIVERED} {DISSOLVING} d1:prove-disposal "
         "d1:record-dissolution-refund-part d1:close-dissolution follow-case-dissolved "
         "d1:escalate@d1:close-dissolution+7d "
         + 7 * "d1:escalate@d1:escalate+7d "
@@ -1785,7 +1618,7 @@ JOURNEYS = (
         path="dissolved, provider at fault",
         price=BOOTS,
         country="DE",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_DISSOLVING} d1:prove-disposal {_DISSOLVED} "
+        way=f"{AGREED} {BOUGHT} {DELIVERED} {DISSOLVING} d1:prove-disposal {DISSOLVED} "
         "k1:make-claim-dissolved k1:admit-claim k1:record-compensation",
         end="dissolved",
         sums=Sums(paid=151348, seller=45359, fee=151, back=105838, deposit=-45510),
@@ -1796,8 +1629,8 @@ JOURNEYS = (
         path="dissolution taken back",
         price=LESS_THAN_HALF,
         country="RU",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_TO_DISSOLVE} d1:withdraw-dissolution "
-        f"follow-case-free confirm-receipt {_CLOSE['RU']}",
+        way=f"{AGREED} {BOUGHT} {DELIVERED} {TO_DISSOLVE} d1:withdraw-dissolution "
+        f"follow-case-free confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=499, seller=499, deposit=-499),
     ),
@@ -1807,9 +1640,9 @@ JOURNEYS = (
         path="seller refuses, claimed against",
         price=HALF_A_FEN,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_SELLER_TO_DISSOLVE} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {SELLER_TO_DISSOLVE} "
         "d1:refuse-dissolution follow-case-free k1:make-claim-of-seller k1:record-assistance "
-        f"k1:admit-claim k1:record-compensation-of-seller confirm-receipt {_CLOSE['JP']}",
+        f"k1:admit-claim k1:record-compensation-of-seller confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, deposit=-200, institution=301),
         claims=(Claim(4001, 2000),),
@@ -1818,9 +1651,9 @@ JOURNEYS = (
         path="dissolution never answered",
         price=LAMPS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_SELLER_TO_DISSOLVE} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {SELLER_TO_DISSOLVE} "
         "d1:escalate@d1:apply-to-seller+2d d1:deem-refused@d1:apply-to-seller+5d "
-        f"follow-case-free confirm-receipt {_CLOSE['KR']}",
+        f"follow-case-free confirm-receipt {CLOSE['KR']}",
         end="closed",
         sums=Sums(paid=12513, seller=12500, fee=13, institution=12513),
     ),
@@ -1828,8 +1661,8 @@ JOURNEYS = (
         path="asked for evidence in vain",
         price=BRUSHES,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_TO_DISSOLVE} d1:ask-for-evidence "
-        f"d1:lapse@d1:ask-for-evidence+5d follow-case-free confirm-receipt {_CLOSE['JP']}",
+        way=f"{AGREED} {BOUGHT} {DELIVERED} {TO_DISSOLVE} d1:ask-for-evidence "
+        f"d1:lapse@d1:ask-for-evidence+5d follow-case-free confirm-receipt {CLOSE['JP']}",
         end="closed",
         sums=Sums(paid=15514, seller=15499, fee=15, deposit=-15514),
     ),
@@ -1837,9 +1670,9 @@ JOURNEYS = (
         path="nothing proved, nothing paid",
         price=PANDAS,
         country="RU",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT} {_DELIVERED} {_DISSOLVING} "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT} {DELIVERED} {DISSOLVING} "
         "d1:escalate@d1:consent-to-dissolution+15d d1:lapse@d1:consent-to-dissolution+30d "
-        f"follow-case-free confirm-receipt {_CLOSE['RU']}",
+        f"follow-case-free confirm-receipt {CLOSE['RU']}",
         end="closed",
         sums=Sums(paid=15516, seller=15500, fee=16, deposit=-6206, institution=9310),
     ),
@@ -1849,9 +1682,9 @@ JOURNEYS = (
         path="cause with logistics, claimed",
         price=KETTLES,
         country="JP",
-        way=f"{_AGREED} {_BOUGHT} {_DELIVERED} {_SELLER_TO_DISSOLVE} object-to-receipt "
+        way=f"{AGREED} {BOUGHT} {DELIVERED} {SELLER_TO_DISSOLVE} object-to-receipt "
         "settle-objection-logistics d1:follow-order-logistics follow-case-free confirm-receipt "
-        f"{_CLOSE['JP']} k1:make-claim-of-logistics k1:admit-claim-by-logistics "
+        f"{CLOSE['JP']} k1:make-claim-of-logistics k1:admit-claim-by-logistics "
         "k1:record-compensation-of-logistics",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
@@ -1864,7 +1697,7 @@ JOURNEYS = (
         path="claim admitted in part",
         price=SCARVES,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['KR']} k1:make-claim k1:admit-claim "
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['KR']} k1:make-claim k1:admit-claim "
         "k1:record-compensation",
         end="closed",
         sums=Sums(paid=26726, seller=25550, fee=826, third=350, deposit=-10690, institution=16036),
@@ -1874,7 +1707,7 @@ JOURNEYS = (
         path="claim rejected",
         price=HALF_A_FEN,
         country="RU",
-        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['RU']} k1:make-claim k1:reject-claim",
+        way=f"{AGREED} {BOUGHT_HOME} {CLOSE['RU']} k1:make-claim k1:reject-claim",
         end="closed",
         sums=Sums(paid=501, seller=500, fee=1, deposit=-501),
         claims=(Claim(501),),
@@ -1885,7 +1718,7 @@ JOURNEYS = (
         path="claim taken back, made anew",
         price=BAGS,
         country="US",
-        way=f"{_AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund k1:make-claim "
+        way=f"{AGREED_BY_INSTITUTION} purchase reject-purchase b1:confirm-refund k1:make-claim "
         "k1:withdraw-claim k2:make-claim k2:admit-claim k2:record-compensation",
         end="unrealizable",
         sums=Sums(paid=50100, back=50100),
@@ -1896,7 +1729,7 @@ JOURNEYS = (
         path="claim answered by the platform",
         price=BOWLS,
         country="RU",
-        way=f"{_AGREED} {_BOUGHT_HOME} {_CLOSE['RU']} k1:make-claim k1:escalate@k1:make-claim+10d "
+        way=f"{AGREED} {BOUGHT_HOME} {CLOSE['RU']} k1:make-claim k1:escalate@k1:make-claim+10d "
         "k1:admit-claim-by-platform k1:escalate@k1:admit-claim-by-platform+10d "
         "k1:record-compensation",
         end="closed",
@@ -1908,7 +1741,7 @@ JOURNEYS = (
         path="tipped, the provider's for good",
         price=KETTLES,
         country="DE",
-        way=f"{_AGREED} t1:give-tip {_BOUGHT_HOME} {_CLOSE['DE']} t1:earn-tip@t1:give-tip+30d "
+        way=f"{AGREED} t1:give-tip {BOUGHT_HOME} {CLOSE['DE']} t1:earn-tip@t1:give-tip+30d "
         "t1:close@t1:earn-tip+30d",
         end="closed",
         sums=Sums(paid=123123, seller=123000, fee=123, deposit=-123123),
@@ -1919,7 +1752,7 @@ JOURNEYS = (
         path="tipped, had back in time",
         price=SCARVES,
         country="JP",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['JP']} t1:give-tip t1:refund-tip",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['JP']} t1:give-tip t1:refund-tip",
         end="closed",
         sums=Sums(paid=26726, seller=25550, fee=826, third=350, deposit=-10690, institution=16036),
         tips=(Tip(500),),
@@ -1928,7 +1761,7 @@ JOURNEYS = (
         path="tipped, given back all the same",
         price=BOWLS,
         country="KR",
-        way=f"{_AGREED_BY_INSTITUTION} t1:give-tip {_BOUGHT_HOME} {_CLOSE['KR']} "
+        way=f"{AGREED_BY_INSTITUTION} t1:give-tip {BOUGHT_HOME} {CLOSE['KR']} "
         "t1:earn-tip@t1:give-tip+30d t1:return-tip",
         end="closed",
         sums=Sums(paid=25075, seller=25050, fee=25, institution=25075),
@@ -1940,7 +1773,7 @@ JOURNEYS = (
         path="won through an invitation",
         price=KETTLES,
         country="FR",
-        way=f"{_AGREED_BY_INSTITUTION} {_BOUGHT_HOME} {_CLOSE['FR']}",
+        way=f"{AGREED_BY_INSTITUTION} {BOUGHT_HOME} {CLOSE['FR']}",
         end="closed",
         sums=Sums(
             paid=124273,
@@ -1952,6 +1785,8 @@ JOURNEYS = (
             brokerage=92,
         ),
     ),
+    *CHARGED_BACK,
+    *OF_ACCOUNTS,
 )
 
 
