@@ -48,7 +48,7 @@ DAY_SECONDS = 86_400 / TIME_SCALE
 RECHARGE_FEN = 20_000_00
 AGAIN_SECONDS_MAX = 300.0
 """An order that a clock overtook, since the machine was busy, is walked again until then."""
-TRIES_ALONE_MAX = 2
+TRIES_ALONE_MAX = 4
 """So often, where each time takes a client of its own."""
 READ_AT_ONCE_MAX = 4
 

@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tests.journeys.by_hand import BESIDE, FIRST, FOLLOWS, ITEMS, ORDER, UNTOLD, Rule, trigger_of
+from tests.journeys.by_hand import BESIDE, FIRST, FOLLOWS, ORDER, UNTOLD, Rule, trigger_of
 from tests.journeys.by_hand_accounts import OF_ACCOUNTS, ORDERS_OF_DEBTORS
+from tests.journeys.by_hand_items import ITEMS
 
 _ORDER, _ITEMS = ORDER | ORDERS_OF_DEBTORS, ITEMS | OF_ACCOUNTS
 
