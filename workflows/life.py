@@ -398,7 +398,7 @@ class Life:
                 self._take_over(committed.instead, committed)
             else:
                 self._enter(moved, taken_row, step, committed)
-        self._tell(written[-1])
+        self._tell(*written)
         if written[-1].instead:
             # Where it moved the slowest parcel, the order's own step was written with it.
             await self._take_over_the_rest()
@@ -410,10 +410,12 @@ class Life:
             self._take_over(found.instead, found)
             self._tell(found)
 
-    def _tell(self, committed: Committed) -> None:
-        self._committed = committed
-        self._show(committed)
-        self._heralds.tell(self._tells(committed), sequence=committed.sequence)
+    def _tell(self, *written: Committed) -> None:
+        """Shows the last of the steps, and tells others of each: of any of them a debt is paid."""
+        self._committed = written[-1]
+        self._show(self._committed)
+        for committed in written:
+            self._heralds.tell(self._tells(committed), sequence=committed.sequence)
 
     def _steps(
         self, axis: Axis, row: Row, pull: Pull, *, at: datetime

@@ -55,10 +55,10 @@ class Cast:
         self._world = World(seed)
         self._run = run
         self.alone = tuple(
-            self._alone(number, spare=spare)
+            client
             for number, path in enumerate(PATHS[:orders], start=1)
             if path.plays_alone
-            for spare in range(SPARE_CLIENTS + 1)
+            for client in clients_alone(self._order(number))
         )
         everyone = self._world.clients(CLIENTS + POOR_CLIENTS + INVITED)
         self.clients, others = everyone[:CLIENTS], everyone[CLIENTS:]
@@ -111,7 +111,8 @@ class Cast:
 
     def _plan(self, number: int) -> Plan:
         path = self._path(number)
-        clients = (self._alone(number),) if path.plays_alone else self.playing(path)
+        alone = (client_alone(self._order(number)),)
+        clients = alone if path.plays_alone else self.playing(path)
         if path.days >= _LONG_DAYS and not path.poor:
             clients = tuple(each for each in clients if each.country in _SHORT_STATUTORY)
         deal = Deal(
@@ -137,15 +138,6 @@ class Cast:
     def _order(self, number: int) -> OrderId:
         return OrderId(f"ord_demo{self._run}_{number:03d}")
 
-    def _alone(self, number: int, *, spare: int = 0) -> Party:
-        order = _nth(self._order(number), spare)
-        return Party(
-            id=_alone_in(order),
-            role=Role.CLIENT,
-            name=f"Client alone of {order} (invented)",
-            country=min(_SHORT_STATUTORY),
-        )
-
     def _promoter(self, path: Path, number: int) -> Party | None:
         if path.invited:
             return self.inviters_promoter
@@ -159,11 +151,26 @@ class Cast:
         return chance.choice([path for path in PATHS if path.pace == 1 and not path.plays_alone])
 
 
+def clients_alone(order: OrderId) -> tuple[Party, ...]:
+    """The client who plays an order alone, and those who stand by for orders in its place."""
+    return tuple(client_alone(_nth(order, times)) for times in range(SPARE_CLIENTS + 1))
+
+
+def client_alone(order: OrderId) -> Party:
+    """The client who plays that order, and no other."""
+    return Party(
+        id=PartyId(f"cli_{order.removeprefix('ord_')}"),
+        role=Role.CLIENT,
+        name=f"Client alone of {order} (invented)",
+        country=min(_SHORT_STATUTORY),
+    )
+
+
 def again(plan: Plan, times: int) -> Plan:
     """The plan that takes the place of one whose order was overtaken, for the nth time."""
     order, client = _nth(plan.deal.order, times), plan.deal.client
     if plan.path.plays_alone:
-        client = replace(client, id=_alone_in(order))
+        client = client_alone(order)
     return plan_of(plan.path, replace(plan.deal, order=order, client=client))
 
 
@@ -171,7 +178,3 @@ def _nth(order: OrderId, times: int) -> OrderId:
     """The order in the place of one that was overtaken so often."""
     first = order.rstrip(ascii_lowercase)
     return OrderId(first + ascii_lowercase[times]) if times else order
-
-
-def _alone_in(order: OrderId) -> PartyId:
-    return PartyId(f"cli_{order.removeprefix('ord_')}")

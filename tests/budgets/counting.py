@@ -26,7 +26,7 @@ OF_A_CASE = frozenset(
         EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_SIGNALED,
     }
 )
-"""By these an order and its case speak with each other."""
+"""By these an order speaks with its case, and with what is beside it."""
 
 DEADLINE, ANSWER, OTHER = "a deadline", "an answer", "something else"
 
@@ -91,13 +91,14 @@ def _of_the_workflow(history: WorkflowHistory) -> list[HistoryEvent]:
 
 
 def _tasks(history: WorkflowHistory) -> Iterator[list[HistoryEvent]]:
-    """Events up to the next outside one that leads to a task: a timer, an answer, a caller."""
+    """Events up to the next outside one that leads to a task: timer, answer, caller, or news."""
     task: list[HistoryEvent] = []
     completed = False
     for event in _of_the_workflow(history):
         begins = event.event_type in (
             EventType.EVENT_TYPE_TIMER_FIRED,
             EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED,
+            EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
             EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED,
         )
         if completed and begins:

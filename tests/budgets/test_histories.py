@@ -8,7 +8,8 @@ from daigou.domain.lifecycle import TABLES
 from tests.budgets.budget import BUDGETS
 from tests.budgets.counting import ANSWER, DEADLINE, Share, cost_of, shares_of
 from tests.replay import histories
-from tests.replay.courses import BESIDE, ORDERS, RECHARGES
+from tests.replay.alone import ALONE
+from tests.replay.courses import BESIDE, ORDERS
 
 HAPPY = "order-paid-from-the-deposit"
 TIGHT = 0.9
@@ -23,7 +24,7 @@ TOLD_BY_PERSONS = {
 
 
 def test_every_course_has_a_budget_and_every_budget_a_course() -> None:
-    assert sorted(BUDGETS["courses"]) == sorted([*ORDERS, *BESIDE, *RECHARGES])
+    assert sorted(BUDGETS["courses"]) == sorted([*ORDERS, *BESIDE, *ALONE])
 
 
 @pytest.mark.parametrize("name", sorted(BUDGETS["courses"]))

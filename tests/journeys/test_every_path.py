@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from daigou.demo.cast import INSTITUTION
 from daigou.simulator.paths import PATHS
 from daigou.simulator.plans import Path
-from tests.journeys.by_hand import AXES
-from tests.journeys.journeys import JOURNEYS, SHORT_FORM, Journey, Step, rows_of
+from tests.journeys.by_hand import AXES, BESIDE
+from tests.journeys.journeys import JOURNEYS, SHORT_FORM, rows_of
 from tests.journeys.recording import DAY_SECONDS, Record
+from tests.journeys.ways import Journey, Step
 
 pytestmark = [pytest.mark.timeout(600)]
 
@@ -32,7 +34,14 @@ ASKED_MEANWHILE = {
 AFTER_THE_END = {"client": ["make-claim", "give-tip"], "institution": ["report-chargeback"]}
 """Who can still do what when an order that was paid has ended."""
 
-ENDED_ACCOUNTS = ("payment_reserved", "escrow", "fee_held", "seller_transit", "refund_transit")
+ENDED_ACCOUNTS = (
+    "payment_reserved",
+    "escrow",
+    "fee_held",
+    "seller_transit",
+    "refund_transit",
+    "disposal",
+)
 """Where an order's money waits; nothing is left there at an end."""
 
 
@@ -142,12 +151,13 @@ def test_the_money_is_what_was_worked_out_by_hand(record: Record, journey: Journ
     # A debit is positive: what is owed to the deposit, the provider and the storage is a credit.
     assert by_kind["deposit"] == -sums.deposit
     assert by_kind["payment_institution"] == sums.institution
-    assert by_kind["bank"] == -sums.seller
+    assert by_kind["bank"] == sums.sale.fetched - sums.seller
     assert by_kind["provider"] == -(sums.fee + sums.costs - sums.brokerage)
     assert by_kind["promoter"] == -sums.brokerage
     assert by_kind["promotion"] == sums.coupon
-    assert by_kind["third_party"] == -sums.third
+    assert by_kind["third_party"] == -sums.third - sums.sale.storage
     assert by_kind["receivable"] == sums.debt
+    assert by_kind["charged_back"] == -sums.debts
     assert [by_kind[kind] for kind in ENDED_ACCOUNTS] == [0] * len(ENDED_ACCOUNTS)
     for where in (told["order"], told["statement"]):
         assert where["collected"] == fen(sums.paid)
@@ -155,6 +165,7 @@ def test_the_money_is_what_was_worked_out_by_hand(record: Record, journey: Journ
         assert where["fee_earned"] == fen(sums.fee)
     kept = sums.seller + sums.fee + sums.costs + sums.third + sums.for_the_return
     assert sums.paid + sums.debt == kept + sums.back
+    assert sums.sale.fetched == sums.sale.storage + sums.sale.debt + sums.sale.surplus
 
 
 @each_path
@@ -234,9 +245,14 @@ def test_a_refund_goes_back_to_the_source_it_was_paid_from(
         if (kind, account) == ("refund", "promotion")
     )
 
+    # What was charged back, the client has already: it pays what is owed for that.
+    disputed = sum(
+        amount for kind, _, amount in legs_by_kind(told) if kind == "refund_disputed" and amount > 0
+    )
+
     # What the institution could not pay back is the deposit's; all else returns where it came from.
     assert captured - returned == sums.institution
-    assert returned + paid_back + to_coupon == sums.back
+    assert returned + paid_back + to_coupon + disputed == sums.back
     assert sum(entry["change"]["amount"] for entry in told["deposit_entries"]) == sums.deposit
     if journey.steps[-1].trigger == "fail-refund":
         assert (returned, paid_back) == (0, sums.paid)
@@ -260,6 +276,8 @@ def test_the_seller_is_paid_once_and_only_for_goods_that_were_bought(
     bought = [step for step in journey.steps if step.trigger == "record-purchase"]
     assert len(paid) == len(bought)
     assert sum(paid) - sum(back) == journey.sums.seller
+    sold = [amount for of, amount in record["sales"].items() if of.startswith(told["order_id"])]
+    assert sum(sold) == journey.sums.sale.fetched
 
 
 @each_path
@@ -281,8 +299,7 @@ def test_every_movement_is_settled_as_the_counterparty_says(
 @each_path
 def test_the_notices_of_each_step_are_in_the_outbox(record: Record, journey: Journey) -> None:
     told = told_of(record, journey)
-    roles = ("client", "provider", "storage", "logistics")
-    parties = {role: told["order"][f"{role}_id"] for role in roles} | {"platform": PLATFORM}
+    parties = parties_of(told)
 
     told_whom = [
         (each["sequence"], f"{each['event']} to {each['recipient_role']}", each["recipient_party"])
@@ -338,51 +355,62 @@ def test_the_diagram_marks_the_state_and_the_way_it_came(record: Record, journey
 
 @each_path
 @pytest.mark.clause("PSR-25")
-def test_each_claim_goes_its_way_and_tells_whom_it_should(record: Record, journey: Journey) -> None:
+@pytest.mark.clause("PSR-21-1")
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("UA-1-8")
+def test_what_is_beside_an_order_goes_its_way_and_tells_whom_it_should(
+    record: Record, journey: Journey
+) -> None:
     told = told_of(record, journey)
-    roles = ("client", "provider", "storage", "logistics")
-    parties = {role: told["order"][f"{role}_id"] for role in roles} | {"platform": PLATFORM}
+    parties = parties_of(told)
 
-    found = [
-        (
-            [(step["trigger"], step["target"], step["clause"]) for step in each["timeline"]],
-            [step["role"] for step in each["timeline"]],
-            [
-                (note["sequence"], f"{note['event']} to {note['recipient_role']}")
-                for note in each["notices"]
-            ],
-            {note["recipient_party"] for note in each["notices"]}
-            - {parties[note["recipient_role"]] for note in each["notices"]},
-        )
-        for each in told["claims"]
-    ]
+    found = {
+        name: [
+            (step["trigger"], step["target"], step["clause"], step["role"])
+            for step in each["timeline"]
+        ]
+        for name, each in told["beside"].items()
+    }
 
-    ways = [journey.steps_of_claim(number) for number, _ in enumerate(journey.claims, 1)]
-    assert found == [
-        (
-            [(step.trigger, step.rule.target, step.rule.clause) for step in steps],
-            [step.rule.role for step in steps],
-            [
-                (number, notice)
-                for number, step in enumerate(steps, 1)
-                for notice in step.rule.tells
-            ],
-            set(),
+    assert found == {
+        name: [
+            (step.trigger, step.rule.target, step.rule.clause, step.rule.role)
+            for step in journey.steps_of(name)
+        ]
+        for name in journey.names_beside
+    }
+    for name, each in told["beside"].items():
+        steps = journey.steps_of(name)
+        assert [
+            (note["sequence"], f"{note['event']} to {note['recipient_role']}")
+            for note in each["notices"]
+        ] == [
+            (number, notice) for number, step in enumerate(steps, 1) for notice in step.rule.tells
+        ]
+        assert all(
+            note["recipient_party"] == parties[note["recipient_role"]] for note in each["notices"]
         )
-        for steps in ways
-    ]
-    for steps, each in zip(ways, told["claims"], strict=True):
-        assert each["claim"]["state"] == steps[-1].rule.target
-        assert each["claim"]["due_at"] is None
+        assert each["goes_on"] or each["view"]["state"] == steps[-1].rule.target
+    assert {kind: sorted(ids) for kind, ids in told["listed"].items()} == {
+        kind: sorted(
+            each["view"]["id"] for name, each in told["beside"].items() if BESIDE[name[0]] == kind
+        )
+        for kind in told["listed"]
+    }
 
 
 @each_path
 @pytest.mark.clause("PSR-25")
-def test_each_clock_of_a_claim_strikes_at_its_very_moment(record: Record, journey: Journey) -> None:
+@pytest.mark.clause("PSR-21-2")
+@pytest.mark.clause("PSR-22-2")
+@pytest.mark.clause("UA-4-5")
+def test_each_clock_of_what_is_beside_an_order_strikes_at_its_very_moment(
+    record: Record, journey: Journey
+) -> None:
     pace = path_of(journey).pace
 
-    for number, each in enumerate(told_of(record, journey)["claims"], 1):
-        steps = journey.steps_of_claim(number)
+    for name, each in told_of(record, journey)["beside"].items():
+        steps = journey.steps_of(name)
         moments = [datetime.fromisoformat(step["at"]) for step in each["timeline"]]
         strikes = {
             index: moment_of(step.moment, steps[:index], moments, pace=pace)
@@ -401,14 +429,14 @@ def test_a_claim_is_paid_into_the_deposit_only_by_the_provider(
 
     claims = [
         (
-            each["claim"]["asked"]["amount"],
-            (each["claim"]["admitted"] or fen(0))["amount"],
+            each["view"]["asked"]["amount"],
+            (each["view"]["admitted"] or fen(0))["amount"],
             [
                 {leg["account"]: leg["amount"]["amount"] for leg in journal["legs"]}
                 for journal in each["statement"]["journals"]
             ],
         )
-        for each in told["claims"]
+        for each in beside_of(told, "k")
     ]
 
     deposit = f"deposit:{told['order']['client_id']}"
@@ -420,35 +448,6 @@ def test_a_claim_is_paid_into_the_deposit_only_by_the_provider(
 
 @each_path
 @pytest.mark.clause("PSR-21-1")
-@pytest.mark.clause("PSR-21-2")
-def test_each_tip_goes_its_way_at_its_moments_and_tells_whom_it_should(
-    record: Record, journey: Journey
-) -> None:
-    told, pace = told_of(record, journey), path_of(journey).pace
-
-    assert len(told["tips"]) == len(journey.tips)
-    for number, each in enumerate(told["tips"], 1):
-        steps = journey.steps_of_tip(number)
-        moments = [datetime.fromisoformat(step["at"]) for step in each["timeline"]]
-        strikes = {
-            index: moment_of(step.moment, steps[:index], moments, pace=pace)
-            for index, step in enumerate(steps)
-            if step.moment
-        }
-        assert [
-            (step["trigger"], step["target"], step["clause"], step["role"])
-            for step in each["timeline"]
-        ] == [(step.trigger, step.rule.target, step.rule.clause, step.rule.role) for step in steps]
-        assert [
-            (note["sequence"], f"{note['event']} to {note['recipient_role']}")
-            for note in each["notices"]
-        ] == [(place, notice) for place, step in enumerate(steps, 1) for notice in step.rule.tells]
-        assert {index: moments[index] for index in strikes} == strikes
-        assert (each["tip"]["state"], each["tip"]["due_at"]) == (steps[-1].rule.target, None)
-
-
-@each_path
-@pytest.mark.clause("PSR-21-1")
 def test_a_tip_is_in_the_end_whole_with_the_provider_or_with_the_client(
     record: Record, journey: Journey
 ) -> None:
@@ -456,14 +455,37 @@ def test_a_tip_is_in_the_end_whole_with_the_provider_or_with_the_client(
     deposit = f"deposit:{told['order']['client_id']}"
     provider = f"provider:{told['order']['provider_id']}"
 
-    for (given, earned), each in zip(journey.tips, told["tips"], strict=True):
-        moved_: dict[str, int] = defaultdict(int)
-        for account, amount in legs_of(each):
-            moved_[account] += amount
-        assert each["tip"]["amount"]["amount"] == given
-        assert {account: amount for account, amount in moved_.items() if amount} == (
+    for (given, earned), each in zip(journey.tips, beside_of(told, "t"), strict=True):
+        assert each["view"]["amount"]["amount"] == given
+        assert {account: amount for account, amount in sums_of(each).items() if amount} == (
             {deposit: earned, provider: -earned} if earned else {}
         )
+
+
+@each_path
+@pytest.mark.clause("PSR-22-2")
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.clause("PSR-22-4")
+@pytest.mark.clause("UA-1-20")
+def test_what_is_taken_back_and_out_of_a_deposit_is_what_was_worked_out_by_hand(
+    record: Record, journey: Journey
+) -> None:
+    told, books = told_of(record, journey), record["accounts"]
+    order = told["order"]
+
+    for name, moved_ in journey.beside.items():
+        each = told["beside"][name]
+        sums = sums_of(each)
+        subject = each["view"]["id"]
+        assert (each["view"].get("amount") or fen(moved_.of)) == fen(moved_.of)
+        assert sums["payment_institution"] == moved_.institution
+        assert sums[f"deposit:{order['client_id']}"] == -moved_.deposit
+        assert sums[f"provider:{order['provider_id']}"] == -moved_.provider
+        assert sums[f"receivable:{order['provider_id']}"] == moved_.borne
+        # What the client owes is on an account of its own; nothing else is left by the way.
+        assert books.get(f"charged_back:{subject}", 0) == moved_.owed
+        on_the_way = ("payment_reserved", "withdrawal_transit")
+        assert [books.get(f"{kind}:{subject}", 0) for kind in on_the_way] == [0, 0]
 
 
 # The books as a whole.
@@ -475,9 +497,10 @@ def test_the_audit_of_the_whole_ledger_is_clean(record: Record) -> None:
 
 
 def test_the_institutions_statement_agrees_with_the_ledger(record: Record) -> None:
-    held = moved(record["institution"], "capture") - moved(record["institution"], "refund")
+    lines = record["institution"]
+    gone = sum(moved(lines, kind) for kind in ("refund", "payout", "chargeback"))
 
-    assert record["accounts"]["payment_institution"] == held
+    assert record["accounts"]["payment_institution"] == moved(lines, "capture") - gone
 
 
 def test_the_sellers_orders_agree_with_the_ledger(record: Record) -> None:
@@ -485,7 +508,7 @@ def test_the_sellers_orders_agree_with_the_ledger(record: Record) -> None:
     back = sum(each["amount"] for each in record["paybacks"])
 
     assert back
-    assert record["accounts"]["bank"] == back - paid
+    assert record["accounts"]["bank"] == back + sum(record["sales"].values()) - paid
 
 
 def test_each_deposit_holds_its_recharge_and_what_its_orders_left(record: Record) -> None:
@@ -497,6 +520,8 @@ def test_each_deposit_holds_its_recharge_and_what_its_orders_left(record: Record
         client = told_of(record, journey)["order"]["client_id"]
         gained[client] += journey.sums.deposit + sum(claim.paid for claim in journey.claims)
         gained[client] -= sum(tip.earned for tip in journey.tips)
+        gained[client] += sum(each.deposit for each in journey.beside.values())
+        gained[client] += journey.recharged - journey.recharges_paid
 
     # Who had nothing in the deposit put just what the storage wanted into it.
     for journey in walked:
@@ -526,6 +551,29 @@ def told_of(record: Record, journey: Journey) -> Any:
     return told
 
 
+def parties_of(told: Record) -> dict[str, str]:
+    """Who is told of an order, and of what is beside it, by role."""
+    order = told["order"]
+    roles = ("client", "provider", "storage", "logistics")
+    return {
+        **{role: order[f"{role}_id"] for role in roles},
+        "platform": PLATFORM,
+        "payment_institution": INSTITUTION.id,
+    }
+
+
+def beside_of(told: Record, letter: str) -> list[Any]:
+    return [each for name, each in told["beside"].items() if name[0] == letter]
+
+
+def sums_of(told: Record) -> dict[str, int]:
+    """What the journals of a subject moved, by account."""
+    sums: dict[str, int] = defaultdict(int)
+    for account, amount in legs_of(told):
+        sums[account] += amount
+    return sums
+
+
 def path_of(journey: Journey) -> Path:
     return next(path for path in PATHS if path.name == journey.path)
 
@@ -537,14 +585,15 @@ def axis_of(step: Step) -> str:
 def moment_of(
     said: str, before: tuple[Step, ...], moments: list[datetime], *, pace: int
 ) -> datetime:
-    """When a deadline strikes, as a way says it: so many days after a step, or by so much later as
-    its clock stood still between two others."""
-    written = re.fullmatch(r"(\S+)\+([\d.]+)d(?:~(\S+)~(\S+))?", said)
+    """When a deadline strikes, as a way says it: so many days or minutes after a step, or by so
+    much later as its clock stood still between two others."""
+    written = re.fullmatch(r"(\S+)\+([\d.]+)([dm])(?:~(\S+)~(\S+))?", said)
     assert written, said
-    since, days, paused, resumed = written.groups()
+    since, number, unit, paused, resumed = written.groups()
     latest = {step.name.partition("@")[0]: index for index, step in enumerate(before)}
     stood_still = moments[latest[resumed]] - moments[latest[paused]] if paused else timedelta(0)
-    runs = timedelta(seconds=float(days) * DAY_SECONDS / pace)
+    seconds = {"d": DAY_SECONDS, "m": DAY_SECONDS / 24 / 60}[unit]
+    runs = timedelta(seconds=float(number) * seconds / pace)
     return moments[latest[since]] + runs + stood_still
 
 

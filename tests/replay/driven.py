@@ -5,6 +5,7 @@ passes by itself meanwhile, as fast as the order's scale has it.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,11 +18,13 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy
 
+from daigou.domain.chargebacks import footing_of
 from daigou.domain.claims import grounds_for
-from daigou.domain.commands import Claim, Command, Opponent, Tip
+from daigou.domain.commands import Claim, Command, Opponent, PlaceFreeze, ReportChargeback, Tip
 from daigou.domain.ids import (
     AppKey,
     ClaimId,
+    OrderId,
     PartyId,
     SubjectId,
     case_workflow_id,
@@ -31,6 +34,7 @@ from daigou.domain.ids import (
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.order import Actor, Parties, Role, State, TableName, Trigger
 from daigou.domain.steps import Receipt
+from daigou.ledger.account_views import parties_of_freeze
 from daigou.ledger.queries import Queries
 from daigou.simulator.plans import BESIDE, Happened, items_of
 from tests.replay.courses import HOSTED
@@ -51,29 +55,38 @@ LOOK_SECONDS = 0.05
 _TIMELINE = text(
     "SELECT axis, CASE subject WHEN :of THEN item ELSE subject END AS item,"
     " trigger, source, target, sequence, at FROM transition"
-    " WHERE subject = :of OR subject IN (SELECT id FROM claim WHERE order_id = :of"
-    " UNION ALL SELECT id FROM tip WHERE order_id = :of)"
+    " WHERE subject = :of OR subject = ANY(CAST(:beside AS varchar[]))"
     " ORDER BY subject = :of, subject, sequence"
 )
+_ALONE = (TableName.RECHARGE, TableName.CONSULTATION)
 _WAITS = text(
     "SELECT 'fulfilment', state, next_due_at FROM purchase_order WHERE id = :of"
     " UNION ALL SELECT axis, i.state, i.next_due_at"
     " FROM order_item i JOIN purchase_order o ON o.id = i.subject"
     " WHERE i.subject = :of AND i.ended_at IS NULL"
     " AND (o.ended_at IS NULL OR axis IN ('cancellation', 'dissolution', 'refund'))"
-    " UNION ALL SELECT 'claim', state, next_due_at FROM claim"
-    " WHERE order_id = :of AND ended_at IS NULL"
-    " UNION ALL SELECT 'tip', state, next_due_at FROM tip"
-    " WHERE order_id = :of AND ended_at IS NULL"
-    " UNION ALL SELECT 'recharge', state, next_due_at FROM recharge WHERE id = :of"
+    + "".join(
+        f" UNION ALL SELECT '{table}', state, next_due_at FROM \"{table}\""
+        " WHERE ended_at IS NULL AND (id = :of OR id = ANY(CAST(:beside AS varchar[])))"
+        for table in (*BESIDE, *_ALONE)
+    )
 )
 
 
 class Driven:
     """What is said to the workflow of a subject, and what the books tell of it."""
 
-    def __init__(self, stage: Stage, subject: str, *, time_scale: int = 1) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        subject: str,
+        *,
+        beside: Sequence[SubjectId] = (),
+        time_scale: int = 1,
+    ) -> None:
         self.subject = SubjectId(subject)
+        self._beside = tuple(beside)
+        self._of = {"of": self.subject, "beside": list(beside)}
         self.handle: WorkflowHandle[Any, Any] = stage.env.client.get_workflow_handle(
             workflow_id(self.subject)
         )
@@ -112,16 +125,26 @@ class Driven:
             )
         )
 
-    async def tip(self, tip: SubjectId, request: Tip, actor: Actor) -> Receipt:
-        """Gives a tip for it, by what the books know of it."""
-        order = Queries(self._stage.engine).order(request.order)
+    async def begin(self, subject: SubjectId, request: Command, actor: Actor) -> Receipt:
+        """Begins what is beside it and no claim, by what the books know of it."""
+        order = Queries(self._stage.engine).order(OrderId(self.subject))
+        client, provider = order.parties.client, order.parties.provider
+        match request:
+            case Tip():
+                request = replace(request, grounds=order.tip_grounds)
+                parties = Parties.between(client=client, provider=provider)
+            case ReportChargeback():
+                request = replace(request, footing=footing_of(order.facts))
+                parties = replace(order.parties, promoter=None)
+            case PlaceFreeze(order=str()):
+                parties = parties_of_freeze(client=client, provider=provider, logistics=None)
+            case _:
+                parties = Parties.alone(client)
         return await self.open(
             OpenSubject(
-                subject=tip,
-                request=replace(request, grounds=order.tip_grounds),
-                parties=Parties.between(
-                    client=order.parties.client, provider=order.parties.provider
-                ),
+                subject=subject,
+                request=request,
+                parties=parties,
                 actor=actor,
                 command_id=self.command_id(),
                 terms_version=order.terms_version,
@@ -148,7 +171,7 @@ class Driven:
     async def pull(
         self, trigger: Trigger, actor: Actor, command: Command, *, item: str = ""
     ) -> Receipt:
-        """Gives it a command, or the claim on it or tip for it that the item is."""
+        """Gives it a command, or what is beside it, where the item is that."""
         to = self.handle
         if item.partition("_")[0] in BESIDE.values():
             to, item = self._stage.env.client.get_workflow_handle(workflow_id(item)), ""
@@ -160,7 +183,7 @@ class Driven:
     def happened(self) -> list[Happened]:
         """Its transitions so far."""
         with self._stage.engine.connect() as connection:
-            rows = connection.execute(_TIMELINE, {"of": self.subject}).mappings().all()
+            rows = connection.execute(_TIMELINE, self._of).mappings().all()
         return [
             Happened(
                 table=TableName(row["axis"]),
@@ -183,7 +206,8 @@ class Driven:
             for table in HOSTED
             for number, _ in enumerate(items_of(steps, table), start=1)
         ]
-        others = [workflow_id(each) for table in BESIDE for each in items_of(steps, table)]
+        there = {step.item for step in steps}
+        others = [workflow_id(each) for each in self._beside if each in there]
         return [client.get_workflow_handle(each) for each in (*cases, *others)]
 
     async def let_time_pass(self) -> None:
@@ -211,8 +235,28 @@ class Driven:
 
     def _waits(self) -> list[tuple[Any, State, datetime | None]]:
         with self._stage.engine.connect() as connection:
-            rows = connection.execute(_WAITS, {"of": self.subject}).all()
+            rows = connection.execute(_WAITS, self._of).all()
         return [(TABLES[TableName(table)], State(state), due) for table, state, due in rows]
+
+    async def news_arrived(self) -> None:
+        """Until each has heard what another of them tells it."""
+        if self._beside:
+            await asyncio.sleep(LOOK_SECONDS)
+            await self._settled()
+
+    async def over(self) -> None:
+        """Until its workflow has ended, and all beside it but what is left open: a chargeback waits
+        for its verdict, or its debt, for months."""
+        latest = {step.item: step for step in self.happened() if step.table in BESIDE}
+        left_open = {
+            workflow_id(item)
+            for item, step in latest.items()
+            if step.target not in TABLES[step.table].ends
+        }
+        for handle in (self.handle, *self.beside):
+            if handle.id not in left_open:
+                await handle.result()
+        await self._settled()
 
     async def now(self) -> datetime:
         """Its own time."""

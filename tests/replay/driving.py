@@ -1,30 +1,33 @@
-"""Drives orders and recharges down their courses, to the end of their workflows."""
+"""Drives orders, and what stands alone, down their courses, to the end of their workflows."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from hashlib import sha256
 
 from daigou.domain.commands import (
     Claim,
+    Command,
+    Consult,
+    EvidenceBundle,
     LineCode,
     Mandate,
-    Outcome,
     RequestRecharge,
     SettleCancellation,
-    Tip,
 )
 from daigou.domain.engagements import EngagementReason, EngagementWord
-from daigou.domain.ids import ClaimId, EngagementId, MovementRef, PartyId, RechargeId
-from daigou.domain.lifecycle import RECHARGE
+from daigou.domain.ids import ClaimId, EngagementId, PartyId, RechargeId
+from daigou.domain.lifecycle import TABLES
 from daigou.domain.mandate import MANDATES
 from daigou.domain.money import Money
-from daigou.domain.order import Role, Trigger
+from daigou.domain.order import CLOCK, Actor, Parties, Role
 from daigou.domain.terms import current
 from daigou.ledger.engagements import Engagements
 from daigou.ledger.previews import Asked, Previews
 from daigou.ledger.promotion import Promotion
-from daigou.simulator.outside import decide_outside, pay_outside
+from daigou.simulator.outside import decide_outside, dispute_outside, pay_outside
 from daigou.simulator.plans import (
+    BESIDE,
     Act,
     Happened,
     Plan,
@@ -39,6 +42,7 @@ from daigou.simulator.plans import (
 )
 from daigou.simulator.sums import BROKERAGE_PERCENT
 from daigou.simulator.world import Party
+from tests.replay.alone import AloneCourse
 from tests.replay.courses import (
     LOGISTICS,
     PROMOTER,
@@ -46,11 +50,10 @@ from tests.replay.courses import (
     PROVIDER,
     STORAGE,
     OrderCourse,
-    RechargeCourse,
 )
 from tests.replay.driven import Driven
 from tests.workflows.stage import Stage
-from workflows.messages import OpenOrder, OpenRecharge
+from workflows.messages import OpenOrder, OpenRecharge, OpenSubject
 
 INSTITUTION = PartyId("pin_pay")
 AGREED_AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -60,12 +63,13 @@ CONTACT = {
     "phone": "+00 555 0100",
 }
 """What every client leaves with us, and no history may hold."""
-RECHARGED = Money(500_00)
+DIGEST = sha256(b"what there is to show").hexdigest()
+"""Of the evidence for the institution, which the API would put together."""
 COUPON_LASTS = timedelta(days=1000)
 ROUNDS_MAX = 120
 WITH_CASES_TIME_SCALE = 28_800
-"""Of orders that have a case, a claim or a tip: three seconds a day, or less where the path is
-faster."""
+"""Of orders that have a case, or anything beside them: three seconds a day, or less where the path
+is faster."""
 
 
 class StrayedError(Exception):
@@ -118,9 +122,10 @@ async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
     _register_client(stage, plan.deal.client)
     await _prepare(stage, plan)
     scale = WITH_CASES_TIME_SCALE * plan.path.pace if course.beside else 1
-    order = Driven(stage, plan.deal.order, time_scale=scale)
+    order = Driven(stage, plan.deal.order, beside=plan.beside, time_scale=scale)
     await order.open(_opening(order, plan, time_scale=scale))
     for _ in range(ROUNDS_MAX):
+        await order.news_arrived()
         history = order.happened()
         if has_ended(plan, history):
             break
@@ -130,35 +135,57 @@ async def drive_order(stage: Stage, course: OrderCourse) -> Driven:
             await order.let_time_pass()
     if faults := strays(plan, order.happened()):
         raise StrayedError(f"{course.name}: {', '.join(faults)}")
-    await order.handle.result()
-    for beside in order.beside:
-        await beside.result()
+    await order.over()
     return order
 
 
-async def drive_recharge(stage: Stage, course: RechargeCourse) -> Driven:
-    """A recharge, driven to its end.
+async def drive_alone(stage: Stage, course: AloneCourse) -> Driven:
+    """What stands alone, driven to its end.
 
     Raises:
         StrayedError: it ended otherwise.
     """
     _register_client(stage, course.client)
-    recharge = Driven(stage, course.recharge)
-    await _recharge(recharge, course.client, RECHARGED, course.payment_method)
+    driven = Driven(stage, course.subject)
+    request = course.asks(course.client.id)
+    if isinstance(request, RequestRecharge):
+        await _recharge(driven, request)
+    else:
+        await driven.open(_alone(driven, course, request))
+    table = TABLES[driven.happened()[-1].table]
+    said = list(course.said)
     for _ in range(ROUNDS_MAX):
-        last = recharge.happened()[-1]
-        if last.target in RECHARGE.ends:
+        last = driven.happened()[-1]
+        if last.target in table.ends:
             break
-        if course.told and last.trigger == Trigger.ESCALATE:
-            said = Outcome(reference=MovementRef(f"{course.recharge}/1"))
-            institution = recharge.actor(Role.PAYMENT_INSTITUTION, INSTITUTION)
-            await recharge.pull(course.told, institution, said)
+        if said and said[0].after == last.trigger:
+            words = said.pop(0)
+            actor = _actor(driven, course.client, words.role)
+            await driven.pull(words.trigger, actor, words.command)
         else:
-            await recharge.let_time_pass()
-    if (end := recharge.happened()[-1].target) != course.end:
+            await driven.let_time_pass()
+    if (end := driven.happened()[-1].target) != course.end:
         raise StrayedError(f"{course.name} ended as {end}")
-    await recharge.handle.result()
-    return recharge
+    await driven.handle.result()
+    return driven
+
+
+def _alone(driven: Driven, course: AloneCourse, request: Command) -> OpenSubject:
+    client, is_question = course.client.id, isinstance(request, Consult)
+    return OpenSubject(
+        subject=course.subject,
+        request=request,
+        parties=Parties.only(Role.CLIENT, client) if is_question else Parties.alone(client),
+        actor=_actor(driven, course.client, course.by),
+        command_id=driven.command_id(),
+        terms_version=current().version,
+        due=course.due_in and datetime.now(UTC) + course.due_in,
+    )
+
+
+def _actor(driven: Driven, client: Party, role: Role) -> Actor:
+    others = {Role.CLIENT: client.id, Role.CLOCK: CLOCK.party}
+    return driven.actor(role, others.get(role, INSTITUTION))
 
 
 def _register_client(stage: Stage, client: Party) -> None:
@@ -191,17 +218,17 @@ async def _prepare(stage: Stage, plan: Plan) -> None:
 async def _put_into_deposit(stage: Stage, plan: Plan, fen: int, *, name: str) -> None:
     recharge = Driven(stage, RechargeId(name))
     amount = Money(max(fen, current().limits.recharge_fen_min))
-    await _recharge(recharge, plan.deal.client, amount, "pm_ok")
+    client = plan.deal.client.id
+    await _recharge(recharge, RequestRecharge(client=client, amount=amount, payment_method="pm_ok"))
     await recharge.handle.result()
 
 
-async def _recharge(recharge: Driven, client: Party, amount: Money, payment_method: str) -> None:
-    asked = RequestRecharge(client=client.id, amount=amount, payment_method=payment_method)
+async def _recharge(recharge: Driven, asked: RequestRecharge) -> None:
     await recharge.open(
         OpenRecharge(
             recharge=RechargeId(recharge.subject),
             request=asked,
-            actor=recharge.actor(Role.CLIENT, client.id),
+            actor=recharge.actor(Role.CLIENT, asked.client),
             command_id=recharge.command_id(),
             terms_version=current().version,
         )
@@ -233,6 +260,7 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
     if act.recharges_fen:
         name = f"rch_more-{deal.order}"
         await _put_into_deposit(stage, plan, act.recharges_fen, name=name)
+        await order.news_arrived()
     actor = order.actor(act.role, deal.party(act.role) or INSTITUTION)
     item = item_of(act, history)
     evidence = [f"evd_{act.trigger}_{number}" for number, _ in enumerate(act.hands_in)]
@@ -240,9 +268,12 @@ async def _do(stage: Stage, order: Driven, plan: Plan, act: Act, history: list[H
     if isinstance(command, Claim):
         await order.claim(ClaimId(beside_of(act, deal.order)), command, actor)
         return
-    if isinstance(command, Tip):
-        await order.tip(beside_of(act, deal.order), command, actor)
+    await dispute_outside(stage.world, act, deal.order, command)
+    if act.opens and act.table in BESIDE:
+        await order.begin(beside_of(act, deal.order), command, actor)
         return
+    if isinstance(command, EvidenceBundle):
+        command = EvidenceBundle(digest=DIGEST)
     if isinstance(command, SettleCancellation):
         asked = Asked(
             order=deal.order,

@@ -1,7 +1,7 @@
 """Records the history of every course anew, on real servers: `make histories`, by hand.
 
 Names of courses as arguments record these alone. With an order those of its cases are recorded,
-and of the claims on it.
+and of all that is beside it.
 """
 
 import asyncio
@@ -15,8 +15,9 @@ from rich.progress import Progress
 from temporalio.api.enums.v1 import EventType
 
 from tests.replay import histories
-from tests.replay.courses import BESIDE, ORDERS, RECHARGES
-from tests.replay.driving import drive_order, drive_recharge, register_businesses
+from tests.replay.alone import ALONE
+from tests.replay.courses import BESIDE, ORDERS
+from tests.replay.driving import drive_alone, drive_order, register_businesses
 from tests.workflows.stage import Stage, set_stage
 
 AT_ONCE = 6
@@ -46,7 +47,7 @@ async def record(names: list[str]) -> list[str]:
                         group.create_task(one(name))
     finally:
         shutil.rmtree(folder)
-    for name in set(histories.recorded()) - {*ORDERS, *BESIDE, *RECHARGES}:
+    for name in set(histories.recorded()) - {*ORDERS, *BESIDE, *ALONE}:
         histories.path_of(name).unlink()
     return [name for name in names if _has_lost_a_task(name)]
 
@@ -57,7 +58,7 @@ async def _record_one(stage: Stage, name: str) -> None:
         for beside, handle in zip(ORDERS[name].beside, driven.beside, strict=True):
             histories.write(beside, await handle.fetch_history())
     else:
-        driven = await drive_recharge(stage, RECHARGES[name])
+        driven = await drive_alone(stage, ALONE[name])
     histories.write(name, await driven.handle.fetch_history())
 
 
@@ -69,5 +70,5 @@ def _has_lost_a_task(name: str) -> bool:
 if __name__ == "__main__":
     # Counterparties that stay silent are asked for days: each time is a warning.
     logging.getLogger("temporalio").setLevel(logging.ERROR)
-    if again := asyncio.run(record(sys.argv[1:] or [*ORDERS, *RECHARGES])):
+    if again := asyncio.run(record(sys.argv[1:] or [*ORDERS, *ALONE])):
         sys.exit(f"record these again: {' '.join(again)}")

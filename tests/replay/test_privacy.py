@@ -30,6 +30,15 @@ COMMERCIAL = {
     "agreed", "with_logistics", "seller_refused", "claimed", "parties",
     # What is known of an order that is tipped for.
     "paid", "given",
+    # What is charged back, what is known of it, and what becomes of the debt and the goods.
+    "dispute", "payment", "evidence_due", "footing", "received", "providers_fault", "chargeback",
+    "stand", "pays", "proceeds", "storage_costs",
+    # What an account is frozen for: what that forbids, the number of a report, since when.
+    "blocks", "report", "inactive_since",
+    # What is asked of the platform: about what, and until when; the words are stored apart.
+    "topic", "answer_by", "calendar",
+    # What was added to a request that nobody said, and where that is from.
+    "fact", "source",
     # What the screening list found: its own words.
     "findings", "rule", "verdict", "matched",
     # Agreements, references and reasons.

@@ -6,8 +6,9 @@ from temporalio.client import WorkflowHistory
 from temporalio.workflow import NondeterminismError
 
 from tests.replay import histories
+from tests.replay.alone import ALONE
 from tests.replay.changed import ImpatientOrder
-from tests.replay.courses import BESIDE, ORDERS, RECHARGES
+from tests.replay.courses import BESIDE, ORDERS
 from tests.replay.replaying import workers_replayer
 
 HAPPY = "order-paid-from-the-deposit"
@@ -17,7 +18,7 @@ ACCEPTED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED
 
 
 def test_every_course_has_a_history_and_every_history_a_course() -> None:
-    assert histories.recorded() == sorted([*ORDERS, *BESIDE, *RECHARGES])
+    assert histories.recorded() == sorted([*ORDERS, *BESIDE, *ALONE])
 
 
 @pytest.mark.parametrize("name", histories.recorded())

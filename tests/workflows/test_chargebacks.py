@@ -148,6 +148,26 @@ async def test_service_is_refused_for_a_debt_and_the_orders_money_pays_it(stage:
     assert await stage.moved(order.id, "refund") == []
 
 
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-12-3")
+async def test_a_settlement_that_pays_a_debt_lifts_its_freeze_before_the_third_day(
+    stage: Stage,
+) -> None:
+    order = await _paid(stage)
+    await order.pull(Trigger.REQUEST_CANCELLATION)
+    disputed = _disputed(order)
+    await disputed.open()
+    await order.until_written(lambda rows: rows[-1].trigger == Trigger.HEED_CHARGEBACK)
+
+    await order.settle(fee=commands.FeeChoice.WAIVED)
+    paid = await disputed.until(State.COVERED)
+
+    # The step that pays is not the last of its transaction: the order follows its case by another.
+    assert stage.transactions(order.id)[-1] == [Trigger.SETTLE_CANCELLATION, Trigger.FOLLOW_CASE]
+    assert paid.trigger == Trigger.COLLECT_DEBT
+    assert stage.balance(f"charged_back:{disputed.id}") == ZERO
+
+
 @pytest.mark.clause("PSR-22-4")
 async def test_just_cause_ends_an_order_that_was_not_bought(stage: Stage) -> None:
     order = await _paid(stage)
