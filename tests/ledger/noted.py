@@ -14,7 +14,7 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER noted AFTER INSERT ON entry FOR EACH ROW
-    WHEN (NEW.amount > 0 AND NEW.account LIKE 'deposit:%') EXECUTE FUNCTION note_use();
+    WHEN (NEW.amount > 0 AND starts_with(NEW.account, 'deposit:')) EXECUTE FUNCTION note_use();
 CREATE FUNCTION note_freeze() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO noted (account, what, number, said)
