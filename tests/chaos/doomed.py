@@ -1,7 +1,7 @@
 """A nursery of workers that kill themselves at a chosen point, and of those that take over.
 
-`python -m tests.chaos.doomed '{"queue": "capture/before", …}'` forks a worker for each task queue.
-When one has died at its point, an ordinary worker takes its queue over, and a line says so:
+`python -m tests.chaos.doomed '{"queue": "capture order/before", …}'` forks a worker for each task
+queue. When one has died at its point, an ordinary worker takes its queue over, and a line says so:
 `queue died of 9`. A queue whose point is empty has an ordinary worker from the start.
 """
 
@@ -18,7 +18,8 @@ from sqlalchemy import NullPool, create_engine
 from temporalio.worker._worker import load_default_build_id
 
 from daigou.domain.book import Movement, MovementState
-from daigou.domain.ids import MovementRef, SubjectId
+from daigou.domain.commands import PaymentHold
+from daigou.domain.ids import MovementRef, SubjectId, kind_of
 from daigou.domain.money import Money
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.books import PostgresBooks
@@ -62,7 +63,7 @@ class DoomedBooks:
     doom: Doom
 
     def commit(self, steps: tuple[Step, ...]) -> tuple[Committed, ...]:
-        deed = f"commit {steps[0].trigger}"
+        deed = _deed(steps[0])
         self.doom.strike(deed, "before")
         committed = self.books.commit(steps)
         self.doom.strike(deed, "after")
@@ -87,7 +88,7 @@ class DoomedInstitution:
 
     async def capture(self, *, reference: MovementRef, amount: Money, payment_method: str) -> Reply:
         return await self.doom.around(
-            "capture",
+            f"capture {kind_of(reference).name}",
             lambda: self.institution.capture(
                 reference=reference, amount=amount, payment_method=payment_method
             ),
@@ -97,13 +98,13 @@ class DoomedInstitution:
         self, *, reference: MovementRef, amount: Money, original: MovementRef
     ) -> Reply:
         return await self.doom.around(
-            "refund",
+            f"refund {kind_of(reference).name}",
             lambda: self.institution.refund(reference=reference, amount=amount, original=original),
         )
 
     async def pay_out(self, *, reference: MovementRef, amount: Money, payment_method: str) -> Reply:
         return await self.doom.around(
-            "payout",
+            f"payout {kind_of(reference).name}",
             lambda: self.institution.pay_out(
                 reference=reference, amount=amount, payment_method=payment_method
             ),
@@ -146,6 +147,13 @@ class DoomedSellers:
 
     async def ask(self, *, reference: MovementRef) -> Reply:
         return await self.sellers.ask(reference=reference)
+
+
+def _deed(step: Step) -> str:
+    """The deed of writing a step. An order is told of a chargeback more than once: of what, it says
+    as well."""
+    told = f" {step.command.stand}" if isinstance(step.command, PaymentHold) else ""
+    return f"commit {step.trigger}{told}"
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from daigou.domain.order import State
 from daigou.ledger.audit import AuditReport, audit
 from daigou.ledger.engine import make_engine
 from daigou.stack import ALL_PARTS, Part, Stack, StackOptions, free_port
+from gateway.app import create_app
+from gateway.backend import Backend
 from tests.chaos.town import App, Edge, Town, a_key, kettles
 
 WAIT_SECONDS_MAX = 2
@@ -67,6 +69,16 @@ class House:
         """What a client's deposit holds, in fen."""
         async with self.edge.client(client) as buyer:
             return (await buyer.deposit(client.party)).balance.amount
+
+    @asynccontextmanager
+    async def gateway(self, **settings: Any) -> AsyncIterator[Edge]:
+        """A gateway in this process, with some settings of its own."""
+        backend = Backend(database_url=self.stack.database_url)
+        app = create_app(self.stack.settings.model_copy(update=settings), backend=backend)
+        try:
+            yield Edge(app)
+        finally:
+            await backend.close()
 
     def audit(self) -> AuditReport:
         """The ledger, proved again."""

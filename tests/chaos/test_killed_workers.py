@@ -2,27 +2,15 @@
 
 import pytest
 
-from tests.chaos.falls import (
-    COMPENSATION,
-    COMPENSATION_FEN,
-    DISSOLUTION,
-    FALLS,
-    PAYMENT,
-    PURCHASE,
-    RECHARGE_FEN,
-    REFUND,
-    SETTLEMENT,
-    SHORT_FORM,
-    Fall,
-    Record,
-)
-from tests.chaos.falls import RECHARGE as RECHARGES
+from tests.chaos.falls import FALLS, ROADS, Fall
+from tests.chaos.roads.cases import COMPENSATION_FEN
+from tests.chaos.roads.orders import BOUGHT, PAID, RECHARGE_FEN
+from tests.chaos.roads.road import Ends, Record
 from tests.chaos.town import FROM_DEPOSIT, FROM_INSTITUTION, GOODS_FEN, KETTLES_FEN
 
-pytestmark = [pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.timeout(1800)]
 
-BOUGHT = ["request", "accept", "pay", "confirm-payment", "purchase", "record-purchase"]
-SOLD_OUT = ["request", "accept", "pay", "confirm-payment", "purchase", "reject-purchase"]
+SOLD_OUT = [*PAID, "purchase", "reject-purchase"]
 CANCELLED = [
     "request-cancellation",
     "follow-case",
@@ -55,24 +43,27 @@ DISSOLVED = [
 ]
 
 
-def of_road(*roads: str) -> list[Fall]:
-    return [fall for fall in FALLS if fall.road in roads]
+BESIDE_ORDERS = tuple(road.name for road in ROADS.values() if road.ends)
+"""The roads whose end is a row of their table."""
 
 
 def falls(*roads: str) -> pytest.MarkDecorator:
     each = [
-        pytest.param(fall, id=fall.name, marks=() if fall in SHORT_FORM else pytest.mark.long)
-        for fall in of_road(*roads)
+        pytest.param(fall, id=fall.name, marks=() if fall.is_short else pytest.mark.long)
+        for fall in FALLS
+        if fall.road in roads
     ]
     return pytest.mark.parametrize("fall", each)
 
 
 def test_there_is_a_death_before_and_after_each_deed() -> None:
-    roads = (PAYMENT, PURCHASE, REFUND, RECHARGES, SETTLEMENT, DISSOLUTION, COMPENSATION)
-    assert len(FALLS) == sum(map(len, roads)) == 46
+    assert len(FALLS) == 2 * sum(len(road.deeds) for road in ROADS.values()) == 144
+    assert {(road.name, point) for road in ROADS.values() for point in road.short} <= {
+        (fall.road, fall.point) for fall in FALLS
+    }
 
 
-@falls("payment", "purchase", "refund", "recharge", "settlement", "dissolution", "compensation")
+@falls(*ROADS)
 def test_the_worker_was_killed_at_its_point(record: Record, fall: Fall) -> None:
     assert record["falls"][fall.name]["died_of"] == "9"
 
@@ -82,7 +73,7 @@ def test_the_order_is_bought_and_each_step_happened_once(record: Record, fall: F
     told = record["falls"][fall.name]
 
     assert told["state"] == "purchased"
-    assert told["triggers"] == BOUGHT
+    assert told["triggers"] == [*BOUGHT]
 
 
 @falls("payment", "purchase")
@@ -179,7 +170,7 @@ def test_what_a_provider_pays_for_a_claim_is_in_the_deposit_once(
 ) -> None:
     told = record["falls"][fall.name]
 
-    assert told["triggers"] == BOUGHT
+    assert told["triggers"] == [*BOUGHT]
     assert told["deposit"] == RECHARGE_FEN - FROM_DEPOSIT + COMPENSATION_FEN
 
 
@@ -195,8 +186,56 @@ def test_the_deposit_is_recharged_once(record: Record, fall: Fall) -> None:
     assert told["deposit"] == RECHARGE_FEN
 
 
+@pytest.mark.clause("UA-1-8")
+@pytest.mark.clause("UA-1-20")
+@pytest.mark.clause("UA-4-5")
+@pytest.mark.clause("PSR-21-2")
+@pytest.mark.clause("PSR-22-1")
+@pytest.mark.clause("PSR-22-2")
+@pytest.mark.clause("PSR-22-3")
+@pytest.mark.clause("PSR-22-4")
+@falls(*BESIDE_ORDERS)
+def test_each_step_beside_an_order_happened_once_and_each_fen_moved_once(
+    record: Record, fall: Fall
+) -> None:
+    told, ends = record["falls"][fall.name], ends_of(fall)
+
+    assert (told["state"], tuple(told["steps"])) == (ends.state, ends.steps)
+    assert tuple(told["order_steps"]) == ends.order
+    assert [tuple(journal) for journal in told["journals"]] == [*ends.journals]
+    assert told["deposit"] == ends.deposit
+
+
+@falls(*BESIDE_ORDERS)
+def test_the_institution_moved_it_once_and_nothing_else(record: Record, fall: Fall) -> None:
+    told, ends = record["falls"][fall.name], ends_of(fall)
+    order = told["order"]
+
+    own = of(record["institution"], told["subject"])
+    taken_back = [line for line in record["institution"] if line[0] == told["dispute"]]
+    paid = [[f"{order}/3", "capture", FROM_INSTITUTION, "done"]] if ends.order else []
+    bought = [[f"{order}/5", GOODS_FEN, "done"]] if "purchase" in ends.order else []
+    assert [tuple(line[1:]) for line in (*taken_back, *own)] == [*ends.institution]
+    assert of(record["institution"], order) == paid
+    assert of(record["sellers"], order) == bought
+
+
+def test_the_ledger_and_the_institution_agree_after_every_death(record: Record) -> None:
+    moved = {"capture": 1, "refund": -1, "payout": -1, "chargeback": -1}
+
+    assert record["ledger"]["payment_institution"] == sum(
+        moved[kind] * fen for _, kind, fen, standing in record["institution"] if standing == "done"
+    )
+
+
 def test_the_audit_is_clean_after_every_death(record: Record) -> None:
     assert record["audit"]["ok"], record["audit"]["says"]
+
+
+def ends_of(fall: Fall) -> Ends:
+    ends = ROADS[fall.road].ends
+    assert ends is not None
+    return ends
 
 
 def of(lines: list[list[object]], subject: str) -> list[list[object]]:

@@ -35,16 +35,14 @@ from tests.ledger.account_road import (
     withdrawal,
 )
 from tests.ledger.attack import Sql
+from tests.ledger.noted import BEGIN_TO_NOTE, NOTED, Notes, used_while_frozen
 from tests.ledger.road import ANNA, WHOLE, Subject, World, pay, sold_out
 from tests.ledger.sums import balances
 
 pytestmark = pytest.mark.usefixtures("proved")
 
 Act = Callable[[], object]
-Notes = list[tuple[str, int, list[str]]]
 CALLERS = 50
-NEVER_BLOCKED = {"offset", "chargeback", "chargeback_paid", "debt_paid", "restriction_transferred"}
-"""What a freeze lets through: what it is for."""
 MONEY = (Block.USE, Block.WITHDRAWAL)
 
 
@@ -82,50 +80,10 @@ class Callers:
 
 @pytest.fixture
 def noted(sql: Sql) -> Callable[[], Notes]:
-    """What is done to deposits, in the order in which it is: each under the lock of its account."""
-    sql.execute(
-        """
-        CREATE TABLE noted (n bigserial, what varchar, number bigint, said varchar[]);
-        CREATE FUNCTION note_use() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO noted (what, said) SELECT 'used', ARRAY[kind] FROM journal j
-                WHERE (j.subject, j.sequence, j.journal_no)
-                    = (NEW.subject, NEW.sequence, NEW.journal_no);
-            RETURN NULL;
-        END $$;
-        CREATE TRIGGER noted AFTER INSERT ON entry FOR EACH ROW
-            WHEN (NEW.amount > 0 AND NEW.account LIKE 'deposit:%') EXECUTE FUNCTION note_use();
-        CREATE FUNCTION note_freeze() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            INSERT INTO noted (what, number, said)
-                VALUES (lower(TG_OP), NEW.id, NEW.blocks);
-            RETURN NULL;
-        END $$;
-        CREATE TRIGGER noted AFTER INSERT OR UPDATE ON account_freeze
-            FOR EACH ROW EXECUTE FUNCTION note_freeze();
-        """
-    )
+    """What is done to Anna's deposit."""
+    sql.execute(BEGIN_TO_NOTE)
     sql.commit()
-
-    def read() -> Notes:
-        return sql.execute("SELECT what, number, said FROM noted ORDER BY n").fetchall()
-
-    return read
-
-
-def used_while_frozen(notes: Notes) -> list[str]:
-    """The kinds of journals that a freeze in force should have kept out."""
-    in_force: dict[int, list[str]] = {}
-    wrong = []
-    for what, number, said in notes:
-        if what == "insert":
-            in_force[number] = said
-        elif what == "update":
-            del in_force[number]
-        elif (kind := said[0]) not in NEVER_BLOCKED:
-            block = "withdrawal" if kind == "withdrawal_reserved" else "use"
-            wrong += [kind for blocks in in_force.values() if block in blocks]
-    return wrong
+    return lambda: sql.execute(NOTED, [f"deposit:{ANNA}"]).fetchall()
 
 
 def for_a_moment(world: World) -> tuple[Act, ...]:
