@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from daigou.demo.bodies import command_body, place_order
-from daigou.demo.cast import SPARE_CLIENTS, again
+from daigou.demo.cast import again
 from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import Stage
@@ -24,6 +24,7 @@ from daigou.domain.commands import Command, SettleCancellation
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
+from daigou.domain.refusals import RefusalCode
 from daigou.simulator.plans import (
     BESIDE,
     Act,
@@ -109,8 +110,7 @@ class Actors:
     async def play(self, plan: Plan) -> list[Played]:
         """Drives an order to its end, and others in its place while a pause overtakes it."""
         played = [await self._play_one(plan)]
-        most = SPARE_CLIENTS if plan.path.plays_alone else REPLACEMENTS_MAX
-        while played[-1].standing == Standing.OVERTAKEN and len(played) <= most:
+        while played[-1].standing == Standing.OVERTAKEN and len(played) <= REPLACEMENTS_MAX:
             played.append(await self._play_one(again(plan, len(played))))
         if played[-1].standing == Standing.OVERTAKEN:
             # As often as this, it is no accident any more.
@@ -174,6 +174,9 @@ class Actors:
                 if str(refused) == refusal and (looks := looks + 1) > STUCK_LOOKS_MAX:
                     raise StuckError(f"{act.trigger if act else 'request'}: {refused}") from refused
                 refusal = str(refused)
+                if refused.problem.code == RefusalCode.SERVICE_REFUSED:
+                    # In a run that takes long, some accounts are not used for months.
+                    await self._desk_of(plan).recover_account(plan.deal.client.id)
                 await asyncio.sleep(LOOK_SECONDS)
                 history = await self._look(plan)
             else:
@@ -184,6 +187,7 @@ class Actors:
         return history, receipt
 
     async def _look(self, plan: Plan) -> Sequence[Happened]:
+        await self._stage.welcome(plan.deal.client)
         desk = self._desk_of(plan)
         beside = [step for each in plan.beside for step in await desk.timeline_beside(each)]
         history = (*beside, *await desk.timeline(plan.deal.order))

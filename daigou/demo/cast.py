@@ -15,8 +15,6 @@ ORDERS_DEFAULT = max(ORDERS_LEAST, len(PATHS))
 """Each path once, and others by chance where that is not enough."""
 
 CLIENTS, POOR_CLIENTS, INVITED, PROVIDERS, STORAGES, LOGISTICS, PROMOTERS = 12, 2, 2, 3, 2, 2, 2
-SPARE_CLIENTS = 2
-"""So many others stand by for each client who plays alone."""
 _SHORT_STATUTORY = frozenset({"RU", "KR", "JP"})
 """Where the statutory period is about a week: paths that take long are played by these."""
 _LONG_DAYS = 9
@@ -54,31 +52,28 @@ class Cast:
     def __init__(self, *, seed: int, run: int, orders: int = ORDERS_DEFAULT) -> None:
         self._world = World(seed)
         self._run = run
-        self.alone = tuple(
-            client
-            for number, path in enumerate(PATHS[:orders], start=1)
-            if path.plays_alone
-            for client in clients_alone(self._order(number))
-        )
-        everyone = self._world.clients(CLIENTS + POOR_CLIENTS + INVITED)
+        # Others in each run: who was not heard of for a year has no account any more (UA-1-15), and
+        # an invitation ends after a year, which is minutes here.
+        before, clients = run - 1, CLIENTS + POOR_CLIENTS + INVITED
+        everyone = self._world.clients(clients, after=before * clients)
         self.clients, others = everyone[:CLIENTS], everyone[CLIENTS:]
         self.poor, self.invited = others[:POOR_CLIENTS], others[POOR_CLIENTS:]
         self.providers = self._world.providers(PROVIDERS)
         self.storages = self._world.storages(STORAGES)
         self.logistics = self._world.logistics(LOGISTICS)
-        self.promoters = self._world.promoters(PROMOTERS)
+        self.promoters = self._world.promoters(PROMOTERS, after=before * PROMOTERS)
         self.promotion_providers = self._world.promotion_providers(1)
         # UA-1-14: the first client invites, and the first promoter promotes from its account.
         self.inviter, self.inviters_promoter = self.clients[0], self.promoters[0]
 
     @property
     def on_orders(self) -> tuple[Party, ...]:
-        """All who take part in orders."""
+        """All who take part in orders, but for the clients who play alone: each comes with its
+        order."""
         return (
             *self.clients,
             *self.poor,
             *self.invited,
-            *self.alone,
             *self.providers,
             *self.storages,
             *self.logistics,
@@ -149,11 +144,6 @@ class Cast:
         # Seeded by text: the same on every machine.
         chance = random.Random(f"{self._world.seed}/{self._run}/path/{number}")
         return chance.choice([path for path in PATHS if path.pace == 1 and not path.plays_alone])
-
-
-def clients_alone(order: OrderId) -> tuple[Party, ...]:
-    """The client who plays an order alone, and those who stand by for orders in its place."""
-    return tuple(client_alone(_nth(order, times)) for times in range(SPARE_CLIENTS + 1))
 
 
 def client_alone(order: OrderId) -> Party:

@@ -15,6 +15,7 @@ from daigou.domain.commands import (
     CloseAccount,
     Command,
     EvidenceBundle,
+    FreezeReason,
     LineCode,
     PlaceFreeze,
     ReportChargeback,
@@ -228,6 +229,12 @@ class Desk:
         await self._client.request_recharge(
             key=recharge_id, amount=amount, payment_method="pm_ok", recharge_id=recharge_id
         )
+
+    async def recover_account(self, client: PartyId) -> None:
+        """Asks for the client's account again, if it is frozen since nobody used it."""
+        for freeze in (await self._client.account(client)).freezes:
+            if freeze.subject and freeze.reason == FreezeReason.INACTIVITY:
+                await self._client.recover_account(freeze.subject, key=f"recover/{freeze.subject}")
 
     async def be_told(self, url: str, *, key: str) -> str:
         """Has every event of the party sent to a URL; the secret that verifies them."""

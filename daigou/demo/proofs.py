@@ -1,7 +1,7 @@
 """Owns what proves a run beside its orders: the audit, and the books of the counterparties."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import Engine
@@ -16,6 +16,9 @@ from daigou.ledger.queries import Queries
 from daigou.simulator.counterparties import SimulatedCounterparties
 from daigou.simulator.plans import Plan
 from daigou.simulator.sums import ChargedBack
+
+Moved = dict[tuple[JournalKind, str], int]
+"""What was moved, in fen, debit positive: by which kind of journal, to which kind of account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,146 +101,124 @@ def deposits_proof(
     return Proof(says="; ".join(wrong) or says, holds=not wrong)
 
 
-def promotion_proof(
-    *, opening: Mapping[str, int], closing: Mapping[str, int], played: Sequence[Played]
-) -> Proof:
-    """What promoters got, and what coupons took off, against the plans; not where one was left."""
-    brokerage = sum(each.plan.expected.brokerage for each in played)
-    coupons = sum(each.plan.expected.coupon for each in played)
-    won = [each for each in played if each.plan.deal.promoter]
+def promotion_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
+    """What promoters got, and what coupons took off, against the plans."""
+    promoted = _planned(played, lambda plan: plan.deal.promoter or plan.path.coupon_fen)
+    won = [each for each in promoted if each.plan.deal.promoter]
     invited = [each for each in won if each.plan.path.invited]
-    given = [each for each in played if each.plan.path.coupon_fen]
-    says = (
-        f"promotion: {len(won)} orders won, {len(invited)} through an invitation, for "
-        f"{Money(brokerage)} of brokerage, "
-        f"{len(given)} with a coupon, {Money(coupons)} taken off"
-    )
-    if _some_strayed(*won, *given):
-        return _not_held(says)
-    return _same(
-        says,
-        theirs=coupons + brokerage,
-        ours=_gained(AccountKind.PROMOTION, opening, closing)
-        - _gained(AccountKind.PROMOTER, opening, closing),
-    )
-
-
-def debts_proof(
-    *, opening: Mapping[str, int], closing: Mapping[str, int], played: Sequence[Played]
-) -> Proof:
-    """What clients owe for cancellations, against the plans; not where one was left."""
-    owed = sum(each.plan.expected.debt for each in played)
-    says = f"debts: {Money(owed)} owed for what cancellations cost"
-    poor = [each for each in played if each.plan.path.poor]
-    if _some_strayed(*poor):
-        return _not_held(says)
-    return _same(
-        says, theirs=owed, ours=_gained(AccountKind.RECEIVABLE, opening, closing, of="cli_")
+    given = [each for each in promoted if each.plan.path.coupon_fen]
+    moved = _moved(engine, promoted)
+    return _agree(
+        f"promotion: {len(won)} orders won, {len(invited)} through an invitation, {len(given)} "
+        "with a coupon",
+        sought={
+            "of brokerage": sum(each.plan.expected.brokerage for each in promoted),
+            "taken off": sum(each.plan.expected.coupon for each in promoted),
+        },
+        found={
+            "of brokerage": -_sum(moved, to=AccountKind.PROMOTER),
+            "taken off": _sum(moved, to=AccountKind.PROMOTION),
+        },
     )
 
 
-def claims_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
-    """What providers paid for clients' claims, against the plans; not where one was left."""
-    claimed = [each for each in played if each.plan.beside_in(TableName.CLAIM)]
+def debts_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
+    """What clients owe for cancellations, against the plans."""
+    poor = _planned(played, lambda plan: plan.path.poor)
+    return _agree(
+        f"debts: {len(poor)} orders of clients who have little",
+        sought={"owed for what cancellations cost": sum(each.plan.expected.debt for each in poor)},
+        found={
+            "owed for what cancellations cost": _sum(
+                _moved(engine, poor), to=AccountKind.RECEIVABLE
+            )
+        },
+    )
+
+
+def claims_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
+    """What providers paid for clients' claims, against the plans."""
+    claimed = _planned(played, lambda plan: plan.beside_in(TableName.CLAIM))
     claims = [claim for each in claimed for claim in each.plan.beside_in(TableName.CLAIM)]
-    sought = sum(each.plan.expected.compensated for each in claimed)
-    says = f"claims: {len(claims)} made, {Money(sought)} paid for them by providers"
-    if _some_strayed(*claimed):
-        return _not_held(says)
-    queries = Queries(engine)
-    paid = [
-        leg.amount.amount
-        for claim in claims
-        for journal in queries.journals(SubjectId(claim))
-        for leg in journal.legs
-        if leg.account == BANK.id
-    ]
-    return _same(says, theirs=sought, ours=sum(paid))
+    return _agree(
+        f"claims: {len(claims)} made",
+        sought={"paid by providers": sum(each.plan.expected.compensated for each in claimed)},
+        found={
+            "paid by providers": sum(
+                fen
+                for claim in claims
+                for _, account, fen in _legs(engine, SubjectId(claim))
+                if account == BANK.kind
+            )
+        },
+    )
 
 
-def tips_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
-    """What providers have of clients' tips, against the plans; not where one was left."""
-    tipped = [each for each in played if each.plan.beside_in(TableName.TIP)]
+def tips_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
+    """What providers have of clients' tips, against the plans."""
+    tipped = _planned(played, lambda plan: plan.beside_in(TableName.TIP))
     tips = [tip for each in tipped for tip in each.plan.beside_in(TableName.TIP)]
-    sought = sum(each.plan.expected.tipped for each in tipped)
-    says = f"tips: {len(tips)} given, {Money(sought)} the providers' in the end"
-    if _some_strayed(*tipped):
-        return _not_held(says)
-    queries = Queries(engine)
-    earned = [
-        -leg.amount.amount
-        for tip in tips
-        for journal in queries.journals(tip)
-        for leg in journal.legs
-        if leg.account.partition(":")[0] == AccountKind.PROVIDER
-    ]
-    return _same(says, theirs=sought, ours=sum(earned))
+    return _agree(
+        f"tips: {len(tips)} given",
+        sought={"the providers' in the end": sum(each.plan.expected.tipped for each in tipped)},
+        found={
+            "the providers' in the end": -sum(
+                fen
+                for tip in tips
+                for _, account, fen in _legs(engine, tip)
+                if account == AccountKind.PROVIDER
+            )
+        },
+    )
 
 
-def chargebacks_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
-    """What became of payments that were charged back, against the plans; not where one was left."""
-    disputed = [each for each in played if each.plan.beside_in(TableName.CHARGEBACK)]
+def chargebacks_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
+    """What became of payments that were charged back, against the plans."""
+    disputed = _planned(played, lambda plan: plan.beside_in(TableName.CHARGEBACK))
     count = sum(len(each.plan.beside_in(TableName.CHARGEBACK)) for each in disputed)
-    sought = _summed(each.plan.expected.charged_back for each in disputed)
-    sums = ", ".join(f"{Money(fen)} {what}" for what, fen in sought.items())
-    says = f"chargebacks: {count} reported: {sums}"
-    if _some_strayed(*disputed):
-        return _not_held(says)
-    moved: dict[tuple[JournalKind, str], int] = defaultdict(int)
-    for each in disputed:
-        for kind, account, fen in _moved_by(engine, each):
-            moved[kind, account] += fen
-    debts = AccountKind.CHARGED_BACK
-    found = {
-        "taken": -moved[JournalKind.CHARGEBACK, INSTITUTION.kind],
-        "won": moved[JournalKind.CHARGEBACK_WON, INSTITUTION.kind],
-        "paid": -moved[JournalKind.CHARGEBACK_PAID, debts],
-        "offset": -moved[JournalKind.OFFSET, debts],
-        # Of an order all that is disputed and goes back leaves what it holds.
-        "returned": moved[JournalKind.REFUND_DISPUTED, AccountKind.ESCROW]
-        + moved[JournalKind.REFUND_DISPUTED, AccountKind.FEE_HELD],
-        "sold": moved[JournalKind.DISPOSAL, BANK.kind],
-        "owed": sum(fen for (_, account), fen in moved.items() if account == debts),
-        "borne": sum(
-            fen for (_, account), fen in moved.items() if account == AccountKind.RECEIVABLE
-        ),
-    }
-    wrong = [
-        f"{Money(found[what])} {what}, expected {Money(fen)}"
-        for what, fen in sought.items()
-        if found[what] != fen
-    ]
-    return Proof(
-        says="; ".join(wrong) or f"{says}; the ledger agrees",
-        holds=not wrong,
+    moved, debts = _moved(engine, disputed), AccountKind.CHARGED_BACK
+    return _agree(
+        f"chargebacks: {count} reported",
+        sought=_summed(each.plan.expected.charged_back for each in disputed),
+        found={
+            "taken": -moved[JournalKind.CHARGEBACK, INSTITUTION.kind],
+            "won": moved[JournalKind.CHARGEBACK_WON, INSTITUTION.kind],
+            "paid": -moved[JournalKind.CHARGEBACK_PAID, debts],
+            "offset": -moved[JournalKind.OFFSET, debts],
+            # Of an order all that is disputed and goes back leaves what it holds.
+            "returned": moved[JournalKind.REFUND_DISPUTED, AccountKind.ESCROW]
+            + moved[JournalKind.REFUND_DISPUTED, AccountKind.FEE_HELD],
+            "sold": moved[JournalKind.DISPOSAL, BANK.kind],
+            "owed": _sum(moved, to=debts),
+            "borne": _sum(moved, to=AccountKind.RECEIVABLE),
+        },
     )
 
 
-def accounts_proof(engine: Engine, *, played: Sequence[Played]) -> Proof:
-    """What was paid out of deposits, and passed on for broken contracts, against the plans; not
-    where one was left."""
+def accounts_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
+    """What was paid out of deposits, and passed on for broken contracts, against the plans."""
     tables = (TableName.WITHDRAWAL, TableName.FREEZE, TableName.CLOSURE)
-    changed = [each for each in played if any(each.plan.beside_in(table) for table in tables)]
-    out = sum(each.plan.expected.withdrawn for each in changed)
-    broken = sum(each.plan.expected.passed_on for each in changed)
+    changed = _planned(played, lambda plan: any(plan.beside_in(table) for table in tables))
     counts = [sum(len(each.plan.beside_in(table)) for each in changed) for table in tables]
-    says = (
-        f"accounts: {counts[0]} withdrawals, {counts[1]} freezes, {counts[2]} closed, "
-        f"{Money(out)} paid out, {Money(broken)} passed on for broken contracts"
+    moved = _moved(engine, changed)
+    return _agree(
+        f"accounts: {counts[0]} withdrawals, {counts[1]} freezes, {counts[2]} closed",
+        sought={
+            "paid out": sum(each.plan.expected.withdrawn for each in changed),
+            "passed on for broken contracts": sum(each.plan.expected.passed_on for each in changed),
+        },
+        found={
+            "paid out": -moved[JournalKind.WITHDRAWAL_PAID, INSTITUTION.kind],
+            "passed on for broken contracts": moved[
+                JournalKind.RESTRICTION_TRANSFERRED, AccountKind.DEPOSIT
+            ],
+        },
     )
-    if _some_strayed(*changed):
-        return _not_held(says)
-    moved: dict[tuple[JournalKind, str], int] = defaultdict(int)
-    for each in changed:
-        for kind, account, fen in _moved_by(engine, each):
-            moved[kind, account] += fen
-    found_out = -moved[JournalKind.WITHDRAWAL_PAID, INSTITUTION.kind]
-    found_broken = moved[JournalKind.RESTRICTION_TRANSFERRED, AccountKind.DEPOSIT]
-    if (found_out, found_broken) == (out, broken):
-        return Proof(says=f"{says}; the ledger agrees", holds=True)
-    return Proof(
-        says=f"{says}; the ledger says {Money(found_out)} and {Money(found_broken)}", holds=False
-    )
+
+
+def _planned(played: Iterable[Played], concerns: Callable[[Plan], object]) -> list[Played]:
+    """The orders that a proof is about. Of what left its plan, no plan says where its money is."""
+    return [each for each in played if each.standing == Standing.PLANNED and concerns(each.plan)]
 
 
 def _summed(each: Iterable[ChargedBack]) -> dict[str, int]:
@@ -248,39 +229,40 @@ def _summed(each: Iterable[ChargedBack]) -> dict[str, int]:
     return whole
 
 
-def _moved_by(engine: Engine, played: Played) -> Iterator[tuple[JournalKind, str, int]]:
-    """What an order, all that is beside it, and what its client put in along the way moved."""
-    queries, plan = Queries(engine), played.plan
-    order = SubjectId(plan.deal.order)
-    along_the_way = (SubjectId(f"rch_for_{order}"),) if _recharges(plan) else ()
-    for subject in (order, *plan.beside, *along_the_way):
+def _moved(engine: Engine, played: Iterable[Played]) -> Moved:
+    """What orders, all that is beside them, and what clients put in along the way moved."""
+    moved: Moved = defaultdict(int)
+    for plan in (each.plan for each in played):
+        order = SubjectId(plan.deal.order)
+        recharges = any(act.recharges_fen for act in plan.acts)
+        along_the_way = (SubjectId(f"rch_for_{order}"),) if recharges else ()
+        for kind, account, fen in _legs(engine, order, *plan.beside, *along_the_way):
+            moved[kind, account] += fen
+    return moved
+
+
+def _legs(engine: Engine, *subjects: SubjectId) -> Iterator[tuple[JournalKind, str, int]]:
+    """Each movement of a subject: in which journal, to which kind of account, how many fen."""
+    queries = Queries(engine)
+    for subject in subjects:
         for journal in queries.journals(subject):
             for leg in journal.legs:
                 yield journal.kind, leg.account.partition(":")[0], leg.amount.amount
 
 
-def _recharges(plan: Plan) -> bool:
-    return any(act.recharges_fen for act in plan.acts)
+def _sum(moved: Moved, *, to: AccountKind) -> int:
+    return sum(fen for (_, account), fen in moved.items() if account == to)
 
 
-def _some_strayed(*played: Played) -> bool:
-    return any(each.standing != Standing.PLANNED for each in played)
-
-
-def _not_held(says: str) -> Proof:
-    return Proof(says=f"{says}; not held against the ledger: some left their plan", holds=True)
-
-
-def _gained(
-    kind: AccountKind, opening: Mapping[str, int], closing: Mapping[str, int], *, of: str = ""
-) -> int:
-    """What the accounts of a kind gained in a run, in fen, debit positive; those `of` owners whose
-    ids begin so."""
-    return sum(
-        fen - opening.get(account, 0)
-        for account, fen in closing.items()
-        if account.startswith(f"{kind}:{of}" if of else kind) and account.partition(":")[0] == kind
-    )
+def _agree(about: str, *, sought: Mapping[str, int], found: Mapping[str, int]) -> Proof:
+    sums = ", ".join(f"{Money(fen)} {what}" for what, fen in sought.items())
+    wrong = [
+        f"{Money(found[what])} {what}, expected {Money(fen)}"
+        for what, fen in sought.items()
+        if found[what] != fen
+    ]
+    says = f"{about}; the ledger says " + "; ".join(wrong) if wrong else None
+    return Proof(says=says or f"{about}: {sums}; the ledger agrees", holds=not wrong)
 
 
 def _same(says: str, *, theirs: int, ours: int) -> Proof:

@@ -125,6 +125,7 @@ class _Show:
             opened_stage(
                 settings=self._stack.settings,
                 gateway=self._stack.gateway_url,
+                engine=self._engine,
                 cast=cast,
                 notebook=self._notebook,
                 outside=outside,
@@ -142,8 +143,8 @@ class _Show:
                 deposits_proof(
                     opening=opening, closing=closing, recharged=recharged, played=played
                 ),
-                promotion_proof(opening=opening, closing=closing, played=played),
-                debts_proof(opening=opening, closing=closing, played=played),
+                promotion_proof(self._engine, played=played),
+                debts_proof(self._engine, played=played),
                 claims_proof(self._engine, played=played),
                 chargebacks_proof(self._engine, played=played),
                 accounts_proof(self._engine, played=played),
@@ -165,15 +166,14 @@ class _Show:
 
     async def _prepare(self, cast: Cast) -> None:
         """Twice, since an application needs its party, and the API an application."""
-        make = asyncio.to_thread
-        await make(make_applications, self._engine, cast, self._notebook)
+        await make_applications(self._engine, cast, self._notebook)
         await register_parties(
             self._stack.gateway_url,
             cast,
             self._notebook,
             agreed_at=self._notebook.first_moment(),
         )
-        await make(make_applications, self._engine, cast, self._notebook)
+        await make_applications(self._engine, cast, self._notebook)
 
     async def _play(
         self, run: Run, plans: Sequence[Plan], stage: Stage, *, goes_on: bool

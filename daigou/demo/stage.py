@@ -5,7 +5,6 @@ import contextlib
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import product
@@ -31,43 +30,77 @@ from daigou.simulator.sums import BROKERAGE_PERCENT
 from daigou.simulator.world import SCREENED, SCREENED_BECAUSE, Party
 from gateway.app import create_app
 
+Door = tuple[str, httpx.AsyncBaseTransport | None]
+"""The address of a gateway, and the way to it where that is not the network."""
+
 SPARE = 2
 """Deposits hold so many times what the plans need: for orders in the place of others."""
 ROUND_FEN = 1_000_00
 COUPON_LASTS = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """Where a run is played: a desk each application, and the people at the counterparties.
 
-    `hasty` are the clients' desks at gateways whose days pass faster, by their pace: an order keeps
-    the pace that it was placed at.
+    Clients have desks at gateways whose days pass faster, too, by their pace: an order keeps the
+    pace that it was placed at.
     """
 
-    desks: Mapping[tuple[Role, PartyId], Desk]
-    hasty: Mapping[tuple[int, PartyId], Desk]
-    outside: SimulatedCounterparties
-    day: timedelta
+    def __init__(
+        self,
+        *,
+        doors: Mapping[int, Door],
+        engine: Engine,
+        notebook: Notebook,
+        outside: SimulatedCounterparties,
+        day: timedelta,
+        exits: contextlib.AsyncExitStack,
+    ) -> None:
+        self.outside = outside
+        self.day = day
+        self._doors = doors
+        self._registry = Registry(engine)
+        self._notebook = notebook
+        self._exits = exits
+        self._desks: dict[tuple[int, Role, PartyId], Desk] = {}
 
     def desk(self, role: Role, party: PartyId | None) -> Desk:
         """The desk of a party's application; that of the institution, or of the platform, where no
         party of an order acts."""
         if party is None:
             party = PLATFORM.id if role == Role.PLATFORM else INSTITUTION.id
-        return self.desks[role, party]
+        return self._desks[1, role, party]
 
     def counter(self, plan: Plan) -> Desk:
         """The desk at which a plan's client places its order."""
-        client = plan.deal.client.id
-        if plan.path.pace == 1:
-            return self.desks[Role.CLIENT, client]
-        return self.hasty[plan.path.pace, client]
+        return self._desks[plan.path.pace, Role.CLIENT, plan.deal.client.id]
 
     @property
     def support(self) -> Desk:
         """Where the support staff look."""
-        return self.desks[SUPPORT.role, SUPPORT.party]
+        return self.desk(SUPPORT.role, SUPPORT.party)
+
+    async def seat(self, application: Application) -> None:
+        """Opens the desk of an application that is known; a client's at every gateway."""
+        known = self._notebook.applications[application.name]
+        for pace, (address, transport) in self._doors.items():
+            if pace == 1 or application.role == Role.CLIENT:
+                desk = opened_desk(address, known, transport=transport)
+                self._desks[
+                    pace, application.role, application.party
+                ] = await self._exits.enter_async_context(desk)
+
+    async def welcome(self, client: Party) -> None:
+        """Registers a client who is not there yet, and opens its desk: whoever plays alone comes
+        with its order. An account that is not used is frozen after some months, which are minutes
+        here."""
+        if (1, client.role, client.id) in self._desks:
+            return
+        body = register_party(client, agreed_at=self._notebook.first_moment())
+        await self.desk(Role.PLATFORM, None).register(body, f"register/{client.id}")
+        application = Application(party=client.id, role=client.role)
+        await make_application(self._registry, application, self._notebook)
+        await self.seat(application)
 
     async def give_coupon(self, plan: Plan, *, since: datetime) -> None:
         """The platform gives the client the coupon that it is to have for its order."""
@@ -108,46 +141,61 @@ async def opened_stage(
     *,
     settings: Settings,
     gateway: str,
+    engine: Engine,
     cast: Cast,
     notebook: Notebook,
     outside: SimulatedCounterparties,
 ) -> AsyncIterator[Stage]:
     """The stage with a desk for every application of the cast; they must be known by now."""
-    known = notebook.applications
-    async with contextlib.AsyncExitStack() as stack:
-        desks = {
-            (each.role, each.party): await stack.enter_async_context(
-                opened_desk(gateway, known[each.name])
-            )
-            for each in cast.applications
-        }
-        hasty = {}
+    async with contextlib.AsyncExitStack() as exits:
+        doors: dict[int, Door] = {1: (gateway, None)}
         for pace in {path.pace for path in PATHS} - {1}:
-            transport = await stack.enter_async_context(_gateway_in_here(settings, pace=pace))
-            for client in cast.of_role(Role.CLIENT):
-                credentials = known[Application(party=client.id, role=Role.CLIENT).name]
-                hasty[pace, client.id] = await stack.enter_async_context(
-                    opened_desk("http://in-here", credentials, transport=transport)
-                )
-        yield Stage(
-            desks=desks, hasty=hasty, outside=outside, day=timedelta(days=1) / settings.time_scale
+            hasty = await exits.enter_async_context(_gateway_in_here(settings, pace=pace))
+            doors[pace] = ("http://in-here", hasty)
+        stage = Stage(
+            doors=doors,
+            engine=engine,
+            notebook=notebook,
+            outside=outside,
+            day=timedelta(days=1) / settings.time_scale,
+            exits=exits,
         )
+        for application in cast.applications:
+            await stage.seat(application)
+        yield stage
 
 
-def make_applications(engine: Engine, cast: Cast, notebook: Notebook) -> None:
+async def make_applications(engine: Engine, cast: Cast, notebook: Notebook) -> None:
     """Registers what the API cannot: the platform and the institution, and every application.
 
     An application needs its party, so this is called again once the API registered the others.
     """
     registry = Registry(engine)
     for party in (PLATFORM, INSTITUTION):
-        registry.register_party(id=party.id, role=party.role, country="CN", name=party.name)
-    registered = registry.parties(each.party for each in cast.applications)
+        await asyncio.to_thread(
+            registry.register_party,
+            id=party.id,
+            role=party.role,
+            country="CN",
+            name=party.name,
+        )
+    parties = [each.party for each in cast.applications]
+    registered = await asyncio.to_thread(registry.parties, parties)
     for application in cast.applications:
-        if application.name in notebook.applications or application.party not in registered:
-            continue
-        made, secret = registry.create_application(
-            name=application.name, roles=[application.role], party=application.party
+        if application.party in registered:
+            await make_application(registry, application, notebook)
+
+
+async def make_application(
+    registry: Registry, application: Application, notebook: Notebook
+) -> None:
+    """Makes an application of a party that is registered, if it is not known yet."""
+    if application.name not in notebook.applications:
+        made, secret = await asyncio.to_thread(
+            registry.create_application,
+            name=application.name,
+            roles=[application.role],
+            party=application.party,
         )
         notebook.keep_application(application.name, Credentials(key=made.key, secret=secret))
 

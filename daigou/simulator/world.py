@@ -124,8 +124,8 @@ class World:
 
     seed: int
 
-    def clients(self, count: int) -> tuple[Party, ...]:
-        """The first `count` clients, in varied countries."""
+    def clients(self, count: int, *, after: int = 0) -> tuple[Party, ...]:
+        """The first `count` clients after so many others, in varied countries."""
         return tuple(
             Party(
                 id=PartyId(f"cli_w{self.seed}_{number:02d}"),
@@ -133,7 +133,7 @@ class World:
                 name=f"{self._pick('client', number, _FIRST_NAMES)} Client {number} (invented)",
                 country=_COUNTRIES[(number - 1) % len(_COUNTRIES)],
             )
-            for number in range(1, count + 1)
+            for number in range(after + 1, after + count + 1)
         )
 
     def providers(self, count: int) -> tuple[Party, ...]:
@@ -173,15 +173,15 @@ class World:
             for number in range(1, count + 1)
         )
 
-    def promoters(self, count: int) -> tuple[Party, ...]:
-        """The first `count` promoters, who win orders for providers."""
+    def promoters(self, count: int, *, after: int = 0) -> tuple[Party, ...]:
+        """The first `count` promoters after so many others; they win orders for providers."""
         return tuple(
             Party(
                 id=PartyId(f"pro_w{self.seed}_{number:02d}"),
                 role=Role.PROMOTER,
                 name=f"Promoter Example {number} (invented)",
             )
-            for number in range(1, count + 1)
+            for number in range(after + 1, after + count + 1)
         )
 
     def promotion_providers(self, count: int) -> tuple[Party, ...]:

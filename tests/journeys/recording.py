@@ -16,7 +16,7 @@ import httpx
 from sqlalchemy import Engine, text
 
 from daigou.demo.actors import Actors
-from daigou.demo.cast import INSTITUTION, SUPPORT, Application, Cast, client_alone, clients_alone
+from daigou.demo.cast import INSTITUTION, SUPPORT, Application, Cast, client_alone
 from daigou.demo.desk import Desk
 from daigou.demo.notebook import Notebook
 from daigou.demo.stage import (
@@ -48,8 +48,6 @@ DAY_SECONDS = 86_400 / TIME_SCALE
 RECHARGE_FEN = 20_000_00
 AGAIN_SECONDS_MAX = 300.0
 """An order that a clock overtook, since the machine was busy, is walked again until then."""
-TRIES_ALONE_MAX = 4
-"""So often, where each time takes a client of its own."""
 READ_AT_ONCE_MAX = 4
 
 GOES_ON = frozenset({Trigger.COLLECT_DEBT, Trigger.ESCALATE, Trigger.CLOSE})
@@ -97,20 +95,14 @@ async def _record(
     journeys: dict[str, Journey],
 ) -> Record:
     cast = Cast(seed=7, run=1, orders=0)
-    cast.alone = tuple(
-        client
-        for journey in journeys.values()
-        if _path_of(journey).plays_alone
-        for tries in range(1, TRIES_ALONE_MAX + 1)
-        for client in clients_alone(_order(journey, tries))
-    )
     agreed_at = datetime.now(UTC)
-    await asyncio.to_thread(make_applications, engine, cast, notebook)
+    await make_applications(engine, cast, notebook)
     await register_parties(stack.gateway_url, cast, notebook, agreed_at=agreed_at)
-    await asyncio.to_thread(make_applications, engine, cast, notebook)
+    await make_applications(engine, cast, notebook)
     async with opened_stage(
         settings=stack.settings,
         gateway=stack.gateway_url,
+        engine=engine,
         cast=cast,
         notebook=notebook,
         outside=outside,
@@ -122,7 +114,7 @@ async def _record(
     async with AsyncExitStack() as exits:
         readers = {
             who: await exits.enter_async_context(_reader(stack, notebook, application))
-            for who, application in _readers(cast).items()
+            for who, application in _readers(cast, [plan for plan, _ in walked.values()]).items()
         }
         clients = {
             plan.deal.client.id: await _get(
@@ -184,8 +176,7 @@ async def _walk(
         played = (await actors.play(_plan(cast, journey, tries)))[-1]
         if await _went_its_way(journey, played.plan, stage.desk(Role.SUPPORT, SUPPORT.party)):
             return played.plan, tries
-        most = TRIES_ALONE_MAX if played.plan.path.plays_alone else tries + 1
-        if time.monotonic() > give_up_at or tries == most:
+        if time.monotonic() > give_up_at:
             return played.plan, tries
 
 
@@ -252,8 +243,8 @@ def _plan(cast: Cast, journey: Journey, tries: int) -> Plan:
 # What is to see afterwards.
 
 
-def _readers(cast: Cast) -> dict[str, Application]:
-    parties = (*cast.of_role(Role.CLIENT), *cast.providers)
+def _readers(cast: Cast, plans: Iterable[Plan]) -> dict[str, Application]:
+    parties = (*cast.of_role(Role.CLIENT), *cast.providers, *(plan.deal.client for plan in plans))
     return {
         **{party.id: Application(party=party.id, role=party.role) for party in parties},
         "institution": Application(party=INSTITUTION.id, role=INSTITUTION.role),
