@@ -34,7 +34,8 @@ Tells = Callable[[Committed], Iterable[News]]
 
 
 def of_paid_debts(committed: Committed) -> Iterable[News]:
-    """The chargebacks hear whose debts were paid by a step of something else (PSR-22-3)."""
+    """The chargebacks hear whose debts were paid by a step of something else, or could be, since it
+    put money into the deposit (PSR-22-3)."""
     for chargeback in committed.pays:
         yield News(to=SubjectId(chargeback), trigger=Trigger.COLLECT_DEBT, command=Plain())
 

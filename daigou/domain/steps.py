@@ -74,7 +74,7 @@ class Committed:
     `intends` is our reference of a movement outside that is now to be made; `refunds` are those of
     refunds that were opened, each with an axis of its own. `amount` is the whole order amount
     once the checkout is open. `pays` are the chargebacks whose debts the step of another subject
-    paid, all or some of them.
+    paid, all or some of them, or can be paid of what it put into the deposit.
     """
 
     sequence: int

@@ -19,7 +19,8 @@ class Found:
     `lines_written` in all; `items` are those that have not ended. `captured` are the order's
     payments through the institution, `disputes` the chargebacks of them, the subject itself among
     them if it is one, `order_held` what the order of a chargeback holds, `client_owes` what the
-    client of an order owes for cancellations. `personal` is what is known of the client's account,
+    client of an order owes for cancellations, `owing` the chargebacks that the client has not
+    covered. `personal` is what is known of the client's account,
     for a subject that is no order.
     """
 
@@ -38,6 +39,7 @@ class Found:
     disputes: list[Rows]
     order_held: dict[str, int] | None
     client_owes: int | None
+    owing: list[str]
     personal: Rows | None
     coupons: list[Rows]
     brokerage: Rows | None

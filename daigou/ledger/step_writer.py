@@ -9,6 +9,7 @@ from daigou.domain.book import Account, AccountKind, Book, Effects
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import TABLES
 from daigou.domain.lifecycle.table import Row as LifecycleRow
+from daigou.domain.money import ZERO
 from daigou.domain.order import Role, TableName
 from daigou.domain.steps import Committed, Step
 from daigou.ledger.account_writers import ClosureWriter, FreezeWriter, WithdrawalWriter
@@ -94,7 +95,7 @@ def compose(*, step: Step, digest: str, found: Found) -> Composed:
     writer = writer_of_kind(step=step, row=lifecycle, found=found)
     effects = lifecycle.posts(writer.book, step.command) if lifecycle.posts else Effects()
     rows, committed = writer.write(effects)
-    committed = replace(committed, pays=_debts_paid(step, effects))
+    committed = replace(committed, pays=_pays(step, effects, writer.book.deposit, found))
     rows["transition"] = _transition(step, digest, committed)
     rows.update(_accounts(step, effects, deposit=writer.book.deposit))
     rows.update(_postings(step, effects))
@@ -187,15 +188,14 @@ def _postings(step: Step, effects: Effects) -> Rows:
     }
 
 
-def _debts_paid(step: Step, effects: Effects) -> tuple[str, ...]:
-    """The chargebacks, but for this one, of whose debts the step pays."""
-    legs = (leg for journal in effects.journals for leg in journal.legs)
-    paid = {
-        leg.account.owner
-        for leg in legs
-        if leg.account.kind == AccountKind.CHARGED_BACK and leg.amount.amount < 0
-    }
-    return tuple(sorted(paid - {step.subject}))
+def _pays(step: Step, effects: Effects, deposit: Account, found: Found) -> tuple[str, ...]:
+    """The chargebacks, but for this one, of whose debts the step pays, or could: of one who owes,
+    also what comes into the deposit is taken."""
+    legs = [leg for journal in effects.journals for leg in journal.legs if leg.amount < ZERO]
+    pays = {leg.account.owner for leg in legs if leg.account.kind == AccountKind.CHARGED_BACK}
+    if any(leg.account == deposit for leg in legs):
+        pays.update(found.owing)
+    return tuple(sorted(pays - {step.subject}))
 
 
 def _freezes(step: Step, effects: Effects, *, deposit: Account) -> Rows:

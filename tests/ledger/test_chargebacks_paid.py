@@ -238,7 +238,7 @@ def test_what_comes_into_the_deposit_otherwise_is_collected_for_the_debt(
     sold_out(other)
     assert balances(queries)["deposit:cli_anna"] == -WHOLE
 
-    (collection, _) = disputed.main.running()
+    (_, collection) = disputed.main.running()
     assert collection.trigger == Trigger.COLLECT_DEBT
     disputed.pull(collection.trigger, at=collection.due, by=Role.CLOCK)
 

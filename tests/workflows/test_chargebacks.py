@@ -126,6 +126,28 @@ async def test_the_deposit_pays_at_the_third_day_and_a_recharge_pays_the_rest(
 
 
 @pytest.mark.clause("PSR-22-3")
+async def test_what_another_order_gives_back_pays_the_debt_at_once(stage: Stage) -> None:
+    disputed_order = await _paid(stage)
+    client = disputed_order.request.client
+    await stage.recharge(client=client, amount=WHOLE).open()
+    other = stage.unopened(client=client)
+    await other.open()
+    await other.reach(State.EFFECTIVE)
+    disputed = _disputed(disputed_order, 200_00)
+    due = (await disputed.open()).due
+    assert due is not None
+    await disputed.past(due)
+    struck = await disputed.until(State.OWING)
+
+    await other.pull(Trigger.REPORT_UNREALIZABLE)
+    collected = await disputed.until(State.COVERED)
+
+    assert collected.trigger == Trigger.COLLECT_DEBT
+    assert collected.at - struck.at < DAY
+    assert other.deposit == WHOLE - Money(200_00)
+
+
+@pytest.mark.clause("PSR-22-3")
 async def test_service_is_refused_for_a_debt_and_the_orders_money_pays_it(stage: Stage) -> None:
     order = await _paid(stage)
     disputed = _disputed(order)

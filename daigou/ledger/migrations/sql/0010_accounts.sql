@@ -210,6 +210,7 @@ CREATE INDEX chargeback_by_order ON chargeback (order_id, id);
 CREATE INDEX chargeback_by_client ON chargeback (client, reported_at, id);
 CREATE INDEX chargeback_by_payment ON chargeback (payment);
 CREATE INDEX chargeback_open ON chargeback (id) WHERE ended_at IS NULL;
+CREATE INDEX chargeback_owing ON chargeback (client) WHERE state = 'owing';
 CREATE INDEX chargeback_by_due ON chargeback (next_due_at, id) WHERE next_due_at IS NOT NULL;
 
 -- What an order gave back of a payment that was charged back: it paid the debt, or went to the
@@ -648,6 +649,7 @@ DECLARE
     own jsonb;
     beside jsonb;
     client varchar;
+    debtor varchar;
 BEGIN
     IF axis <> 'fulfilment' THEN
         own := subject_row(the_subject);
@@ -662,6 +664,8 @@ BEGIN
             beside := subjects_of(its_order, axis, but => the_subject);
         END IF;
     END IF;
+    debtor := coalesce(
+        client, (SELECT o.client FROM purchase_order o WHERE o.id = the_subject));
     IF cardinality(the_coupons) > 0 THEN
         PERFORM FROM coupon WHERE id = ANY (the_coupons) ORDER BY id FOR UPDATE;
     END IF;
@@ -718,6 +722,10 @@ BEGIN
             SELECT e.balance FROM purchase_order o JOIN entry e
                 ON e.account = 'receivable:' || o.client
             WHERE o.id = the_subject ORDER BY e.entry_no DESC LIMIT 1), 0) END,
+        'owing', (
+            SELECT coalesce(jsonb_agg(c.id ORDER BY c.reported_at, c.id), '[]')
+            FROM chargeback c
+            WHERE c.state = 'owing' AND c.client = debtor),
         'personal', CASE WHEN client IS NOT NULL THEN personal(client, but => the_subject) END,
         'coupons', (
             SELECT coalesce(jsonb_agg(jsonb_build_object(
