@@ -24,7 +24,6 @@ from daigou.domain.commands import Command, SettleCancellation
 from daigou.domain.lifecycle import FULFILMENT, TABLES
 from daigou.domain.money import Money
 from daigou.domain.order import Role, State, TableName, Trigger
-from daigou.domain.refusals import RefusalCode
 from daigou.simulator.plans import (
     BESIDE,
     Act,
@@ -174,9 +173,6 @@ class Actors:
                 if str(refused) == refusal and (looks := looks + 1) > STUCK_LOOKS_MAX:
                     raise StuckError(f"{act.trigger if act else 'request'}: {refused}") from refused
                 refusal = str(refused)
-                if refused.problem.code == RefusalCode.SERVICE_REFUSED:
-                    # In a run that takes long, some accounts are not used for months.
-                    await self._desk_of(plan).recover_account(plan.deal.client.id)
                 await asyncio.sleep(LOOK_SECONDS)
                 history = await self._look(plan)
             else:
@@ -195,6 +191,8 @@ class Actors:
         return history
 
     async def _request(self, plan: Plan) -> ReceiptAnswer:
+        # In a run that takes long, some accounts are not used for months.
+        await self._desk_of(plan).recover_account(plan.deal.client.id)
         await self._stage.give_coupon(plan, since=self._agreed_at)
         await self._stage.fill_deposit(plan)
         body = place_order(plan, agreed_at=self._agreed_at, balance_by=self._balance_by(plan))
