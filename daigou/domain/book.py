@@ -204,17 +204,24 @@ class Coupon:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
     """Money that the payment institution captured for the order, and how much of it went back: it
-    was refunded, or charged back by the client (`disputed`)."""
+    was refunded, or charged back by the client (`disputed`). Of what was refunded, the institution
+    could not pay `credited`: the deposit has it."""
 
     reference: MovementRef
     amount: Money
     refunded: Money
+    credited: Money = ZERO
     disputed: Money = ZERO
 
     @property
     def left(self) -> Money:
-        """What has not been given back."""
-        return self.amount - self.refunded - self.disputed
+        """What the client has not been given back."""
+        return max(ZERO, self.amount - self.refunded - self.disputed)
+
+    @property
+    def kept(self) -> Money:
+        """What the institution has not given back: so much can be charged back."""
+        return self.amount - (self.refunded - self.credited) - self.disputed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

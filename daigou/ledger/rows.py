@@ -183,6 +183,7 @@ def captured_of(row: Row) -> Captured:
         reference=MovementRef(row["reference"]),
         amount=Money(row["amount"]),
         refunded=Money(row["refunded"]),
+        credited=Money(row["credited"]),
         disputed=Money(row["disputed"]),
     )
 

@@ -15,10 +15,10 @@ import pytest
 from pydantic import TypeAdapter
 from rich.console import Console
 
-from daigou.demo.actors import Actors, Played, Standing, told_by
+from daigou.demo.actors import REPLACEMENTS_MAX, Actors, Played, Standing, told_by
 from daigou.demo.board import Board, faults, orders_table
 from daigou.demo.bodies import command_body, place_order, register_party
-from daigou.demo.cast import ORDERS_DEFAULT, SPARE_CLIENTS, Cast, again
+from daigou.demo.cast import ORDERS_DEFAULT, Cast, again
 from daigou.demo.notebook import Credentials, Notebook
 from daigou.demo.stage import Stage, recharges
 from daigou.demo.turns import SLOTS, Turn, Turns
@@ -35,7 +35,7 @@ from daigou.domain.commands import (
     Tip,
 )
 from daigou.domain.ids import MovementRef
-from daigou.domain.order import State, TableName, Trigger
+from daigou.domain.order import Role, State, TableName, Trigger
 from daigou.simulator.paths import PATHS
 from daigou.simulator.plans import Happened, Plan, next_act, proved, state_of
 from gateway.calling import RefusalError
@@ -131,12 +131,25 @@ def test_who_plays_alone_has_one_order_and_in_its_place_another_client_has_anoth
     playing = Counter(plan.deal.client.id for plan in PLANS)
     registered = {party.id for party in CAST.on_orders}
 
+    assert not {plan.deal.client.id for plan in alone} & registered, "each comes with its order"
     assert {playing[plan.deal.client.id] for plan in alone} == {1}
     assert not {plan.deal.client.id for plan in alone} & recharges(PLANS).keys()
     for plan in alone:
-        others = [again(plan, times).deal.client.id for times in range(1, SPARE_CLIENTS + 1)]
-        assert {plan.deal.client.id, *others} <= registered
-        assert len({plan.deal.client.id, *others}) == SPARE_CLIENTS + 1
+        others = [again(plan, times).deal.client.id for times in range(1, REPLACEMENTS_MAX + 1)]
+        assert len({plan.deal.client.id, *others}) == REPLACEMENTS_MAX + 1
+
+
+def test_clients_and_promoters_are_others_in_the_next_run() -> None:
+    # Whom nobody hears of for a year has no account any more (UA-1-15): minutes in the demo.
+    of_next = Cast(seed=1, run=2)
+
+    for mine, others in (
+        (CAST.of_role(Role.CLIENT), of_next.of_role(Role.CLIENT)),
+        (CAST.promoters, of_next.promoters),
+    ):
+        assert len(mine) == len(others)
+        assert not {party.id for party in mine} & {party.id for party in others}
+    assert CAST.providers == of_next.providers
 
 
 @pytest.mark.parametrize("plan", PLANS[: len(PATHS)], ids=lambda plan: plan.path.name)
@@ -307,6 +320,18 @@ def lapsed(trigger: Trigger = Trigger.LAPSE) -> tuple[Happened, ...]:
     )
 
 
+def a_stage(desk: FakeDesk) -> Stage:
+    """Where everybody is known and sits at the same desk, and nobody outside has to do anything."""
+    stage = SimpleNamespace(
+        desk=lambda _role, _party: desk, welcome=nothing, pay_back=nothing, dispute=nothing
+    )
+    return cast("Stage", stage)
+
+
+async def nothing(*_: Any) -> None:
+    """There is nothing to do."""
+
+
 async def played(
     tmp_path: Path,
     plan: Plan,
@@ -318,8 +343,7 @@ async def played(
     notebook = Notebook(tmp_path)
     if paused:
         notebook.pause(NOW, NOW + timedelta(seconds=5))
-    stage = cast("Stage", SimpleNamespace(desk=lambda _role, _party: desk))
-    actors = Actors(stage=stage, notebook=notebook, agreed_at=NOW, resumed_at=resumed_at)
+    actors = Actors(stage=a_stage(desk), notebook=notebook, agreed_at=NOW, resumed_at=resumed_at)
     return await actors.play(plan)
 
 
@@ -515,17 +539,12 @@ class SettlingDesk(FakeDesk):
 async def test_a_settlement_that_is_stale_is_previewed_anew(tmp_path: Path) -> None:
     plan, history = walked("cancelled before the purchase")
     desk = SettlingDesk(history)
-    stage = SimpleNamespace(desk=lambda _role, _party: desk, pay_back=nothing, dispute=nothing)
-    actors = Actors(stage=cast("Stage", stage), notebook=Notebook(tmp_path), agreed_at=NOW)
+    actors = Actors(stage=a_stage(desk), notebook=Notebook(tmp_path), agreed_at=NOW)
 
     await actors.play(plan)
 
     assert desk.settled_by == ["a" * 64, "b" * 64]
     assert actors.states[plan.deal.order] == State.CANCELLED
-
-
-async def nothing(*_: Any) -> None:
-    """Nobody pays back, or has anything taken back."""
 
 
 # What is shown.

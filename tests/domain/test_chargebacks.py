@@ -272,16 +272,16 @@ def test_a_payment_that_is_declined_does_not_prolong_the_three_days(late: timede
 
 
 @pytest.mark.clause("PSR-22-3")
-def test_what_is_still_owed_is_collected_daily_and_the_client_reminded_weekly() -> None:
+def test_the_client_is_reminded_weekly_of_what_it_owes_and_money_looked_for_monthly() -> None:
     clocks = _clocks(State.OWING)
     first, second = running(table=CHARGEBACK, state=State.OWING, clocks=clocks)
 
     again = _clocks(State.OWING, known=clocks, at=first.due, struck=first.term)
 
-    assert (first.trigger, first.due) == (Trigger.COLLECT_DEBT, NOON + timedelta(hours=24))
-    assert (second.trigger, second.due) == (Trigger.ESCALATE, NOON + timedelta(days=7))
+    assert (first.trigger, first.due) == (Trigger.ESCALATE, NOON + timedelta(days=7))
+    assert (second.trigger, second.due) == (Trigger.COLLECT_DEBT, NOON + timedelta(days=30))
     (third, *_) = running(table=CHARGEBACK, state=State.OWING, clocks=again)
-    assert (third.trigger, third.due) == (Trigger.COLLECT_DEBT, NOON + timedelta(hours=48))
+    assert (third.trigger, third.due) == (Trigger.ESCALATE, NOON + timedelta(days=14))
 
 
 @pytest.mark.parametrize("state", [State.COVERED, State.JUSTIFIED])

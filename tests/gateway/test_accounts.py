@@ -148,7 +148,8 @@ async def test_freezes_stack_and_the_account_is_free_when_none_is_left(house: Ho
         listed = await buyer.freezes(client.party)
 
     assert (recharge.status, recharge.code, recharge.clause) == (409, "account_frozen", "UA-1-2")
-    assert "lost credential (UA-1-2), suspicion (UA-1-9)" in recharge.detail
+    assert "for a lost or misused credential (UA-1-2), until the client" in recharge.detail
+    assert "for suspicion (UA-1-9), until the platform" in recharge.detail
     assert (withdrawal.code, withdrawal.clause) == ("account_frozen", "UA-1-2")
     assert (order.status, order.code, order.clause) == (409, "service_refused", "UA-1-2")
     first, second = account.freezes

@@ -39,7 +39,7 @@ def take_back(book: Book, command: Command) -> Effects:
         Refused: there is no such payment, or so much of it was refunded or charged back before.
     """
     said = expect(command, ReportChargeback)
-    left = {each.reference: each.left for each in book.captured}
+    left = {each.reference: each.kept for each in book.captured}
     if said.payment not in left:
         detail = f"{said.payment} is no payment of {said.order} through the institution"
         raise Refused(RefusalCode.WRONG_REFERENCE, "PSR-22-1", detail)

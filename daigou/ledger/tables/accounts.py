@@ -134,6 +134,7 @@ class Chargeback(SQLModel, table=True):
         Index("chargeback_by_order", "order_id", "id"),
         Index("chargeback_by_client", "client", "reported_at", "id"),
         Index("chargeback_by_payment", "payment"),
+        Index("chargeback_owing", "client", postgresql_where=text("state = 'owing'")),
     )
 
     id: Key

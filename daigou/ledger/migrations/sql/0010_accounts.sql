@@ -701,7 +701,10 @@ BEGIN
             SELECT coalesce(jsonb_agg(jsonb_build_object(
                 'reference', c.reference, 'amount', c.amount, 'refunded', (
                     SELECT coalesce(sum(r.amount), 0) FROM movement r
-                    WHERE r.original = c.reference AND r.state <> 'failed'),
+                    WHERE r.original = c.reference),
+                'credited', (
+                    SELECT coalesce(sum(r.amount), 0) FROM movement r
+                    WHERE r.original = c.reference AND r.state = 'failed'),
                 'disputed', (
                     SELECT coalesce(sum(d.weight), 0) FROM disputed_payment d
                     WHERE d.payment = c.reference AND d.id <> the_subject)
