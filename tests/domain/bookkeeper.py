@@ -104,13 +104,21 @@ class Movements:
             Captured(
                 reference=each.reference,
                 amount=each.amount,
-                refunded=total(
-                    [back.amount for back, _ in self.all.values() if back.original == reference]
+                refunded=total([back.amount for back, _ in self._refunds_of(reference)]),
+                credited=total(
+                    [
+                        back.amount
+                        for back, end in self._refunds_of(reference)
+                        if end == MovementState.FAILED
+                    ]
                 ),
             )
             for reference, (each, state) in self.all.items()
             if each.kind == MovementKind.CAPTURE and state == MovementState.DONE
         )
+
+    def _refunds_of(self, capture: MovementRef) -> list[tuple[Movement, MovementState]]:
+        return [each for each in self.all.values() if each[0].original == capture]
 
 
 class Chargeback(Protocol):

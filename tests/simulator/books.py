@@ -438,6 +438,13 @@ class MemoryBooks:
                 self._captured.append(
                     Captured(reference=movement.reference, amount=movement.amount, refunded=ZERO)
                 )
+            if movement.kind == MovementKind.REFUND and settles.state == MovementState.FAILED:
+                self._captured = [
+                    replace(each, credited=each.credited + movement.amount)
+                    if each.reference == movement.original
+                    else each
+                    for each in self._captured
+                ]
         if effects.intends:
             self._open[effects.intends.reference] = effects.intends
             self.methods[effects.intends.reference] = effects.intends.payment_method

@@ -207,7 +207,8 @@ def _deposit_paid(book: Book) -> Money:
     """
     charged = [line.amount for line in book.lines if line.code == LineCode.STORAGE_CHARGE]
     for_the_return = book.facts.case.cost_paid if book.facts.case else ZERO
-    put_in = _credited(book) + for_the_return + _of_disputes_in_deposit(book)
+    credited = total([each.credited for each in book.captured])
+    put_in = credited + for_the_return + _of_disputes_in_deposit(book)
     return book.put_into(book.deposit) + put_in - total(charged)
 
 
@@ -233,14 +234,6 @@ def _of_disputes_in_deposit(book: Book) -> Money:
     returned = total([each.returned for each in book.disputes])
     debts = total([book.put_into(each.account) for each in book.disputes])
     return returned + debts + book.put_into(book.providers_debt)
-
-
-def _credited(book: Book) -> Money:
-    """What the institution could not pay back, so that the deposit took it."""
-    captured = total([each.amount for each in book.captured])
-    refunded = total([each.refunded for each in book.captured])
-    paid_back = captured - book.put_into(INSTITUTION)
-    return refunded - paid_back - book.holds(AccountKind.REFUND_TRANSIT)
 
 
 def _from_seller(book: Book, command: Command) -> Money:

@@ -699,17 +699,16 @@ BEGIN
                   WHERE subject = the_subject GROUP BY account) AS e),
         'captured', (
             SELECT coalesce(jsonb_agg(jsonb_build_object(
-                'reference', c.reference, 'amount', c.amount, 'refunded', (
-                    SELECT coalesce(sum(r.amount), 0) FROM movement r
-                    WHERE r.original = c.reference),
-                'credited', (
-                    SELECT coalesce(sum(r.amount), 0) FROM movement r
-                    WHERE r.original = c.reference AND r.state = 'failed'),
-                'disputed', (
+                'reference', c.reference, 'amount', c.amount,
+                'refunded', back.amount, 'credited', back.credited, 'disputed', (
                     SELECT coalesce(sum(d.weight), 0) FROM disputed_payment d
                     WHERE d.payment = c.reference AND d.id <> the_subject)
                 ) ORDER BY c.sequence), '[]')
-            FROM movement c
+            FROM movement c, LATERAL (
+                SELECT coalesce(sum(r.amount), 0) AS amount,
+                    coalesce(sum(r.amount) FILTER (WHERE r.state = 'failed'), 0) AS credited
+                FROM movement r WHERE r.original = c.reference
+            ) AS back
             WHERE c.subject = coalesce(its_order, the_subject)
                 AND c.kind = 'capture' AND c.state = 'done'),
         'disputes', (
@@ -722,9 +721,8 @@ BEGIN
             ) AS last
             WHERE a.owner = its_order) END,
         'client_owes', CASE axis WHEN 'fulfilment' THEN coalesce((
-            SELECT e.balance FROM purchase_order o JOIN entry e
-                ON e.account = 'receivable:' || o.client
-            WHERE o.id = the_subject ORDER BY e.entry_no DESC LIMIT 1), 0) END,
+            SELECT e.balance FROM entry e
+            WHERE e.account = 'receivable:' || debtor ORDER BY e.entry_no DESC LIMIT 1), 0) END,
         'owing', (
             SELECT coalesce(jsonb_agg(c.id ORDER BY c.reported_at, c.id), '[]')
             FROM chargeback c
