@@ -1,7 +1,7 @@
 """Owns what proves a run beside its orders: the audit, and the books of the counterparties."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import Engine
@@ -17,7 +17,7 @@ from daigou.simulator.counterparties import SimulatedCounterparties
 from daigou.simulator.plans import Plan
 from daigou.simulator.sums import ChargedBack
 
-Moved = dict[tuple[JournalKind, str], int]
+Moved = Counter[tuple[JournalKind, str]]
 """What was moved, in fen, debit positive: by which kind of journal, to which kind of account."""
 
 
@@ -104,20 +104,22 @@ def deposits_proof(
 def promotion_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
     """What promoters got, and what coupons took off, against the plans."""
     promoted = _planned(played, lambda plan: plan.deal.promoter or plan.path.coupon_fen)
-    won = [each for each in promoted if each.plan.deal.promoter]
-    invited = [each for each in won if each.plan.path.invited]
-    given = [each for each in promoted if each.plan.path.coupon_fen]
-    moved = _moved(engine, promoted)
+    won = [each for each in promoted if each.deal.promoter]
+    invited = [each for each in won if each.path.invited]
+    given = [each for each in promoted if each.path.coupon_fen]
+    moved = _moved_by(engine, promoted)
     return _agree(
         f"promotion: {len(won)} orders won, {len(invited)} through an invitation, {len(given)} "
         "with a coupon",
-        sought={
-            "of brokerage": sum(each.plan.expected.brokerage for each in promoted),
-            "taken off": sum(each.plan.expected.coupon for each in promoted),
-        },
-        found={
-            "of brokerage": -_sum(moved, to=AccountKind.PROMOTER),
-            "taken off": _sum(moved, to=AccountKind.PROMOTION),
+        {
+            "of brokerage": (
+                sum(each.expected.brokerage for each in promoted),
+                -_sum(moved, to=AccountKind.PROMOTER),
+            ),
+            "taken off": (
+                sum(each.expected.coupon for each in promoted),
+                _sum(moved, to=AccountKind.PROMOTION),
+            ),
         },
     )
 
@@ -125,73 +127,53 @@ def promotion_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
 def debts_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
     """What clients owe for cancellations, against the plans."""
     poor = _planned(played, lambda plan: plan.path.poor)
+    sought = sum(each.expected.debt for each in poor)
+    found = _sum(_moved_by(engine, poor), to=AccountKind.RECEIVABLE)
     return _agree(
         f"debts: {len(poor)} orders of clients who have little",
-        sought={"owed for what cancellations cost": sum(each.plan.expected.debt for each in poor)},
-        found={
-            "owed for what cancellations cost": _sum(
-                _moved(engine, poor), to=AccountKind.RECEIVABLE
-            )
-        },
+        {"owed for what cancellations cost": (sought, found)},
     )
 
 
 def claims_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
     """What providers paid for clients' claims, against the plans."""
     claimed = _planned(played, lambda plan: plan.beside_in(TableName.CLAIM))
-    claims = [claim for each in claimed for claim in each.plan.beside_in(TableName.CLAIM)]
-    return _agree(
-        f"claims: {len(claims)} made",
-        sought={"paid by providers": sum(each.plan.expected.compensated for each in claimed)},
-        found={
-            "paid by providers": sum(
-                fen
-                for claim in claims
-                for _, account, fen in _legs(engine, SubjectId(claim))
-                if account == BANK.kind
-            )
-        },
-    )
+    claims = _beside(claimed, TableName.CLAIM)
+    sought = sum(each.expected.compensated for each in claimed)
+    found = _sum(_moved(engine, claims), to=BANK.kind)
+    return _agree(f"claims: {len(claims)} made", {"paid by providers": (sought, found)})
 
 
 def tips_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
     """What providers have of clients' tips, against the plans."""
     tipped = _planned(played, lambda plan: plan.beside_in(TableName.TIP))
-    tips = [tip for each in tipped for tip in each.plan.beside_in(TableName.TIP)]
-    return _agree(
-        f"tips: {len(tips)} given",
-        sought={"the providers' in the end": sum(each.plan.expected.tipped for each in tipped)},
-        found={
-            "the providers' in the end": -sum(
-                fen
-                for tip in tips
-                for _, account, fen in _legs(engine, tip)
-                if account == AccountKind.PROVIDER
-            )
-        },
-    )
+    tips = _beside(tipped, TableName.TIP)
+    sought = sum(each.expected.tipped for each in tipped)
+    found = -_sum(_moved(engine, tips), to=AccountKind.PROVIDER)
+    return _agree(f"tips: {len(tips)} given", {"the providers' in the end": (sought, found)})
 
 
 def chargebacks_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
     """What became of payments that were charged back, against the plans."""
     disputed = _planned(played, lambda plan: plan.beside_in(TableName.CHARGEBACK))
-    count = sum(len(each.plan.beside_in(TableName.CHARGEBACK)) for each in disputed)
-    moved, debts = _moved(engine, disputed), AccountKind.CHARGED_BACK
+    count = len(_beside(disputed, TableName.CHARGEBACK))
+    moved, debts = _moved_by(engine, disputed), AccountKind.CHARGED_BACK
+    found = {
+        "taken": -moved[JournalKind.CHARGEBACK, INSTITUTION.kind],
+        "won": moved[JournalKind.CHARGEBACK_WON, INSTITUTION.kind],
+        "paid": -moved[JournalKind.CHARGEBACK_PAID, debts],
+        "offset": -moved[JournalKind.OFFSET, debts],
+        # Of an order all that is disputed and goes back leaves what it holds.
+        "returned": moved[JournalKind.REFUND_DISPUTED, AccountKind.ESCROW]
+        + moved[JournalKind.REFUND_DISPUTED, AccountKind.FEE_HELD],
+        "sold": moved[JournalKind.DISPOSAL, BANK.kind],
+        "owed": _sum(moved, to=debts),
+        "borne": _sum(moved, to=AccountKind.RECEIVABLE),
+    }
+    sought = _summed(each.expected.charged_back for each in disputed)
     return _agree(
         f"chargebacks: {count} reported",
-        sought=_summed(each.plan.expected.charged_back for each in disputed),
-        found={
-            "taken": -moved[JournalKind.CHARGEBACK, INSTITUTION.kind],
-            "won": moved[JournalKind.CHARGEBACK_WON, INSTITUTION.kind],
-            "paid": -moved[JournalKind.CHARGEBACK_PAID, debts],
-            "offset": -moved[JournalKind.OFFSET, debts],
-            # Of an order all that is disputed and goes back leaves what it holds.
-            "returned": moved[JournalKind.REFUND_DISPUTED, AccountKind.ESCROW]
-            + moved[JournalKind.REFUND_DISPUTED, AccountKind.FEE_HELD],
-            "sold": moved[JournalKind.DISPOSAL, BANK.kind],
-            "owed": _sum(moved, to=debts),
-            "borne": _sum(moved, to=AccountKind.RECEIVABLE),
-        },
+        {what: (fen, found[what]) for what, fen in sought.items()},
     )
 
 
@@ -199,26 +181,32 @@ def accounts_proof(engine: Engine, *, played: Iterable[Played]) -> Proof:
     """What was paid out of deposits, and passed on for broken contracts, against the plans."""
     tables = (TableName.WITHDRAWAL, TableName.FREEZE, TableName.CLOSURE)
     changed = _planned(played, lambda plan: any(plan.beside_in(table) for table in tables))
-    counts = [sum(len(each.plan.beside_in(table)) for each in changed) for table in tables]
-    moved = _moved(engine, changed)
+    counts = [len(_beside(changed, table)) for table in tables]
+    moved = _moved_by(engine, changed)
     return _agree(
         f"accounts: {counts[0]} withdrawals, {counts[1]} freezes, {counts[2]} closed",
-        sought={
-            "paid out": sum(each.plan.expected.withdrawn for each in changed),
-            "passed on for broken contracts": sum(each.plan.expected.passed_on for each in changed),
-        },
-        found={
-            "paid out": -moved[JournalKind.WITHDRAWAL_PAID, INSTITUTION.kind],
-            "passed on for broken contracts": moved[
-                JournalKind.RESTRICTION_TRANSFERRED, AccountKind.DEPOSIT
-            ],
+        {
+            "paid out": (
+                sum(each.expected.withdrawn for each in changed),
+                -moved[JournalKind.WITHDRAWAL_PAID, INSTITUTION.kind],
+            ),
+            "passed on for broken contracts": (
+                sum(each.expected.passed_on for each in changed),
+                moved[JournalKind.RESTRICTION_TRANSFERRED, AccountKind.DEPOSIT],
+            ),
         },
     )
 
 
-def _planned(played: Iterable[Played], concerns: Callable[[Plan], object]) -> list[Played]:
-    """The orders that a proof is about. Of what left its plan, no plan says where its money is."""
-    return [each for each in played if each.standing == Standing.PLANNED and concerns(each.plan)]
+def _planned(played: Iterable[Played], concerns: Callable[[Plan], object]) -> list[Plan]:
+    """The plans that a proof is about. Of what left its plan, no plan says where its money is."""
+    return [
+        each.plan for each in played if each.standing == Standing.PLANNED and concerns(each.plan)
+    ]
+
+
+def _beside(plans: Iterable[Plan], table: TableName) -> list[SubjectId]:
+    return [subject for plan in plans for subject in plan.beside_in(table)]
 
 
 def _summed(each: Iterable[ChargedBack]) -> dict[str, int]:
@@ -229,40 +217,41 @@ def _summed(each: Iterable[ChargedBack]) -> dict[str, int]:
     return whole
 
 
-def _moved(engine: Engine, played: Iterable[Played]) -> Moved:
+def _moved_by(engine: Engine, plans: Iterable[Plan]) -> Moved:
     """What orders, all that is beside them, and what clients put in along the way moved."""
-    moved: Moved = defaultdict(int)
-    for plan in (each.plan for each in played):
+    subjects: list[SubjectId] = []
+    for plan in plans:
         order = SubjectId(plan.deal.order)
-        recharges = any(act.recharges_fen for act in plan.acts)
-        along_the_way = (SubjectId(f"rch_for_{order}"),) if recharges else ()
-        for kind, account, fen in _legs(engine, order, *plan.beside, *along_the_way):
-            moved[kind, account] += fen
-    return moved
+        subjects += [order, *plan.beside]
+        if any(act.recharges_fen for act in plan.acts):
+            subjects.append(SubjectId(f"rch_for_{order}"))
+    return _moved(engine, subjects)
 
 
-def _legs(engine: Engine, *subjects: SubjectId) -> Iterator[tuple[JournalKind, str, int]]:
-    """Each movement of a subject: in which journal, to which kind of account, how many fen."""
-    queries = Queries(engine)
+def _moved(engine: Engine, subjects: Iterable[SubjectId]) -> Moved:
+    queries, moved = Queries(engine), Moved()
     for subject in subjects:
         for journal in queries.journals(subject):
             for leg in journal.legs:
-                yield journal.kind, leg.account.partition(":")[0], leg.amount.amount
+                moved[journal.kind, leg.account.partition(":")[0]] += leg.amount.amount
+    return moved
 
 
 def _sum(moved: Moved, *, to: AccountKind) -> int:
     return sum(fen for (_, account), fen in moved.items() if account == to)
 
 
-def _agree(about: str, *, sought: Mapping[str, int], found: Mapping[str, int]) -> Proof:
-    sums = ", ".join(f"{Money(fen)} {what}" for what, fen in sought.items())
+def _agree(about: str, sums: Mapping[str, tuple[int, int]]) -> Proof:
+    """Each sum as the plans have it, and as the ledger has it, in fen."""
     wrong = [
-        f"{Money(found[what])} {what}, expected {Money(fen)}"
-        for what, fen in sought.items()
-        if found[what] != fen
+        f"{Money(found)} {what}, expected {Money(sought)}"
+        for what, (sought, found) in sums.items()
+        if found != sought
     ]
-    says = f"{about}; the ledger says " + "; ".join(wrong) if wrong else None
-    return Proof(says=says or f"{about}: {sums}; the ledger agrees", holds=not wrong)
+    if wrong:
+        return Proof(says=f"{about}; the ledger says {'; '.join(wrong)}", holds=False)
+    agreed = ", ".join(f"{Money(sought)} {what}" for what, (sought, _) in sums.items())
+    return Proof(says=f"{about}: {agreed}; the ledger agrees", holds=True)
 
 
 def _same(says: str, *, theirs: int, ours: int) -> Proof:
