@@ -24,7 +24,7 @@ from gateway.app import create_app
 from gateway.backend import Backend
 from tests.chaos.roads import accounts, cases, chargebacks, orders
 from tests.chaos.roads.road import TIME_SCALE, Record, Walk
-from tests.chaos.town import Edge, Town
+from tests.chaos.town import Edge, Town, recharge
 
 AT_ONCE = 18
 """How many walk at once: with more workers than that, none is in time for anything."""
@@ -169,7 +169,7 @@ async def _walk(scene: _Scene, nursery: Nursery, falls: tuple[Fall, ...]) -> dic
     calm = scene.edge("calm", update_wait_seconds_max=WAIT_SECONDS_MAX)
     await asyncio.gather(
         *(
-            orders.recharge(calm, walk.client)
+            recharge(calm, walk.client, orders.RECHARGE_FEN)
             for fall, walk in walks.items()
             if fall.road != "recharge"
         )

@@ -1,6 +1,5 @@
 """A whole stack of processes, with the town's people, that tests may break and mend."""
 
-import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -11,20 +10,17 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from daigou.domain.money import Money
-from daigou.domain.order import State
 from daigou.ledger.audit import AuditReport, audit
 from daigou.ledger.engine import make_engine
 from daigou.stack import ALL_PARTS, Part, Stack, StackOptions, free_port
 from gateway.app import create_app
 from gateway.backend import Backend
-from tests.chaos.town import App, Edge, Town, a_key, kettles
+from tests.chaos.town import App, Edge, Town, a_key, kettles, recharge
 
 WAIT_SECONDS_MAX = 2
 """How long the gateway waits for an answer before it says 503."""
 TIME_SCALE = 240
 """A day lasts six minutes: no deadline strikes meanwhile, and what is lost is soon asked about."""
-LOOK_SECONDS = 0.2
 _IN_ORDER = (Part.DATABASE, Part.TEMPORAL, Part.MAILBOX, Part.WORKER, Part.GATEWAY)
 
 
@@ -44,13 +40,7 @@ class House:
     async def rich_client(self, fen: int) -> App:
         """A new client with that much in its deposit."""
         client = self.town.new_client()
-        async with self.edge.client(client) as buyer:
-            done = await buyer.request_recharge(
-                key=a_key(), amount=Money(fen), payment_method="pm_ok"
-            )
-            # After an outage the institution's first answer may be lost.
-            while (await buyer.recharge(done.receipt.id)).state == State.DUE:
-                await asyncio.sleep(LOOK_SECONDS)
+        await recharge(self.edge, client, fen)
         return client
 
     async def placed(self, client: App, **changes: Any) -> str:

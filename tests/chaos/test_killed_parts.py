@@ -11,13 +11,14 @@ from daigou.domain.order import State
 from daigou.ports.counterparties import Standing
 from daigou.simulator.counterparties import simulated_counterparties
 from daigou.stack import ALL_PARTS, Part
-from tests.chaos.house import LOOK_SECONDS, House
+from tests.chaos.house import House
 from tests.chaos.town import (
     FROM_BOTH,
     FROM_DEPOSIT,
     FROM_INSTITUTION,
     GOODS_FEN,
     KETTLES_FEN,
+    LOOK_SECONDS,
     NORMAL,
     SOLD_OUT,
     App,

@@ -15,8 +15,18 @@ from daigou.domain.money import Money
 from daigou.domain.order import State
 from daigou.ledger.queries import Queries
 from gateway.client import DaigouClient, Done, RefusalError
-from tests.chaos.house import LOOK_SECONDS, House
-from tests.chaos.town import ALL_FROM_DEPOSIT, FROM_BOTH, FROM_DEPOSIT, KETTLES_FEN, App, a_key, fen
+from tests.chaos.house import House
+from tests.chaos.roads.road import seen
+from tests.chaos.town import (
+    ALL_FROM_DEPOSIT,
+    FROM_BOTH,
+    FROM_DEPOSIT,
+    KETTLES_FEN,
+    LOOK_SECONDS,
+    App,
+    a_key,
+    fen,
+)
 from tests.ledger.noted import BEGIN_TO_NOTE, END_NOTING, NOTED, Notes, used_while_frozen
 
 A_SECOND_FOR_THREE_DAYS = 259_200
@@ -126,12 +136,12 @@ class Fire:
 
     async def _end(self, subject: str, expected: State) -> State:
         books = Queries(self.house.engine)
-        for _ in range(LOOKS_MAX):
-            steps = await asyncio.to_thread(books.timeline, SubjectId(subject))
-            if steps[-1].target == expected:
-                break
-            await asyncio.sleep(LOOK_SECONDS)
-        return steps[-1].target
+        return await seen(
+            lambda: books.timeline(SubjectId(subject))[-1].target,
+            until=lambda state: state == expected,
+            looks=LOOKS_MAX,
+            seconds=LOOK_SECONDS,
+        )
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The people of the chaos tests: registered, each with an application, and what they ask for."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,13 +14,15 @@ from sqlalchemy import Engine
 
 from daigou.domain.ids import PartyId
 from daigou.domain.mandate import MANDATES
-from daigou.domain.order import Role
+from daigou.domain.money import Money
+from daigou.domain.order import Role, State
 from daigou.domain.terms import current
 from daigou.ledger.registry import Registry
 from gateway.client import DaigouClient
 
 AGREED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 GIVE_UP_SECONDS = 200.0
+LOOK_SECONDS = 0.2
 PROVIDER, STORAGE, LOGISTICS = PartyId("prv_yiwu"), PartyId("sto_ningbo"), PartyId("log_swift")
 PLATFORM = PartyId("plt_platform")
 ADDRESS = "1 Harbour Road, Ningbo"
@@ -150,3 +153,15 @@ class Edge:
 def triggers(steps: Iterable[Any]) -> list[str]:
     """What happened, in order."""
     return [step.trigger.value for step in steps]
+
+
+async def recharge(edge: Edge, client: App, amount: int) -> str:
+    """A client puts so many fen into its deposit; the recharge's id, once that is answered."""
+    async with edge.client(client) as buyer:
+        done = await buyer.request_recharge(
+            key=a_key(), amount=Money(amount), payment_method="pm_ok"
+        )
+        # After an outage, or with a worker that died, the institution's first answer may be lost.
+        while (await buyer.recharge(done.receipt.id)).state == State.DUE:
+            await asyncio.sleep(LOOK_SECONDS)
+    return done.receipt.id

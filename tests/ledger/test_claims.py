@@ -3,10 +3,8 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import repeat
 from typing import Any
 
 import pytest
@@ -25,7 +23,7 @@ from daigou.ledger.erasing import Erasing, StillRunningError
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry
 from daigou.ledger.watch import PostgresWatch
-from daigou.ports.books import BooksUnavailableError, StepConflictError
+from daigou.ports.books import StepConflictError
 from daigou.ports.watch import START, Place
 from tests.ledger.attack import (
     CHECK,
@@ -40,6 +38,7 @@ from tests.ledger.attack import (
     spoiled,
     written,
 )
+from tests.ledger.patience import Patience
 from tests.ledger.road import (
     ANNA,
     BEN,
@@ -56,7 +55,6 @@ from tests.ledger.sums import balances, card
 
 LIABLE = "DG009"
 TEN_DAYS = timedelta(days=10)
-TRIES_MAX = 20
 
 
 def admit(claim: Subject, amount: int) -> None:
@@ -279,17 +277,7 @@ def _refused_as_too_high(claiming: Callable[[], Any]) -> bool:
 
 def _claims_too_much(order: Subject, claim: Subject) -> bool:
     """Whether ¥100.00 more, claimed now, are too much of the order."""
-    return _patiently(
-        lambda: _refused_as_too_high(lambda: claim.pull(Trigger.MAKE_CLAIM, a_claim(order, 10_000)))
-    )
-
-
-def _patiently(ask: Callable[[], bool]) -> bool:
-    """The answer; asks again where the order is locked for too long, as an activity would."""
-    for _ in range(TRIES_MAX - 1):
-        with suppress(BooksUnavailableError):
-            return ask()
-    return ask()
+    return _refused_as_too_high(lambda: claim.pull(Trigger.MAKE_CLAIM, a_claim(order, 10_000)))
 
 
 @pytest.mark.clause("PSR-24")
@@ -349,9 +337,11 @@ def test_no_more_is_admitted_than_the_order_comes_to_by_then(world: World) -> No
 def test_claims_that_race_never_pass_the_cap_together(world: World, queries: Queries) -> None:
     order = world.effective()
     claims = [world.unmade_claim(order) for _ in range(30)]
+    ask = Patience(30).ask
 
     with ThreadPoolExecutor(30) as threads:
-        refused_ = list(threads.map(_claims_too_much, repeat(order), claims))
+        each = [threads.submit(ask, _claims_too_much, order, claim) for claim in claims]
+        refused_ = [asked.result() for asked in each]
 
     # ¥1,231.23 are twelve claims of ¥100.00, and ¥31.23.
     assert Counter(refused_) == {False: 12, True: 18}
@@ -366,22 +356,13 @@ def test_claims_race_with_answers_to_others_and_with_their_order(
     order = world.effective()
     first = [world.claim(order, 12_000) for _ in range(10)]
     more = [world.unmade_claim(order) for _ in range(20)]
-
-    def answer(claim: Subject) -> bool:
-        def ask() -> bool:
-            admit(claim, 2_000)
-            return False
-
-        return _patiently(ask)
-
-    def go_on() -> bool:
-        world.books.commit((order.step(Trigger.PURCHASE, commands.Purchase()),))
-        return False
+    step = order.step(Trigger.PURCHASE, commands.Purchase())
+    ask = Patience(31).ask
 
     with ThreadPoolExecutor(31) as threads:
-        answering = [threads.submit(answer, claim) for claim in first]
-        making = [threads.submit(_claims_too_much, order, claim) for claim in more]
-        threads.submit(_patiently, go_on).result()
+        answering = [threads.submit(ask, admit, claim, 2_000) for claim in first]
+        making = [threads.submit(ask, _claims_too_much, order, claim) for claim in more]
+        threads.submit(ask, world.books.commit, (step,)).result()
         assert not any(each.result() for each in answering)
         made = sum(not each.result() for each in making)
 

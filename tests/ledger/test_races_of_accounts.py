@@ -22,7 +22,7 @@ from daigou.ledger.books import TRIES_MAX, PostgresBooks
 from daigou.ledger.engine import make_engine
 from daigou.ledger.promotion import Promotion
 from daigou.ledger.queries import Queries
-from daigou.ports.books import BooksUnavailableError, StepConflictError
+from daigou.ports.books import StepConflictError
 from tests.ledger.account_road import (
     a_report,
     chargeback,
@@ -36,6 +36,7 @@ from tests.ledger.account_road import (
 )
 from tests.ledger.attack import Sql
 from tests.ledger.noted import BEGIN_TO_NOTE, NOTED, Notes, used_while_frozen
+from tests.ledger.patience import Patience
 from tests.ledger.road import ANNA, WHOLE, Subject, World, pay, sold_out
 from tests.ledger.sums import balances
 
@@ -50,31 +51,24 @@ class Callers:
     """Acts that begin at once; whoever finds the books busy asks again, as an activity would."""
 
     def __init__(self) -> None:
-        self.busy: list[str] = []
+        self._patience = Patience(CALLERS)
         self._together = threading.Barrier(CALLERS)
 
     def act(self, acts: tuple[Act, ...]) -> RefusalCode | None:
         """One caller's acts, one after the other; the first that is refused is its last."""
         self._together.wait(timeout=30)
         for each in acts:
-            while True:
-                try:
-                    each()
-                except Refused as refused:
-                    return refused.code
-                except BooksUnavailableError as error:
-                    self.busy.append(str(error))
-                    if len(self.busy) > 10 * CALLERS:
-                        raise
-                else:
-                    break
+            try:
+                self._patience.ask(each)
+            except Refused as refused:
+                return refused.code
         return None
 
     def race(self, callers: list[tuple[Act, ...]]) -> list[RefusalCode | None]:
         """How each caller's acts ended: by what refusal, or well."""
         with ThreadPoolExecutor(CALLERS) as threads:
             ends = list(threads.map(self.act, callers))
-        assert [said for said in self.busy if "deadlock" in said] == []
+        assert [said for said in self._patience.busy if "deadlock" in said] == []
         return ends
 
 

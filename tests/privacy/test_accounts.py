@@ -13,8 +13,8 @@ from daigou.domain.money import Money
 from daigou.domain.order import Role, State, Trigger
 from daigou.ledger.registry import Registry
 from gateway.client import DaigouClient
-from tests.chaos.house import LOOK_SECONDS, House, open_house
-from tests.chaos.town import AGREED, KETTLES_FEN, App, a_key, fen, kettles
+from tests.chaos.house import House, open_house
+from tests.chaos.town import AGREED, KETTLES_FEN, LOOK_SECONDS, App, a_key, fen, kettles
 from tests.privacy import marked
 
 CLIENT = PartyId("cli_zoe")

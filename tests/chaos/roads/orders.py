@@ -2,12 +2,11 @@
 
 import asyncio
 
-from daigou.domain.money import Money
 from daigou.domain.order import State
 from gateway.answers import OrderAnswer
 from gateway.client import DaigouClient
 from tests.chaos.roads.road import LOOK_SECONDS, Record, Road, Walk
-from tests.chaos.town import FROM_BOTH, NORMAL, SOLD_OUT, App, Edge, a_key, kettles, triggers
+from tests.chaos.town import FROM_BOTH, NORMAL, SOLD_OUT, a_key, kettles, recharge, triggers
 
 RECHARGE_FEN = 1_000_00
 PAID = ("request", "accept", "pay", "confirm-payment")
@@ -73,17 +72,6 @@ async def tell_order(walk: Walk) -> Record:
     }
 
 
-async def recharge(edge: Edge, client: App) -> str:
-    """A client puts its money into its deposit; the recharge's id."""
-    async with edge.client(client) as buyer:
-        done = await buyer.request_recharge(
-            key=a_key(), amount=Money(RECHARGE_FEN), payment_method="pm_ok"
-        )
-        while (await buyer.recharge(done.receipt.id)).state == State.DUE:
-            await asyncio.sleep(LOOK_SECONDS)
-    return done.receipt.id
-
-
 async def _bought(walk: Walk) -> Record:
     await buy(walk)
     return await tell_order(walk)
@@ -95,7 +83,7 @@ async def _sold_out(walk: Walk) -> Record:
 
 
 async def _recharged(walk: Walk) -> Record:
-    number = await recharge(walk.edge, walk.client)
+    number = await recharge(walk.edge, walk.client, RECHARGE_FEN)
     async with walk.edge.client(walk.client) as buyer:
         found = await buyer.recharge(number)
         deposit = await buyer.deposit(walk.client.party)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from daigou.domain.ids import SubjectId
 from daigou.domain.order import State, Trigger
@@ -22,6 +22,22 @@ LOOKS_MAX = 300
 _ONLY_LOOKS = frozenset({Trigger.COLLECT_DEBT, Trigger.ESCALATE})
 
 Record = dict[str, Any]
+T = TypeVar("T")
+
+
+async def seen(
+    look: Callable[[], T],
+    *,
+    until: Callable[[T], bool],
+    looks: int = LOOKS_MAX,
+    seconds: float = LOOK_SECONDS,
+) -> T:
+    """What a look at the books finds once it is so; after so many looks, the last of it."""
+    for _ in range(looks):
+        if until(found := await asyncio.to_thread(look)):
+            break
+        await asyncio.sleep(seconds)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,32 +63,32 @@ class Walk:
         """The institution's own id of the chargeback on that order, if there is one."""
         return f"dp_{self.number:03d}"
 
-    async def reach(self, subject: str, *ends: State) -> None:
-        """Waits until a subject stands in one of the states."""
-        for _ in range(LOOKS_MAX):
-            if (await asyncio.to_thread(self._steps, subject))[-1].target in ends:
-                return
-            await asyncio.sleep(LOOK_SECONDS)
-        raise TimeoutError(f"{subject} is not {' or '.join(ends)}")
+    async def reach(self, subject: str, end: State) -> None:
+        """Waits until a subject stands in a state."""
+        steps = await seen(
+            lambda: self._steps(subject), until=lambda steps: steps[-1].target == end
+        )
+        if steps[-1].target != end:
+            raise TimeoutError(f"{subject} is not {end}")
 
     async def heeded(self, times: int) -> None:
         """Waits until the order was told so often of its chargeback."""
-        for _ in range(LOOKS_MAX):
-            steps = triggers(await asyncio.to_thread(self._steps, self.order))
-            if steps.count(Trigger.HEED_CHARGEBACK) >= times:
-                return
-            await asyncio.sleep(LOOK_SECONDS)
-        raise TimeoutError(f"{self.order} was not told {times} times")
+
+        def told() -> int:
+            return triggers(self._steps(self.order)).count(Trigger.HEED_CHARGEBACK)
+
+        if await seen(told, until=lambda often: often >= times) < times:
+            raise TimeoutError(f"{self.order} was not told {times} times")
 
     async def tell(self, ends: "Ends", subject: str) -> Record:
         """What became of a subject and of its order, once both have ended as they should; or how
         they stand, if that takes too long."""
-        for _ in range(LOOKS_MAX):
-            told = await asyncio.to_thread(self._told, subject, ends)
-            if told["state"] == ends.state and len(told["order_steps"]) >= len(ends.order):
-                break
-            await asyncio.sleep(LOOK_SECONDS)
-        return told
+        return await seen(
+            lambda: self._told(subject, ends),
+            until=lambda told: (
+                told["state"] == ends.state and len(told["order_steps"]) >= len(ends.order)
+            ),
+        )
 
     def _told(self, subject: str, ends: "Ends") -> Record:
         steps = self._steps(subject)
