@@ -1,8 +1,6 @@
 """Owns what is looked up of a client before anything of its account is begun: it is registered, and
 no freeze forbids it. The books refuse it, too; but what is refused here leaves no trace."""
 
-from typing import Any
-
 from daigou.domain.commands import Block
 from daigou.domain.freezes import blocked
 from daigou.domain.ids import PartyId
@@ -10,7 +8,6 @@ from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
 from daigou.ledger.views import ApplicationView
 from gateway.backend import Backend
-from gateway.opening import Asking
 from gateway.problems import Fault, invalid
 
 
@@ -34,12 +31,11 @@ async def check_client(backend: Backend, caller: ApplicationView, client: PartyI
         )
 
 
-async def refuse_if_blocked(asking: Asking[Any, Any], client: PartyId, what: Block) -> None:
-    """Refuses what a freeze of the account forbids; what was begun before is not refused.
+async def refuse_if_blocked(backend: Backend, client: PartyId, what: Block) -> None:
+    """Refuses what a freeze of the account forbids.
 
     Raises:
         Refused: by the clause of the first freeze that forbids it.
     """
-    by = await asking.backend.accounting.blocking(client, what)
-    if by and await asking.kind.read(asking.backend, asking.subject) is None:
+    if by := await backend.accounting.blocking(client, what):
         raise blocked(what, by)

@@ -48,9 +48,12 @@ _RECEIPT = frozenset(
 """The steps by which goods are received, or not."""
 
 
-async def assembled(backend: Backend, command: Command, *, of: SubjectId, actor: Actor) -> Command:
+async def assembled(
+    backend: Backend, command: Command, *, of: SubjectId, actor: Actor, again: bool
+) -> Command:
     """A command to stage evidence, with the digest of the bundle that was put together for it and
-    kept; any other command as it is.
+    kept; any other command as it is. What is tried again may have been done: that is not asked
+    here.
 
     Raises:
         Refused: evidence cannot be staged any more; nothing was kept.
@@ -61,7 +64,8 @@ async def assembled(backend: Backend, command: Command, *, of: SubjectId, actor:
     order = await backend.order(chargeback.order) if chargeback else None
     if chargeback is None or order is None:
         raise not_found("chargeback of this id")
-    _ask_the_table(chargeback, command, actor)
+    if not again:
+        _ask_the_table(chargeback, command, actor)
     content, words = await _bundle(backend, chargeback, order)
     digest = hashlib.sha256(content.encode()).hexdigest()
     await backend.accounting.keep_bundle(

@@ -10,7 +10,7 @@ from daigou.domain.order import Parties
 from daigou.ledger.views import ApplicationView, ClaimView, OrderView
 from gateway.finding import visible_order
 from gateway.kinds import CLAIMS
-from gateway.opening import Asking, Beginning, ask_the_table, asking_for, open_once
+from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
 from gateway.referring import check_references
 from gateway.schemas import MakeClaimBody
@@ -33,9 +33,7 @@ async def make_claim(
     )
 
     async def beginning() -> Beginning[ClaimView]:
-        begins = _beginning(asking, order, await _command(asking, order))
-        await ask_the_table(asking, begins)
-        return begins
+        return _beginning(asking, order, await _command(asking, order))
 
     return await open_once(asking, beginning)
 

@@ -1,15 +1,18 @@
 """Owns the asking for the closing of an account: checked, and its workflow begun once (UA-1-20)."""
 
+from functools import partial
+
 from fastapi import Request
 from starlette.responses import Response
 
 from daigou.domain.commands import CloseAccount
-from daigou.domain.ids import ClosureId, PartyId
+from daigou.domain.ids import PartyId
 from daigou.domain.order import Parties
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.terms import current
 from daigou.ledger.account_views import AccountState, ClosureView
 from daigou.ledger.views import ApplicationView
+from gateway.backend import Backend
 from gateway.blocking import check_client
 from gateway.finding import visible_account
 from gateway.kinds import CLOSURES
@@ -34,21 +37,14 @@ async def close_account(
 
     async def beginning() -> Beginning[ClosureView]:
         await check_client(asking.backend, caller, client)
-        await _check_that_it_is_open(asking, client)
         return await _beginning(asking, client)
 
     return await open_once(asking, beginning)
 
 
-async def _check_that_it_is_open(
-    asking: Asking[ClosureView, CloseAccountBody], client: PartyId
-) -> None:
-    account = await asking.backend.accounting.account(client)
-    if (
-        account is not None
-        and account.state in (AccountState.WINDING_UP, AccountState.CLOSED)
-        and account.closure != ClosureId(asking.subject)
-    ):
+async def _check_that_it_is_open(backend: Backend, client: PartyId) -> None:
+    account = await backend.accounting.account(client)
+    if account is not None and account.state in (AccountState.WINDING_UP, AccountState.CLOSED):
         raise Refused(
             RefusalCode.ALREADY_RECORDED,
             CLOSURES.clause,
@@ -77,4 +73,5 @@ async def _beginning(
         # Where the rest is to be paid may have been said anew since.
         is_same=lambda found: found.client == client,
         summary=f"closing of the account of {client}",
+        checks=(partial(_check_that_it_is_open, asking.backend, client),),
     )

@@ -1,6 +1,8 @@
 """Owns the reporting of a chargeback: held against the payment that it is of, and begun once,
 whether a person or the institution's own message reports it (PSR-22-1)."""
 
+from functools import partial
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -9,12 +11,12 @@ from daigou.domain.commands import ReportChargeback
 from daigou.domain.ids import ChargebackId, MovementRef, OrderId, SubjectId, chargeback_of
 from daigou.domain.order import Parties
 from daigou.domain.refusals import RefusalCode, Refused
-from daigou.ledger.account_views import ChargebackView, PaymentView
+from daigou.ledger.account_views import ChargebackView
 from daigou.ledger.views import ApplicationView, OrderView
 from gateway.backend import Backend
 from gateway.finding import visible_order
 from gateway.kinds import CHARGEBACKS
-from gateway.opening import Asking, Beginning, ask_the_table, asking_for, open_once
+from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
 from gateway.schemas import ReportChargebackBody
 from workflows.messages import OpenSubject
@@ -43,30 +45,25 @@ async def report_chargeback(
     )
 
     async def beginning() -> Beginning[ChargebackView]:
-        begins = beginning_of(asking, order)
-        await ask_the_table(asking, begins)
-        await check_payment(asking.backend, asking.subject, asked_in(asking, order))
-        return begins
+        return beginning_of(asking, order)
 
     return await open_once(asking, beginning)
 
 
-async def check_payment(backend: Backend, chargeback: SubjectId, asked: ReportChargeback) -> None:
-    """Checks that the payment is one of the order, and has so much left to be charged back; what
-    was reported before is not refused.
+async def _check_payment(backend: Backend, asked: ReportChargeback) -> None:
+    """Checks that the dispute is new, and the payment one of the order that has so much left to be
+    charged back.
 
     Raises:
         Refused: it is not, or has not.
     """
     before = await backend.accounting.chargeback_of(asked.dispute)
     if before is not None:
-        if SubjectId(before.id) != chargeback:
-            raise Refused(
-                RefusalCode.ALREADY_RECORDED,
-                "PSR-22-1",
-                f"dispute {asked.dispute} is about {before.payment}",
-            )
-        return
+        raise Refused(
+            RefusalCode.ALREADY_RECORDED,
+            "PSR-22-1",
+            f"dispute {asked.dispute} is about {before.payment}",
+        )
     payment = await backend.accounting.payment(MovementRef(asked.payment))
     if payment is None or payment.order != asked.order:
         raise Refused(
@@ -74,15 +71,6 @@ async def check_payment(backend: Backend, chargeback: SubjectId, asked: ReportCh
             "PSR-22-1",
             f"{asked.payment} is no payment of {asked.order} that was captured",
         )
-    check_what_is_left(payment, asked)
-
-
-def check_what_is_left(payment: PaymentView, asked: ReportChargeback) -> None:
-    """Checks that so much of a payment can still be charged back.
-
-    Raises:
-        Refused: it cannot: the rest was given back before.
-    """
     if asked.amount > payment.left:
         raise Refused(
             RefusalCode.INVALID_REQUEST,
@@ -92,18 +80,11 @@ def check_what_is_left(payment: PaymentView, asked: ReportChargeback) -> None:
         )
 
 
-def asked_in(
-    asking: Asking[ChargebackView, ReportChargebackBody], order: OrderView
-) -> ReportChargeback:
-    """What is reported, by what is known of the order now (PSR-22-4)."""
-    return asking.body.to_command(order=OrderId(order.id), footing=footing_of(order.facts))
-
-
 def beginning_of(
     asking: Asking[ChargebackView, ReportChargebackBody], order: OrderView
 ) -> Beginning[ChargebackView]:
-    """What begins the chargeback."""
-    asked = asked_in(asking, order)
+    """What begins the chargeback, by what is known of the order now (PSR-22-4)."""
+    asked = asking.body.to_command(order=OrderId(order.id), footing=footing_of(order.facts))
     reason = asked.reason.replace("_", " ")
     parties = Parties(
         client=order.parties.client,
@@ -129,4 +110,5 @@ def beginning_of(
         summary=f"chargeback of {asked.amount} · {order.id} · {reason}",
         details=f"on {order.id}, of {asked.payment}: {reason}",
         amount=asked.amount,
+        checks=(partial(_check_payment, asking.backend, asked),),
     )

@@ -8,6 +8,7 @@ import structlog
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -112,6 +113,19 @@ class WorkflowEngine:
             EndedError: it has ended, and was not opened by this update.
         """
         return await self._update(subject, OPENED, None, update_id=update_id)
+
+    async def is_under_way(self, subject: SubjectId) -> bool:
+        """Whether a subject's workflow has begun and not ended."""
+
+        async def look() -> bool:
+            client = await self._connected()
+            told = await client.get_workflow_handle(workflow_id(subject)).describe()
+            return told.status == WorkflowExecutionStatus.RUNNING
+
+        try:
+            return await self._answer(look)
+        except EndedError:
+            return False
 
     async def pull(self, subject: SubjectId, trigger: Trigger, pull: Pull) -> Receipt:
         """Sends a command to a living subject.

@@ -16,7 +16,7 @@ from daigou.ledger.views import ApplicationView, OrderView
 from gateway.auth import acts_as, may_see
 from gateway.finding import visible_client, visible_order
 from gateway.kinds import FREEZES as KIND
-from gateway.opening import Asking, Beginning, ask_the_table, asking_for, open_once
+from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
 from gateway.problems import Fault, ProblemError, invalid, not_found
 from gateway.schemas import PlaceFreezeBody
@@ -38,9 +38,7 @@ async def place_freeze(
     asking = replace(asking, actor=_actor(asking, order))
 
     async def beginning() -> Beginning[FreezeView]:
-        begins = await _beginning(asking, client, order)
-        await ask_the_table(asking, begins)
-        return begins
+        return await _beginning(asking, client, order)
 
     return await open_once(asking, beginning)
 

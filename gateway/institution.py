@@ -27,11 +27,11 @@ from daigou.ledger.institution import Dealt, Outcome
 from daigou.ledger.views import ApplicationView
 from daigou.settings import Settings
 from gateway.backend import Backend
-from gateway.disputing import asked_in, beginning_of, check_what_is_left
+from gateway.disputing import beginning_of
 from gateway.engine import EndedError, WorkflowEngine
 from gateway.kinds import CHARGEBACKS
 from gateway.once import command_id
-from gateway.opening import Asking, begin
+from gateway.opening import Asking, begin, check
 from gateway.parsing import BODY_BYTES_MAX, bounded, parse_or_refuse
 from gateway.problems import EdgeCode, Fault, FaultIn, ProblemError, invalid, unavailable
 from gateway.schemas import ReportChargebackBody
@@ -280,8 +280,9 @@ async def _opened(line: _Line, said: OpenedDispute) -> Dealt:
         return _for_a_person("unknown_payment", about)
     asking = _asking(line, said, chargeback_of(order.id, said.dispute_id))
     try:
-        check_what_is_left(payment, asked_in(asking, order))
-        await begin(asking, beginning_of(asking, order))
+        begins = beginning_of(asking, order)
+        await check(asking, *begins.checks)
+        await begin(asking, begins)
     except Refused as refused:
         return _for_a_person(f"refused_{refused.code}", about)
     except ProblemError as problem:

@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from starlette.responses import Response
 
 from daigou.domain.refusals import Refused
-from daigou.ledger.idempotency import Mismatch, Replay, Running
+from daigou.ledger.idempotency import Mismatch, New, Replay, Running
 from daigou.ledger.views import ApplicationView
 from gateway.backend import Backend
 from gateway.edge import problem_response
@@ -51,6 +51,9 @@ Key = Annotated[str, Depends(_key_of)]
 
 Make = Callable[[], Awaitable[Answered]]
 """Carries a command out. `Refused` is the rules' no."""
+Try = Callable[[New], Awaitable[Answered]]
+"""Carries out a command of which an earlier try may still be under way, where it is not the first.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,27 @@ async def once(
     status: int = 200,
     location: str = "",
 ) -> Response:
+    """The answer to a command that is carried out here and now, whole or not at all; see
+    `try_once`."""
+
+    async def tried(_: New) -> Answered:
+        return await make()
+
+    return await try_once(
+        request, caller, key, content=content, make=tried, status=status, location=location
+    )
+
+
+async def try_once(
+    request: Request,
+    caller: ApplicationView,
+    key: str,
+    *,
+    content: bytes,
+    make: Try,
+    status: int = 200,
+    location: str = "",
+) -> Response:
     """The answer to a command: carried out now, or told again.
 
     Kept is what the rules answered, yes or no; nothing personal may stand in it (PSR-23). A
@@ -131,10 +155,10 @@ async def once(
                 detail=f"the request with this {HEADER} is still being carried out",
                 headers={"Retry-After": "1"},
             )
-        case _:
+        case New():
             pass
     try:
-        told = _Told.of(await make(), status=status, location=location)
+        told = _Told.of(await make(begun), status=status, location=location)
     except Refused as refused:
         problem = refusal(refused)
         await _keep(backend, caller, key, _Told.no(problem))

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from fastapi import Request
@@ -18,6 +19,7 @@ from daigou.domain.order import Actor, Parties
 from daigou.domain.refusals import Refused
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import terms_of
+from daigou.ledger.idempotency import New
 from daigou.ledger.subject_views import SubjectView
 from daigou.ledger.views import ApplicationView
 from gateway import once
@@ -36,6 +38,8 @@ from workflows import messages
 from workflows.messages import Opening
 
 B = TypeVar("B", bound=ReferringBody)
+Check = Callable[[], Awaitable[None]]
+"""Raises `Refused` where what is asked for is forbidden by what is known now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,9 @@ class Beginning(Generic[V]):
     """What begins a subject, and how it is told of in the Temporal UI.
 
     `is_same` says of the subject that has this id already whether it is the very one that is asked
-    for. `attributes` are search attributes beyond those that every kind shows.
+    for. `checks` are made, besides asking the table, before a workflow is begun, so that a refusal
+    leaves no trace: they forbid nothing that the workflow would allow. `attributes` are search
+    attributes beyond those that every kind shows.
     """
 
     opening: Opening
@@ -89,6 +95,7 @@ class Beginning(Generic[V]):
     summary: str
     details: str = ""
     amount: Money | None = None
+    checks: tuple[Check, ...] = ()
     attributes: tuple[SearchAttributePair[Any], ...] = ()
 
 
@@ -147,10 +154,14 @@ async def open_once(
             `Refused`, the rules' own no, is answered as such.
     """
 
-    async def make() -> ReceiptAnswer:
-        return ReceiptAnswer.of(await begin(asking, await beginning()))
+    async def make(taken: New) -> ReceiptAnswer:
+        begins = await beginning()
+        # What becomes of an earlier try its workflow knows alone, which may be still on its way.
+        if not taken.again:
+            await check(asking, partial(_ask_the_table, asking, begins), *begins.checks)
+        return ReceiptAnswer.of(await begin(asking, begins))
 
-    return await once.once(
+    return await once.try_once(
         asking.request,
         asking.caller,
         asking.key,
@@ -161,13 +172,31 @@ async def open_once(
     )
 
 
-async def ask_the_table(asking: Asking[V, B], beginning: Beginning[V]) -> None:
-    """Asks the table before a workflow is begun: what it refuses leaves no trace. What was begun
+async def check(asking: Asking[V, B], *checks: Check) -> None:
+    """Holds what is asked for against what is known, one check after the other. What was begun
     before is not refused: what it is by now may stand in its own way.
 
     Raises:
-        Refused: everything that is wrong with it, by what is known now.
+        Refused: by the first of them that forbids it.
     """
+    try:
+        for each in checks:
+            await each()
+    except Refused:
+        if not await _is_begun(asking):
+            raise
+
+
+async def _is_begun(asking: Asking[V, B]) -> bool:
+    """Whether there is the subject already, or a workflow that is about to write it."""
+    if await asking.kind.read(asking.backend, asking.subject) is not None:
+        return True
+    engine: WorkflowEngine = asking.request.app.state.engine
+    return await engine.is_under_way(asking.subject)
+
+
+async def _ask_the_table(asking: Asking[V, B], beginning: Beginning[V]) -> None:
+    """Refuses everything that is wrong with it by what is known now."""
     kind, opening = asking.kind, beginning.opening
     situation = Situation(
         actor=opening.actor,
@@ -176,11 +205,7 @@ async def ask_the_table(asking: Asking[V, B], beginning: Beginning[V]) -> None:
         terms=terms_of(opening.terms_version),
         at=datetime.now(UTC),
     )
-    try:
-        kind.table.fire(state=kind.table.initial, trigger=kind.opened_by, situation=situation)
-    except Refused:
-        if await kind.read(asking.backend, asking.subject) is None:
-            raise
+    kind.table.fire(state=kind.table.initial, trigger=kind.opened_by, situation=situation)
 
 
 async def begin(asking: Asking[V, B], beginning: Beginning[V]) -> Receipt:

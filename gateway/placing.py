@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import Request as HttpRequest
 from starlette.responses import Response
@@ -11,10 +12,9 @@ from daigou.domain.commands import NO_DRIFT, AdvanceDeposit, Block, Inference, M
 from daigou.domain.ids import OrderId, PartyId
 from daigou.domain.invitations import SOURCE
 from daigou.domain.lifecycle import FULFILMENT
-from daigou.domain.lifecycle.table import Situation
 from daigou.domain.money import Money, service_fee
-from daigou.domain.order import Actor, Role, Trigger
-from daigou.domain.refusals import RefusalCode, Refused
+from daigou.domain.order import Role, Trigger
+from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
 from daigou.ledger.views import ApplicationView, OrderView, PartyView
 from gateway.backend import Backend
@@ -22,7 +22,7 @@ from gateway.blocking import refuse_if_blocked
 from gateway.kinds import ORDERS
 from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
-from gateway.problems import Fault, invalid, refusal
+from gateway.problems import Fault, invalid
 from gateway.records import findings_in
 from gateway.referring import faults_of_named
 from gateway.request_body import PlaceOrder, offer_in, seller_in
@@ -56,10 +56,7 @@ async def place(request: HttpRequest, *, caller: ApplicationView, key: str) -> R
     )
 
     async def beginning() -> Beginning[OrderView]:
-        asked = await _whole(asking.backend, caller, asking.body)
-        _screen(asked, asking.actor)
-        await refuse_if_blocked(asking, asked.client, Block.SERVICE)
-        return _beginning(asking, asked)
+        return _beginning(asking, await _whole(asking.backend, caller, asking.body))
 
     return await open_once(asking, beginning)
 
@@ -163,21 +160,6 @@ def _request(body: PlaceOrder, *, client: PartyView, address: str) -> Request:
     )
 
 
-def _screen(asked: Request, actor: Actor) -> None:
-    """Asks the table before a workflow is begun: what it refuses leaves no trace (PSR-14)."""
-    situation = Situation(
-        actor=actor,
-        command=asked,
-        parties=asked.parties,
-        terms=current(),
-        at=datetime.now(UTC),
-    )
-    try:
-        FULFILMENT.fire(state=FULFILMENT.initial, trigger=Trigger.REQUEST, situation=situation)
-    except Refused as refused:
-        raise refusal(refused) from refused
-
-
 def _beginning(asking: Asking[OrderView, PlaceOrder], asked: Request) -> Beginning[OrderView]:
     terms = current()
     fee = service_fee(goods=asked.goods, freight=asked.freight, rate=terms.fee_rate)
@@ -196,6 +178,7 @@ def _beginning(asking: Asking[OrderView, PlaceOrder], asked: Request) -> Beginni
         summary=summary_of(asked, amount),
         details=_details(asked),
         amount=amount,
+        checks=(partial(refuse_if_blocked, asking.backend, asked.client, Block.SERVICE),),
         attributes=(
             SearchAttributePair(messages.ORDER_CASE, "none"),
             SearchAttributePair(messages.PAYMENT_HOLD, "none"),

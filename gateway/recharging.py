@@ -1,5 +1,7 @@
 """Owns the asking for a recharge: checked, and its workflow begun once (UA-1-8)."""
 
+from functools import partial
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -29,7 +31,6 @@ async def recharge(request: Request, *, caller: ApplicationView, key: str) -> Re
     async def beginning() -> Beginning[RechargeView]:
         client = asking.body.client_id or caller.party
         await check_client(asking.backend, asking.caller, client)
-        await refuse_if_blocked(asking, client, Block.RECHARGE)
         return _beginning(asking, client)
 
     return await open_once(asking, beginning)
@@ -53,4 +54,5 @@ def _beginning(
         parties=Parties.alone(client),
         is_same=lambda found: (found.client, found.amount) == (client, amount),
         summary=f"recharge {amount}",
+        checks=(partial(refuse_if_blocked, asking.backend, client, Block.RECHARGE),),
     )

@@ -18,13 +18,14 @@ from daigou.domain.order import Actor, Parties, Role, State, Trigger
 from daigou.domain.refusals import RefusalCode, Refused
 from daigou.domain.steps import Receipt
 from daigou.domain.terms import terms_of
+from daigou.ledger.idempotency import New
 from daigou.ledger.views import ApplicationView
 from gateway.answers import ReceiptAnswer
 from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.bundling import assembled
 from gateway.engine import EndedError, WorkflowEngine
-from gateway.once import command_id, once
+from gateway.once import command_id, try_once
 from gateway.parsing import body_of
 from gateway.problems import ProblemError, unavailable
 from gateway.records import findings_in
@@ -80,21 +81,23 @@ async def send(
     actor = _actor(caller, target, trigger)
     note(request, role=actor.role, trigger=trigger)
 
-    async def make() -> ReceiptAnswer:
+    async def make(taken: New) -> ReceiptAnswer:
         await check_references(backend, body, subject=target.subject, clause=clause)
         command = await _screened(
             backend, await _command(backend, body, target, actor, key), target
         )
         pull = Pull(
             actor=actor,
-            command=await assembled(backend, command, of=target.subject, actor=actor),
+            command=await assembled(
+                backend, command, of=target.subject, actor=actor, again=taken.again
+            ),
             command_id=command_id(caller, key),
             item=target.item,
             seen=target.sequence,
         )
         return ReceiptAnswer.of(await _pull(request, target, trigger, pull, find))
 
-    return await once(request, caller, key, content=body.model_dump_json().encode(), make=make)
+    return await try_once(request, caller, key, content=body.model_dump_json().encode(), make=make)
 
 
 def roles_of(table: Table, trigger: Trigger) -> frozenset[Role]:

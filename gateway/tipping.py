@@ -8,7 +8,7 @@ from daigou.ledger.side_views import TipView
 from daigou.ledger.views import ApplicationView
 from gateway.finding import visible_order
 from gateway.kinds import TIPS
-from gateway.opening import Beginning, ask_the_table, asking_for, open_once
+from gateway.opening import Beginning, asking_for, open_once
 from gateway.parsing import body_of
 from gateway.schemas import GiveTipBody
 from workflows.messages import OpenSubject
@@ -34,7 +34,7 @@ async def give_tip(
             grounds=order.tip_grounds,
             note_ref=await asking.keep_note(asking.body.note),
         )
-        begins: Beginning[TipView] = Beginning(
+        return Beginning(
             opening=OpenSubject(
                 subject=asking.subject,
                 request=tip,
@@ -49,7 +49,5 @@ async def give_tip(
             summary=f"tip of {tip.amount} · {tip.order} · PSR-21-1",
             amount=tip.amount,
         )
-        await ask_the_table(asking, begins)
-        return begins
 
     return await open_once(asking, beginning)

@@ -1,5 +1,7 @@
 """Owns the asking for a withdrawal: checked, and its workflow begun once (UA-1-8)."""
 
+from functools import partial
+
 from fastapi import Request
 from starlette.responses import Response
 
@@ -11,7 +13,7 @@ from daigou.ledger.account_views import WithdrawalView
 from daigou.ledger.views import ApplicationView
 from gateway.blocking import check_client, refuse_if_blocked
 from gateway.kinds import WITHDRAWALS
-from gateway.opening import Asking, Beginning, ask_the_table, asking_for, open_once
+from gateway.opening import Asking, Beginning, asking_for, open_once
 from gateway.parsing import body_of
 from gateway.schemas import WithdrawalBody
 from workflows.messages import OpenSubject
@@ -30,10 +32,7 @@ async def withdraw(request: Request, *, caller: ApplicationView, key: str) -> Re
     async def beginning() -> Beginning[WithdrawalView]:
         client = asking.body.client_id or caller.party
         await check_client(asking.backend, caller, client)
-        begins = _beginning(asking, client)
-        await ask_the_table(asking, begins)
-        await refuse_if_blocked(asking, client, Block.WITHDRAWAL)
-        return begins
+        return _beginning(asking, client)
 
     return await open_once(asking, beginning)
 
@@ -58,4 +57,5 @@ def _beginning(
         is_same=lambda found: (found.client, found.amount) == (client, amount),
         summary=f"withdrawal {amount}",
         amount=amount,
+        checks=(partial(refuse_if_blocked, asking.backend, client, Block.WITHDRAWAL),),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Boolean, Engine, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from daigou.domain.ids import AppKey
@@ -12,11 +12,19 @@ from daigou.ledger.engine import autocommit
 from daigou.ledger.tables import METADATA
 
 _KEPT = METADATA.tables["idempotency"]
+_IS_TAKEN_OVER = literal_column("xmax <> 0", Boolean).label("is_taken_over")
+"""Whether a row that is returned was there before: who inserts a row locks none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
-    """The key is the caller's until its lease ends: carry the request out."""
+    """The key is the caller's until its lease ends: carry the request out.
+
+    `again` says that somebody tried before, and that nobody knows what became of that try: it may
+    still be carried out.
+    """
+
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +85,11 @@ class Idempotency:
                 & (_KEPT.c.leased_until <= now)
                 & (_KEPT.c.request_digest == taking.excluded.request_digest)
             ),
-        ).returning(_KEPT.c.key)
+        ).returning(_IS_TAKEN_OVER)
         query = select(_KEPT).where(_KEPT.c.app_key == app_key, _KEPT.c.key == key)
         with autocommit(self._engine) as connection:
-            if connection.execute(taking_over).first() is not None:
-                return New()
+            if (taken := connection.execute(taking_over).first()) is not None:
+                return New(again=taken.is_taken_over)
             kept = connection.execute(query).mappings().one()
         if kept["request_digest"] != request_digest:
             return Mismatch()

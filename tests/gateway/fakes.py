@@ -702,6 +702,9 @@ class FakeEngine:
     async def open(self, opening: Any, **told: Any) -> Receipt:
         return self._receipt(opening.subject, opening)
 
+    async def is_under_way(self, subject: Any) -> bool:
+        return False
+
     async def pull(self, subject: Any, trigger: Trigger, pull: Any) -> Receipt:
         return self._receipt(subject, pull)
 

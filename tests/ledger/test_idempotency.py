@@ -75,10 +75,12 @@ def test_released_key_goes_on(caller: Caller) -> None:
     caller.begin()
     caller.release()
 
-    assert caller.begin() == New()
+    assert caller.begin() == New(again=True)
 
 
-@pytest.mark.parametrize(("seconds", "begun"), [(29, Running()), (30, New()), (31, New())])
+@pytest.mark.parametrize(
+    ("seconds", "begun"), [(29, Running()), (30, New(again=True)), (31, New(again=True))]
+)
 def test_lease_of_a_dead_caller_is_taken_over_when_it_ends(
     caller: Caller, seconds: int, begun: Begun
 ) -> None:
@@ -115,4 +117,4 @@ def test_of_twenty_racers_for_a_dead_callers_key_one_is_let_in(caller: Caller) -
         later = NOON + timedelta(minutes=1)
         begun = Counter(threads.map(lambda _: caller.begin(now=later), range(20)))
 
-    assert begun == {New(): 1, Running(): 19}
+    assert begun == {New(again=True): 1, Running(): 19}
