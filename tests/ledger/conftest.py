@@ -23,7 +23,7 @@ from daigou.ledger.migrate import upgrade
 from daigou.ledger.promotion import Promotion
 from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry
-from tests.ledger.databases import admin_of, borrowed, close_spares, named, plain
+from tests.ledger.databases import Spare, admin_of, borrowed, close_spares, named, plain
 from tests.ledger.road import (
     ANNA,
     BEN,
@@ -77,17 +77,20 @@ def template() -> str:
 
 
 @pytest.fixture
-def database_url(server_url: str, template: str, _numbers: Iterator[int]) -> Iterator[str]:
+def database(server_url: str, template: str, _numbers: Iterator[int]) -> Iterator[Spare]:
     """A database of this test's own."""
-    with borrowed(server_url, template, name=f"test_{next(_numbers)}") as url:
-        yield url
+    with borrowed(server_url, template, name=f"test_{next(_numbers)}") as database:
+        yield database
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(database_url, connections_max=30)
-    yield engine
-    engine.dispose()
+def database_url(database: Spare) -> str:
+    return database.url
+
+
+@pytest.fixture
+def engine(database: Spare) -> Engine:
+    return database.engine
 
 
 @pytest.fixture

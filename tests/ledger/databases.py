@@ -6,43 +6,58 @@ emptied and filled again. One whose schema a test changed is dropped.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 from psycopg import sql as to_sql
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
+
+from daigou.ledger.engine import make_engine
 
 Sql = psycopg.Connection[Any]
+CONNECTIONS_MAX, KEPT_MAX = 30, 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spare:
     """A copy of a template, with what brings it back to where it began.
 
-    `sql` is kept: a new session would read the whole catalogue again to empty forty tables.
+    `sql` and a few sessions of the engine are kept: a new one would read the catalogue again, and
+    compile every guard.
     """
 
     url: str
     sql: Sql
     schema: str
     restoring: str
+    engine: Engine
+    pids: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        event.listen(self.engine, "connect", lambda new, _: self.pids.add(new.info.backend_pid))
 
     def restore(self) -> bool:
         """Makes its rows the template's again; false if the schema is another one now, or the
         test cut off every session, this one too.
         """
+        if self.engine.pool.checkedin() > KEPT_MAX:
+            self.engine.dispose()
         try:
-            self.sql.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+            cut_off = {pid for (pid,) in self.sql.execute(_CUT_OFF, (list(self.pids),))}
         except psycopg.errors.AdminShutdown:
             return False
+        if cut_off & self.pids or self.engine.pool.checkedout():
+            self.engine.dispose()
         if _schema(self.sql) != self.schema:
             return False
         self.sql.execute(self.restoring)
         return True
+
+    def close(self) -> None:
+        """Lets go of its sessions."""
+        self.engine.dispose()
+        self.sql.close()
 
 
 SPARES: dict[tuple[str, str], Spare] = {}
@@ -50,21 +65,21 @@ SPARES: dict[tuple[str, str], Spare] = {}
 
 
 @contextmanager
-def borrowed(server_url: str, template: str, *, name: str) -> Iterator[str]:
+def borrowed(server_url: str, template: str, *, name: str) -> Iterator[Spare]:
     """A database that is like the template, for as long as it is needed; `name` if it is new."""
     spare = SPARES.pop((server_url, template), None) or _made(server_url, template, name)
-    yield spare.url
+    yield spare
     if spare.restore():
         SPARES[server_url, template] = spare
     else:
-        spare.sql.close()
+        spare.close()
         _drop(server_url, spare.url)
 
 
 def close_spares(server_url: str) -> None:
     """Lets go of the copies on a server that is about to stop."""
     for key in [key for key in SPARES if key[0] == server_url]:
-        SPARES.pop(key).sql.close()
+        SPARES.pop(key).close()
 
 
 @contextmanager
@@ -97,7 +112,8 @@ def _made(server_url: str, template: str, name: str) -> Spare:
     url = named(server_url, name)
     sql = psycopg.connect(plain(url), autocommit=True)
     sql.execute("CREATE SCHEMA pristine")
-    return Spare(url=url, sql=sql, restoring=_restoring(sql), schema=_schema(sql))
+    engine = make_engine(url, connections_max=CONNECTIONS_MAX)
+    return Spare(url=url, sql=sql, restoring=_restoring(sql), schema=_schema(sql), engine=engine)
 
 
 def _drop(server_url: str, url: str) -> None:
@@ -136,6 +152,14 @@ def _schema(sql: Sql) -> str:
     return digest
 
 
+# Whoever is still in the midst of something, and whoever is none of the engine's.
+_CUT_OFF = """
+    WITH strangers AS MATERIALIZED (
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND NOT (pid = ANY (%s) AND state = 'idle')
+    ) SELECT pid FROM strangers WHERE pg_terminate_backend(pid, 5000)
+"""
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 _SEQUENCES = """
     SELECT quote_ident(sequencename), last_value FROM pg_sequences WHERE schemaname = 'public'
