@@ -11,6 +11,17 @@ from daigou.stack.processes import Command
 from daigou.stack.state import StateDir
 
 NAMESPACE = "daigou"
+QUICK = (
+    # Twice the default's throughput and half its latency, as safe (measured).
+    "history.transferProcessorMaxPollRPS=500",
+    # By default no timer strikes within a second of its making; where time runs fast, that is much.
+    'history.timerProcessorMaxTimeShift="20ms"',
+)
+"""What makes a server of one process quick."""
+TELLING = (
+    # Two tries of a task that fail in a row are shown to staff; by default it takes five.
+    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
+)
 
 
 def temporal_command(state: StateDir, *, port: int, ui_port: int | None, durable: bool) -> Command:
@@ -38,17 +49,17 @@ def temporal_command(state: StateDir, *, port: int, ui_port: int | None, durable
             "journal_mode=wal",
             "--sqlite-pragma",
             f"synchronous={2 if durable else 0}",
-            # Twice the default's throughput and half its latency, as safe (measured).
-            "--dynamic-config-value",
-            "history.transferProcessorMaxPollRPS=500",
-            # Two tries of a task that fail in a row are shown to staff; by default it takes five.
-            "--dynamic-config-value",
-            "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
+            *with_values(*QUICK, *TELLING),
         ),
         environment=without_temporal(os.environ),
         cwd=state.root,
         log=state.log("temporal"),
     )
+
+
+def with_values(*values: str) -> tuple[str, ...]:
+    """The arguments that give the server these values of its dynamic configuration."""
+    return tuple(part for value in values for part in ("--dynamic-config-value", value))
 
 
 def without_temporal(environment: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from daigou.simulator.receiver import Receiver
 from tests.ledger.conftest import (  # noqa: F401 - these are fixtures
     _numbers,
     books,
+    database,
     database_url,
     engine,
     promotion,

@@ -46,7 +46,7 @@ APP = AppKey("app_recorder")
 ASKING = timedelta(minutes=10)
 """Time enough for a counterparty that answers at all."""
 LATE = timedelta(seconds=2)
-"""A timer may fire up to a second after its time was skipped to."""
+"""So long after its time was skipped to a timer has fired, on a busy machine too."""
 A_LITTLE_LATE = timedelta(seconds=0.3)
 """And so long after its time came by itself."""
 DAY = timedelta(days=1)

@@ -52,6 +52,7 @@ from daigou.ledger.queries import Queries
 from daigou.ledger.registry import Registry
 from daigou.simulator.counterparties import SimulatedCounterparties, simulated_counterparties
 from daigou.stack import Part, Stack, StackOptions
+from daigou.stack.temporal import QUICK, with_values
 from daigou.temporal_setup import DATA_CONVERTER, set_up_temporal
 from tests.domain import samples
 from tests.workflows.troubled_books import TroubledBooks
@@ -856,12 +857,7 @@ async def _time_skipping_temporal() -> WorkflowEnvironment:
         namespace="daigou",
         data_converter=DATA_CONVERTER,
         dev_server_existing_path=f"{sysconfig.get_path('scripts')}/temporal",
-        dev_server_extra_args=[
-            "--dynamic-config-value",
-            "frontend.WorkflowTimeSkippingEnabled=true",
-            "--dynamic-config-value",
-            "history.transferProcessorMaxPollRPS=500",
-        ],
+        dev_server_extra_args=with_values(*QUICK, "frontend.WorkflowTimeSkippingEnabled=true"),
         dev_server_log_level="error",
     )
     await set_up_temporal(env.client)
