@@ -1,7 +1,6 @@
 """One supervised server process: started apart, watched, stopped in time, never left behind."""
 
 import asyncio
-import ctypes
 import os
 import signal
 import subprocess
@@ -18,8 +17,7 @@ WATCH_SECONDS = 0.05
 LOG_TAIL_LINES = 20
 _LOG_TAIL_BYTES = 16_384
 _KILL_SECONDS_MAX = 5.0
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_LEASH = (sys.executable, "-I", "-S", str(Path(__file__).with_name("leash.py")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,9 @@ class Child:
     def __init__(self, command: Command) -> None:
         _keep_last_log(command.log)
         self.command = command
-        account = command.account
         with command.log.open("wb") as log:
             self._process = subprocess.Popen(
-                command.argv,
+                (*_LEASH, *_leash_of(command), *command.argv),
                 cwd=command.cwd,
                 env=dict(command.environment),
                 stdin=subprocess.DEVNULL,
@@ -68,10 +65,6 @@ class Child:
                 # What it keeps is for its account alone.
                 umask=0o077,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(os.getpid(), command.orphan_signal),
-                user=account.uid if account else None,
-                group=account.gid if account else None,
-                extra_groups=[] if account else None,
             )
 
     @property
@@ -138,16 +131,7 @@ def _keep_last_log(log: Path) -> None:
         log.replace(log.with_name(log.name + ".1"))
 
 
-def _die_with_parent(parent: int, orphan_signal: signal.Signals) -> Callable[[], None] | None:
-    if _LIBC is None:
-        return None
-    libc, number = _LIBC, int(orphan_signal)
-
-    def in_the_child() -> None:
-        # Runs between fork and exec, after the change of user (which would clear the setting).
-        libc.prctl(_PR_SET_PDEATHSIG, number)
-        # The supervisor may have died before the kernel knew whom to tell.
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return in_the_child
+def _leash_of(command: Command) -> tuple[str, ...]:
+    account = command.account
+    user = (str(account.uid), str(account.gid)) if account else ("-", "-")
+    return (str(os.getpid()), str(int(command.orphan_signal)), *user)

@@ -7,6 +7,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,7 +23,15 @@ SHOWN_SECONDS_MAX = 40.0
 LOOK_SECONDS = 0.4
 STOP_SECONDS_MAX = 10.0
 # Chromium reads its orders from this descriptor, and answers on the next.
-_ORDERS, _ANSWERS = 3, 4
+_WITH_PIPES = """
+import fcntl, os, sys
+# High numbers first: 3 or 4 may be one of the pipes' own.
+orders, answers = (fcntl.fcntl(int(pipe), fcntl.F_DUPFD, 10) for pipe in sys.argv[1:3])
+os.dup2(orders, 3)
+os.dup2(answers, 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""The browser takes its orders on 3, and answers on 4."""
 _SAYS = """document.body ? document.body.innerText
     : document.documentElement ? document.documentElement.textContent : "" """
 _CLICKS = """(() => {{
@@ -173,21 +182,15 @@ def running_chromium(profile: Path) -> Iterator[Chromium]:
         raise BrowserError("chromium is not installed")
     orders_out, orders_in = os.pipe()
     answers_out, answers_in = os.pipe()
-
-    def in_the_child() -> None:
-        # High numbers first: 3 or 4 may be one of the pipes' own.
-        orders, answers = os.dup(orders_out), os.dup(answers_in)
-        os.dup2(orders, _ORDERS)
-        os.dup2(answers, _ANSWERS)
-
+    pipes = (str(orders_out), str(answers_in))
+    browser = (BINARY, *_FLAGS, f"--user-data-dir={profile}", "about:blank")
     process = subprocess.Popen(
-        [BINARY, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
+        [sys.executable, "-I", "-S", "-c", _WITH_PIPES, *pipes, *browser],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
-        pass_fds=(_ORDERS, _ANSWERS, orders_out, answers_in),
-        preexec_fn=in_the_child,
+        pass_fds=(orders_out, answers_in),
     )
     os.close(orders_out)
     os.close(answers_in)

@@ -81,6 +81,17 @@ async def test_the_terminals_interrupt_does_not_reach_a_part(tmp_path: Path) -> 
     child.kill()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_a_part_does_not_ignore_what_python_ignores(tmp_path: Path) -> None:
+    child = Child(command(tmp_path, "grep", "SigIgn", "/proc/self/status"))
+    while child.exit_code is None:
+        await asyncio.sleep(0.01)
+
+    assert child.exit_code == 0
+    ignored = int(child.log_tail().split()[1], base=16)
+    assert [each for each in (signal.SIGPIPE, signal.SIGXFSZ) if ignored & 1 << each - 1] == []
+
+
 async def test_the_last_log_is_kept_beside_the_new_one(tmp_path: Path) -> None:
     for word in ("first", "second", "third"):
         child = Child(command(tmp_path, "echo", word))
