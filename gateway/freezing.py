@@ -1,6 +1,7 @@
 """Owns the placing of a freeze: by whom its reason concerns, and its workflow begun once."""
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import Request
 from starlette.responses import Response
@@ -36,11 +37,7 @@ async def place_freeze(
     asking = await asking_for(request, KIND, PlaceFreezeBody, raw, caller=caller, key=key)
     client, order = await _of_whom(request, asking, client_id)
     asking = replace(asking, actor=_actor(asking, order))
-
-    async def beginning() -> Beginning[FreezeView]:
-        return await _beginning(asking, client, order)
-
-    return await open_once(asking, beginning)
+    return await open_once(asking, partial(_beginning, asking, client, order))
 
 
 async def _of_whom(

@@ -1,13 +1,16 @@
 """Owns changes of what is no subject of a table: by whom, once a key, answered as it stands."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import Request
 from starlette.responses import Response
 
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
+from daigou.ledger.idempotency import New
 from daigou.ledger.views import ApplicationView
 from gateway.backend import ConflictError
-from gateway.once import Make, once
+from gateway.once import once
 from gateway.problems import EdgeCode, ProblemError
 from gateway.wire import Answered
 
@@ -33,7 +36,7 @@ async def keep(
     *,
     content: bytes,
     clause: str,
-    make: Make,
+    make: Callable[[], Awaitable[Answered]],
     status: int = 200,
     location: str = "",
 ) -> Response:
@@ -43,7 +46,7 @@ async def keep(
         ProblemError: what is there already says otherwise, or `make`'s own.
     """
 
-    async def made() -> Answered:
+    async def made(_: New) -> Answered:
         try:
             return await make()
         except ConflictError as error:

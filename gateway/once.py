@@ -49,11 +49,9 @@ Key = Annotated[str, Depends(_key_of)]
 """The caller's own name for its command."""
 
 
-Make = Callable[[], Awaitable[Answered]]
-"""Carries a command out. `Refused` is the rules' no."""
-Try = Callable[[New], Awaitable[Answered]]
-"""Carries out a command of which an earlier try may still be under way, where it is not the first.
-"""
+Make = Callable[[New], Awaitable[Answered]]
+"""Carries a command out, of which an earlier try may still be under way. `Refused` is the rules'
+no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,27 +97,6 @@ async def once(
     *,
     content: bytes,
     make: Make,
-    status: int = 200,
-    location: str = "",
-) -> Response:
-    """The answer to a command that is carried out here and now, whole or not at all; see
-    `try_once`."""
-
-    async def tried(_: New) -> Answered:
-        return await make()
-
-    return await try_once(
-        request, caller, key, content=content, make=tried, status=status, location=location
-    )
-
-
-async def try_once(
-    request: Request,
-    caller: ApplicationView,
-    key: str,
-    *,
-    content: bytes,
-    make: Try,
     status: int = 200,
     location: str = "",
 ) -> Response:

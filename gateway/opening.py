@@ -161,7 +161,7 @@ async def open_once(
             await check(asking, partial(_ask_the_table, asking, begins), *begins.checks)
         return ReceiptAnswer.of(await begin(asking, begins))
 
-    return await once.try_once(
+    return await once.once(
         asking.request,
         asking.caller,
         asking.key,

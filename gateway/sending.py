@@ -25,7 +25,7 @@ from gateway.auth import acts_as
 from gateway.backend import Backend
 from gateway.bundling import assembled
 from gateway.engine import EndedError, WorkflowEngine
-from gateway.once import command_id, try_once
+from gateway.once import command_id, once
 from gateway.parsing import body_of
 from gateway.problems import ProblemError, unavailable
 from gateway.records import findings_in
@@ -97,7 +97,7 @@ async def send(
         )
         return ReceiptAnswer.of(await _pull(request, target, trigger, pull, find))
 
-    return await try_once(request, caller, key, content=body.model_dump_json().encode(), make=make)
+    return await once(request, caller, key, content=body.model_dump_json().encode(), make=make)
 
 
 def roles_of(table: Table, trigger: Trigger) -> frozenset[Role]:

@@ -18,10 +18,6 @@ QUICK = (
     'history.timerProcessorMaxTimeShift="20ms"',
 )
 """What makes a server of one process quick."""
-TELLING = (
-    # Two tries of a task that fail in a row are shown to staff; by default it takes five.
-    "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
-)
 
 
 def temporal_command(state: StateDir, *, port: int, ui_port: int | None, durable: bool) -> Command:
@@ -49,7 +45,11 @@ def temporal_command(state: StateDir, *, port: int, ui_port: int | None, durable
             "journal_mode=wal",
             "--sqlite-pragma",
             f"synchronous={2 if durable else 0}",
-            *with_values(*QUICK, *TELLING),
+            *with_values(
+                *QUICK,
+                # Two failed tries of a task in a row are shown to staff; by default it takes five.
+                "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
+            ),
         ),
         environment=without_temporal(os.environ),
         cwd=state.root,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from daigou.domain.ids import SubjectId
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
+from daigou.ledger.idempotency import New
 from daigou.ledger.notice_views import EndpointView
 from daigou.ledger.views import ApplicationView
 from gateway.accepting import gives
@@ -103,7 +104,7 @@ async def add_endpoint(request: Request, caller: Caller, key: Key) -> Response:
     _may_change(caller)
     endpoint_id = derived_id("whk", caller, key)
 
-    async def make() -> NewEndpointAnswer:
+    async def make(_: New) -> NewEndpointAnswer:
         backend: Backend = request.app.state.backend
         try:
             endpoint, secret = await backend.add_endpoint(
@@ -207,7 +208,7 @@ async def rotate_secret(request: Request, caller: Caller, key: Key, endpoint_id:
     parse_or_refuse(_ROTATE, raw, clause_of=lambda _: CLAUSE)
     _may_change(caller)
 
-    async def make() -> NewEndpointAnswer:
+    async def make(_: New) -> NewEndpointAnswer:
         backend: Backend = request.app.state.backend
         secret = _new_secret()
         changed = await backend.rotate_secret(endpoint.id, party=seen_by(caller), secret=secret)
@@ -247,7 +248,7 @@ async def replay_to_endpoint(
     if endpoint.disabled_at is not None:
         raise not_found("endpoint of this id in use")
 
-    async def make() -> ReplayedAnswer:
+    async def make(_: New) -> ReplayedAnswer:
         backend: Backend = request.app.state.backend
         replayed = await backend.replay_to(
             endpoint.id,

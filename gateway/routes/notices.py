@@ -11,6 +11,7 @@ from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.notices import DeliveryState
 from daigou.domain.order import Role
 from daigou.domain.refusals import RefusalCode
+from daigou.ledger.idempotency import New
 from daigou.ledger.notice_views import NoticeView
 from daigou.ledger.views import ApplicationView
 from gateway.accepting import gives
@@ -126,7 +127,7 @@ async def replay_notice(request: Request, caller: Caller, key: Key, message_id: 
     notice = await _visible_notice(request, caller, message_id)
     parse_or_refuse(_BODY, raw, clause_of=lambda _: CLAUSE)
 
-    async def make() -> NoticeAnswer:
+    async def make(_: New) -> NoticeAnswer:
         backend: Backend = request.app.state.backend
         if not await backend.replay(notice.message_id):
             raise ProblemError(

@@ -8,6 +8,7 @@ from daigou.domain.ids import InvitationCode
 from daigou.domain.invitations import BENEFIT
 from daigou.domain.refusals import RefusalCode
 from daigou.domain.terms import current
+from daigou.ledger.idempotency import New
 from daigou.ledger.invitations import Invitation
 from gateway.accepting import gives
 from gateway.answers import PartyAnswer
@@ -75,7 +76,7 @@ async def register_party(request: Request, caller: Caller, key: Key) -> Response
     body = parse_or_refuse(_BODY, await body_of(request), clause_of=lambda _: "UA-1-1", tag="role")
     only_for_the_platform(caller, what="the registration of parties", clause="UA-1-1")
 
-    async def make() -> PartyAnswer:
+    async def make(_: New) -> PartyAnswer:
         backend: Backend = request.app.state.backend
         try:
             scale = request.app.state.settings.time_scale

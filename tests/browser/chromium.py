@@ -22,7 +22,6 @@ ANSWER_SECONDS_MAX = 30.0
 SHOWN_SECONDS_MAX = 40.0
 LOOK_SECONDS = 0.4
 STOP_SECONDS_MAX = 10.0
-# Chromium reads its orders from this descriptor, and answers on the next.
 _WITH_PIPES = """
 import fcntl, os, sys
 # High numbers first: 3 or 4 may be one of the pipes' own.
@@ -31,7 +30,7 @@ os.dup2(orders, 3)
 os.dup2(answers, 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-"""The browser takes its orders on 3, and answers on 4."""
+"""Becomes the browser, which reads its orders from 3, and answers on 4."""
 _SAYS = """document.body ? document.body.innerText
     : document.documentElement ? document.documentElement.textContent : "" """
 _CLICKS = """(() => {{

@@ -41,14 +41,13 @@ class Spare:
         """Makes its rows the template's again; false if the schema is another one now, or the
         test cut off every session, this one too.
         """
-        if self.engine.pool.checkedin() > KEPT_MAX:
+        if self.engine.pool.checkedin() > KEPT_MAX or self.engine.pool.checkedout():
             self.engine.dispose()
+            self.pids.clear()
         try:
-            cut_off = {pid for (pid,) in self.sql.execute(_CUT_OFF, (list(self.pids),))}
+            self.sql.execute(_CUT_OFF, (list(self.pids),))
         except psycopg.errors.AdminShutdown:
             return False
-        if cut_off & self.pids or self.engine.pool.checkedout():
-            self.engine.dispose()
         if _schema(self.sql) != self.schema:
             return False
         self.sql.execute(self.restoring)
@@ -152,13 +151,13 @@ def _schema(sql: Sql) -> str:
     return digest
 
 
-# Whoever is still in the midst of something, and whoever is none of the engine's.
+# Whoever is none of the engine's, or still in the midst of something.
 _CUT_OFF = """
     WITH strangers AS MATERIALIZED (
         SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()
             AND NOT (pid = ANY (%s) AND state = 'idle')
-    ) SELECT pid FROM strangers WHERE pg_terminate_backend(pid, 5000)
+    ) SELECT pg_terminate_backend(pid, 5000) FROM strangers
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 _SEQUENCES = """
