@@ -28,12 +28,33 @@ class WantedPort:
 
 
 def free_port() -> int:
-    """A TCP port on the loopback address that nobody listens on."""
+    """A TCP port on the loopback address that nobody listens on.
+
+    For the next minute no other call, of this process or another, is told the same one.
+    """
     for _ in range(_FREE_PORT_TRIES_MAX):
         port = random.choice(_FREE_PORTS)
-        if _is_free(LOOPBACK, port):
+        if _reserve(port):
             return port
     raise StackError(f"found no free port in {_FREE_PORT_TRIES_MAX} tries")
+
+
+def _reserve(port: int) -> bool:
+    """Leave a closed connection on a port: it keeps off whoever does not ask to reuse the address.
+
+    Servers do ask, so the port is free for the one that was told of it.
+    """
+    with socket.socket() as listener:
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.listen()
+        with socket.create_connection(listener.getsockname()):
+            # The side that closes first keeps the address for a while.
+            listener.accept()[0].close()
+        return True
 
 
 def check_ports(wanted: Sequence[WantedPort]) -> None:

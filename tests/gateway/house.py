@@ -1,7 +1,6 @@
 """A gateway on real servers, with an application for every role, and bodies that are right."""
 
 import base64
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,7 +25,7 @@ from daigou.ledger.engine import make_engine
 from daigou.ledger.registry import Registry
 from daigou.settings import Settings
 from daigou.simulator.counterparties import SimulatedCounterparties, simulated_counterparties
-from daigou.stack import Part, Stack, StackOptions
+from daigou.stack import Part, Stack, StackOptions, free_port
 from gateway.answers import OrderAnswer
 from gateway.app import create_app
 from gateway.client import DaigouClient, Done
@@ -217,7 +216,7 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
                 StackOptions(
                     state_dir=folder,
                     parts={Part.DATABASE, Part.TEMPORAL},
-                    temporal_port=_free_port(),
+                    temporal_port=free_port(),
                     ui_port=None,
                     durable=False,
                 )
@@ -258,10 +257,3 @@ def _people(house: House) -> None:
             )
         house.apps[role] = house.application(party, role)
     house.apps[Role.SUPPORT] = house.application(PLATFORM, Role.SUPPORT)
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port

@@ -18,6 +18,12 @@ def test_a_free_port_can_be_listened_on() -> None:
         pass
 
 
+def test_a_free_port_is_told_once() -> None:
+    told = [free_port() for _ in range(300)]
+
+    assert len(set(told)) == 300
+
+
 def test_free_ports_pass_the_check() -> None:
     check_ports([wanted(free_port()), wanted(free_port())])
 

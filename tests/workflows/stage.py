@@ -249,14 +249,15 @@ class Stage:
             rows = connection.execute(query, {"of": subject}).mappings().all()
         return [Written(**row) for row in rows]
 
-    def notices(self, subject: SubjectId, event: str) -> list[str]:
-        """Which roles were told of an event, in the order of telling."""
+    def notices(self, subject: SubjectId, event: str, step: Written | None = None) -> list[str]:
+        """Which roles were told of an event, in the order of telling; or by one step alone."""
         query = text(
             "SELECT recipient_role FROM notice WHERE subject = :of AND event = :event"
-            " ORDER BY sequence, number"
+            " AND sequence = coalesce(:step, sequence) ORDER BY sequence, number"
         )
+        asked = {"of": subject, "event": event, "step": step and step.sequence}
         with self.engine.connect() as connection:
-            return list(connection.execute(query, {"of": subject, "event": event}).scalars())
+            return list(connection.execute(query, asked).scalars())
 
     def movements(self, subject: SubjectId) -> list[tuple[str, str]]:
         """Kind and state of each movement of money outside, in their order."""
@@ -431,6 +432,11 @@ class OnStage:
                 raise TimeoutError(f"{self.id} never came to {wanted}: {self.triggers}")
             await asyncio.sleep(0.02)
         return rows[-1]
+
+    async def until_first(self, trigger: Trigger) -> Written:
+        """The first transition by a trigger, once there is one: it may come again and again."""
+        await self.until_written(lambda rows: any(each.trigger == trigger for each in rows))
+        return next(each for each in self.written if each.trigger == trigger)
 
     def struck(self, axis: TableName = TableName.FULFILMENT) -> list[tuple[Trigger, datetime]]:
         """What clocks did on an axis, and the moments that count."""

@@ -141,11 +141,11 @@ async def test_an_unknown_payment_is_escalated_and_outlives_the_payment_window_b
     payment_due = (await order.accepted()).due
     receipt = await order.pay(deposit=FROM_DEPOSIT, institution=CAPTURED, method="pm_silent")
 
-    escalated = await order.until_written(lambda rows: rows[-1].trigger == Trigger.ESCALATE)
+    escalated = await order.until_first(Trigger.ESCALATE)
     await order.pull(Trigger.DECLINE_PAYMENT, order.outcome(3))
     ending = await order.ending()
 
     assert (escalated.target, escalated.at) == (State.PAYING, receipt.due)
-    assert stage.notices(order.id, "order.payment_outcome_unknown") == ["platform"]
+    assert stage.notices(order.id, "order.payment_outcome_unknown", escalated) == ["platform"]
     assert (ending.state, ending.at) == (State.LAPSED, payment_due)
     assert order.deposit == FROM_DEPOSIT

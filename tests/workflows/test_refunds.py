@@ -123,7 +123,7 @@ async def test_a_silent_refund_is_escalated_and_told_of_by_the_institution_in_pe
     order = await _unrealizable(stage, "pm_ok_refund_silent", time_scale=TWO_SECONDS_A_DAY)
     unrealizable = order.last
 
-    escalated = await order.until_written(lambda rows: rows[-1].trigger == Trigger.ESCALATE)
+    escalated = await order.until_first(Trigger.ESCALATE)
     with refused(RefusalCode.WRONG_REFERENCE, "PSR-9"):
         await order.pull(Trigger.CONFIRM_REFUND, order.outcome(5), item="ord_other/5")
     receipt = await order.pull(
@@ -134,7 +134,7 @@ async def test_a_silent_refund_is_escalated_and_told_of_by_the_institution_in_pe
     ending = await order.ending()
 
     assert escalated.at == unrealizable.at + 3 * DAY / TWO_SECONDS_A_DAY
-    assert stage.notices(order.id, "order.refund_overdue") == ["platform"]
+    assert stage.notices(order.id, "order.refund_overdue", escalated) == ["platform"]
     assert receipt.state == State.REFUNDED
     # The order itself ended long ago; its workflow waited for the refund.
     assert (ending.state, ending.transitions) == (State.UNREALIZABLE, order.last.sequence)
