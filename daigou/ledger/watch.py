@@ -213,9 +213,15 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
     ),
 }
 
+# What is still between a client and others: nobody is left out of its account meanwhile.
+_BETWEEN = ("purchase_order", "claim", "chargeback")
+_NOTHING_BETWEEN = " AND ".join(
+    f'NOT EXISTS (SELECT FROM "{each}" o WHERE o.client = p.id AND o.ended_at IS NULL)'
+    for each in _BETWEEN
+)
 _INACTIVE = (
     _Source(
-        """
+        f"""
         SELECT p.id, coalesce(last.at, p.registered_at)
         FROM party p
         CROSS JOIN LATERAL (
@@ -224,8 +230,7 @@ _INACTIVE = (
         WHERE p.role = 'client' AND p.agreement_version IS NOT NULL AND p.id > %(k0)s
             AND p.registered_at < %(before)s
             AND coalesce(last.at, p.registered_at) < %(before)s
-            AND NOT EXISTS (
-                SELECT FROM purchase_order o WHERE o.client = p.id AND o.ended_at IS NULL)
+            AND {_NOTHING_BETWEEN}
             AND NOT EXISTS (
                 SELECT FROM "freeze" f WHERE f.client = p.id AND f.reason = 'inactivity'
                     AND (f.ended_at IS NULL OR f.state = 'cancelled'))

@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import Engine
 
 from daigou.domain import commands
-from daigou.domain.ids import SubjectId
+from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.order import State, Trigger
 from daigou.domain.sweeps import SWEEPS, SweepName
 from daigou.ledger.watch import PostgresWatch
 from daigou.ports.watch import START, Place
+from tests.ledger.account_road import chargeback
 from tests.ledger.road import (
+    ANNA,
     NOON,
     WHOLE,
     World,
@@ -191,6 +193,34 @@ def test_the_audit_names_each_broken_invariant_by_a_code(
     assert "each-journal-has-two-legs-at-least-and-sums-to-zero-per-currency" in codes
     assert "imbalance" in codes
     assert {each.subject for each in broken} == {"ledger"}
+
+
+@pytest.mark.clause("UA-1-15")
+def test_a_client_is_not_inactive_while_something_is_between_it_and_others(
+    world: World, watch: PostgresWatch
+) -> None:
+    before = NOON + timedelta(days=10 * 365)
+
+    def asleep() -> set[PartyId]:
+        pages = _all_pages(
+            lambda place: watch.inactive(before=before, limit=BATCH, after=place), "clients"
+        )
+        return {each.client for each in pages}
+
+    order = world.delivered()
+    going_on = asleep()
+    order.pull(Trigger.CONFIRM_RECEIPT)
+    order.pull(Trigger.CLOSE, at=order.main.running()[0].due)
+    over = asleep()
+    disputed = chargeback(world, order, WHOLE)
+    owing = asleep()
+    disputed.pull(Trigger.WIN_CHARGEBACK, commands.InstitutionVerdict(external_ref="vd-1"))
+    won = asleep()
+    world.claim(order)
+    claiming = asleep()
+
+    assert (ANNA in over, ANNA in won) == (True, True)
+    assert ANNA not in going_on | owing | claiming
 
 
 def test_time_is_the_databases(watch: PostgresWatch) -> None:
