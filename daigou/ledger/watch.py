@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from daigou.domain.ids import PartyId, SubjectId
 from daigou.domain.lifecycle import OUTLIVING
+from daigou.domain.order import TableName
 from daigou.domain.sweeps import Finding, SweepName
 from daigou.ledger.audit import audit
 from daigou.ledger.engine import autocommit
@@ -214,10 +215,9 @@ _LATE: Mapping[SweepName, tuple[_Source, ...]] = {
 }
 
 # What is still between a client and others: nobody is left out of its account meanwhile.
-_BETWEEN = ("purchase_order", "claim", "chargeback")
 _NOTHING_BETWEEN = " AND ".join(
-    f'NOT EXISTS (SELECT FROM "{each}" o WHERE o.client = p.id AND o.ended_at IS NULL)'
-    for each in _BETWEEN
+    f'NOT EXISTS (SELECT FROM "{READ_MODELS[table]}" WHERE client = p.id AND ended_at IS NULL)'
+    for table in (TableName.FULFILMENT, TableName.CLAIM, TableName.CHARGEBACK)
 )
 _INACTIVE = (
     _Source(

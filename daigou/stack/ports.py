@@ -40,9 +40,10 @@ def free_port() -> int:
 
 
 def _reserve(port: int) -> bool:
-    """Leave a closed connection on a port: it keeps off whoever does not ask to reuse the address.
+    """Leaves a closed connection on a port, unless somebody has it already; whether it did.
 
-    Servers do ask, so the port is free for the one that was told of it.
+    That keeps off whoever does not ask to reuse the address. Servers do ask, so the port is free
+    for the one that was told of it.
     """
     with socket.socket() as listener:
         try:

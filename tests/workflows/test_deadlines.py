@@ -81,7 +81,7 @@ async def test_a_window_that_passes_unused_ends_at_its_instant(
 
     await order.past(due)
     last = await order.until(end)
-    struck = next(each for each in order.written if each.trigger == strikes)
+    struck = await order.until_first(strikes)
 
     assert (struck.actor_role, struck.at, last.at) == (Role.CLOCK, due, due)
     assert struck.recorded_at >= due
